@@ -1,0 +1,1 @@
+"""Generators and checks for those who work on aqdrant; not part of the wheel."""
