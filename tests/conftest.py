@@ -1,0 +1,102 @@
+"""Fixtures for every test: the event loops, a guard against blocking them, seeds, hypothesis.
+
+`--loops` picks the event loops (`tests/README.md` lists them).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import sys
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+CI = bool(os.environ.get("CI"))
+BLOCKING_IS_ALLOWED = ("project", "typing")
+"""Folders whose tests run no code of ours on an event loop."""
+
+hypothesis.settings.register_profile(
+    "local", deadline=None, max_examples=50, print_blob=True, database=None
+)
+hypothesis.settings.register_profile(
+    "ci", parent=hypothesis.settings.get_profile("local"), derandomize=True
+)
+hypothesis.settings.load_profile("ci" if CI else "local")
+
+
+def _eager_loop() -> asyncio.AbstractEventLoop:
+    """Make an asyncio loop whose tasks start running inside `create_task`."""
+    loop = asyncio.new_event_loop()
+    loop.set_task_factory(asyncio.eager_task_factory)  # pyright: ignore[reportAttributeAccessIssue]
+    return loop
+
+
+LOOPS: dict[str, tuple[str, dict[str, object]]] = {"asyncio": ("asyncio", {"use_uvloop": False})}
+if sys.platform != "win32":
+    LOOPS["uvloop"] = ("asyncio", {"use_uvloop": True})
+if sys.version_info >= (3, 12):
+    LOOPS["eager"] = ("asyncio", {"loop_factory": _eager_loop})
+LOOPS["trio"] = ("trio", {})
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("aqdrant")
+    group.addoption(
+        "--loops",
+        default="all",
+        help="the event loops to run async tests on: a comma-separated choice of "
+        f"{', '.join(LOOPS)}, or all (the default)",
+    )
+    group.addoption(
+        "--seed", type=int, help="the seed for the `seed` fixture, as a failed test printed it"
+    )
+
+
+def _chosen_loops(config: pytest.Config) -> list[str]:
+    option = str(config.getoption("--loops"))
+    names = list(LOOPS) if option == "all" else option.split(",")
+    unknown = [name for name in names if name not in LOOPS]
+    if unknown:
+        raise pytest.UsageError(f"--loops: no {unknown[0]!r} here, there are {', '.join(LOOPS)}")
+    return names
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "anyio_backend" in metafunc.fixturenames:
+        names = _chosen_loops(metafunc.config)
+        metafunc.parametrize("anyio_backend", names, indirect=True, scope="module")
+
+
+@pytest.fixture(scope="module")
+def anyio_backend(request: pytest.FixtureRequest) -> tuple[str, dict[str, object]]:
+    """The event loop of an async test: what anyio's plugin reads."""
+    return LOOPS[request.param]
+
+
+@pytest.fixture(autouse=True)
+def _no_blocking(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail an async test in which code of ours blocks the event loop."""
+    folder = request.path.relative_to(Path(__file__).parent).parts[0]
+    is_async = "anyio_backend" in request.fixturenames
+    if not is_async or folder in BLOCKING_IS_ALLOWED:
+        yield
+        return
+    from blockbuster import blockbuster_ctx
+
+    with blockbuster_ctx(["aqdrant", "aqdrant_local"]):
+        yield
+
+
+@pytest.fixture
+def seed(request: pytest.FixtureRequest) -> int:
+    """A seed for generated data: new in every run, the same for a test in CI, told on failure."""
+    chosen = request.config.getoption("--seed")
+    if chosen is None:
+        chosen = zlib.crc32(request.node.nodeid.encode()) if CI else random.randrange(2**32)
+    request.node.add_report_section("setup", "seed", f"--seed={chosen}")
+    return chosen
