@@ -20,9 +20,7 @@ CI = bool(os.environ.get("CI"))
 BLOCKING_IS_ALLOWED = ("project", "typing")
 """Folders whose tests run no code of ours on an event loop."""
 
-hypothesis.settings.register_profile(
-    "local", deadline=None, max_examples=50, print_blob=True, database=None
-)
+hypothesis.settings.register_profile("local", deadline=None, max_examples=50, print_blob=True)
 hypothesis.settings.register_profile(
     "ci", parent=hypothesis.settings.get_profile("local"), derandomize=True
 )
