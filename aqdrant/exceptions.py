@@ -1,0 +1,331 @@
+"""Every error that aqdrant raises, on every transport.
+
+    AqdrantError
+    ├── ArgumentError                 (ValueError)           seen before anything is sent or changed
+    ├── ClientClosed                  (RuntimeError)
+    ├── UnsupportedOperation          (NotImplementedError)
+    ├── TransportError
+    │   ├── ConnectionFailed          (ConnectionError)
+    │   │   └── TLSFailed
+    │   ├── OperationTimeout          (TimeoutError)
+    │   └── DecodeError               (ValueError)
+    ├── StatusError                                          what Qdrant answered
+    │   ├── BadRequest                (ArgumentError)        400, 422
+    │   ├── Unauthenticated                                  401
+    │   ├── Forbidden                 (PermissionError)      403
+    │   ├── NotFound                  (LookupError)          404
+    │   ├── Conflict                                         409
+    │   ├── PayloadTooLarge                                  413
+    │   ├── RateLimited                                      429
+    │   ├── InternalServerError                              500
+    │   ├── ServiceUnavailable                               503
+    │   └── InsufficientStorage                              507
+    └── StorageError                  (OSError)              the local store
+
+The class in brackets is the built-in kin: code that catches it keeps working. The embedded engine answers with the
+same `StatusError` family as a server. Cancellation is never turned into one of these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+__all__ = [
+    "AqdrantError",
+    "ArgumentError",
+    "BadRequest",
+    "ClientClosed",
+    "Conflict",
+    "ConnectionFailed",
+    "DecodeError",
+    "Forbidden",
+    "InsufficientStorage",
+    "InternalServerError",
+    "NotFound",
+    "OperationTimeout",
+    "PayloadTooLarge",
+    "RateLimited",
+    "ServiceUnavailable",
+    "StatusError",
+    "StorageError",
+    "TLSFailed",
+    "TransportError",
+    "Unauthenticated",
+    "UnsupportedOperation",
+    "status_error",
+]
+
+
+class AqdrantError(Exception):
+    """The root of the tree.
+
+    Args:
+        message: what went wrong, in one sentence.
+        operation: name of the operation, for example ``"QueryPoints"``.
+        target: what it was about: a collection, a URL, a folder.
+        fix: what to do about it.
+    """
+
+    message: str
+    operation: str | None
+    target: str | None
+    fix: str | None
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        operation: str | None = None,
+        target: str | None = None,
+        fix: str | None = None,
+    ) -> None:
+        # The built-in kin (OSError above all) interpret their arguments, so only the message goes up.
+        super().__init__(message)
+        self.message = message
+        self.operation = operation
+        self.target = target
+        self.fix = fix
+
+    def __str__(self) -> str:
+        where = " on ".join(part for part in (self.operation, self.target) if part)
+        text = f"{where}: {self.message}" if where else self.message
+        return f"{text} {self.fix}" if self.fix else text
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Keyword-only fields and a cause do not survive Exception's own pickling.
+        return _restore, (type(self), self.message, self.__dict__.copy(), self.__cause__)
+
+
+def _restore(
+    kind: type[AqdrantError], message: str, state: dict[str, Any], cause: BaseException | None
+) -> AqdrantError:
+    error = kind(message)
+    error.__dict__.update(state)
+    error.__cause__ = cause
+    return error
+
+
+class ArgumentError(AqdrantError, ValueError):
+    """An argument is wrong. Nothing was sent, nothing was changed.
+
+    Args:
+        parameter: path of the offending value, for example ``"query_filter.must[0].match"``.
+    """
+
+    parameter: str | None
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        parameter: str | None = None,
+        operation: str | None = None,
+        target: str | None = None,
+        fix: str | None = None,
+    ) -> None:
+        super().__init__(message, operation=operation, target=target, fix=fix)
+        self.parameter = parameter
+
+
+class ClientClosed(AqdrantError, RuntimeError):
+    """The client was closed before this call."""
+
+
+class UnsupportedOperation(AqdrantError, NotImplementedError):
+    """The transport in use has no way to run this operation.
+
+    Args:
+        supported_by: names of the transports that can.
+    """
+
+    supported_by: tuple[str, ...]
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        supported_by: tuple[str, ...] = (),
+        operation: str | None = None,
+        target: str | None = None,
+        fix: str | None = None,
+    ) -> None:
+        super().__init__(message, operation=operation, target=target, fix=fix)
+        self.supported_by = supported_by
+
+
+class TransportError(AqdrantError):
+    """The operation did not reach Qdrant, or its answer did not come back whole."""
+
+
+class ConnectionFailed(TransportError, ConnectionError):
+    """No connection could be made, or it was lost."""
+
+
+class TLSFailed(ConnectionFailed):
+    """The TLS handshake failed: a certificate, a protocol, or a plain-text port."""
+
+
+class OperationTimeout(TransportError, TimeoutError):
+    """The deadline of the call passed.
+
+    Args:
+        timeout: the deadline that was set, in seconds.
+    """
+
+    timeout: float | None
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        timeout: float | None = None,
+        operation: str | None = None,
+        target: str | None = None,
+        fix: str | None = None,
+    ) -> None:
+        super().__init__(message, operation=operation, target=target, fix=fix)
+        self.timeout = timeout
+
+
+class DecodeError(TransportError, ValueError):
+    """The bytes that came back are not an answer of Qdrant."""
+
+
+class StatusError(AqdrantError):
+    """Qdrant answered with an error.
+
+    Args:
+        status_code: HTTP status; over gRPC the one that corresponds.
+        grpc_code: name of the gRPC status, for example ``"NOT_FOUND"``; None over REST.
+        reason: the server's own text.
+        body: the answer's body, as far as it was read.
+        headers: headers or trailing metadata of the answer.
+        retry_after: seconds to wait before trying again, where the server said so.
+    """
+
+    default_status: int = 500
+    status_code: int
+    grpc_code: str | None
+    reason: str | None
+    body: bytes | None
+    headers: Mapping[str, str]
+    retry_after: float | None
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        status_code: int | None = None,
+        grpc_code: str | None = None,
+        reason: str | None = None,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry_after: float | None = None,
+        parameter: str | None = None,
+        operation: str | None = None,
+        target: str | None = None,
+        fix: str | None = None,
+    ) -> None:
+        AqdrantError.__init__(self, message, operation=operation, target=target, fix=fix)
+        self.status_code = self.default_status if status_code is None else status_code
+        self.grpc_code = grpc_code
+        self.reason = reason
+        self.body = body
+        self.headers = dict(headers) if headers else {}
+        self.retry_after = retry_after
+        self.parameter = parameter
+
+
+class BadRequest(StatusError, ArgumentError):
+    """Qdrant refused the arguments: status 400 or 422."""
+
+    default_status = 400
+
+
+class Unauthenticated(StatusError):
+    """No API key or token came with the call, or an unknown one: status 401."""
+
+    default_status = 401
+
+
+class Forbidden(StatusError, PermissionError):
+    """The API key or token does not allow this: status 403."""
+
+    default_status = 403
+
+
+class NotFound(StatusError, LookupError):
+    """The collection, point, snapshot or peer does not exist: status 404."""
+
+    default_status = 404
+
+
+class Conflict(StatusError):
+    """It exists already, or someone else changed it: status 409."""
+
+    default_status = 409
+
+
+class PayloadTooLarge(StatusError):
+    """The request is larger than the server takes: status 413, or 400 with a size limit."""
+
+    default_status = 413
+
+
+class RateLimited(StatusError):
+    """Too many requests: status 429; `retry_after` says when to come back."""
+
+    default_status = 429
+
+
+class InternalServerError(StatusError):
+    """Qdrant failed: status 500, or another one of the 5xx family."""
+
+    default_status = 500
+
+
+class ServiceUnavailable(StatusError):
+    """Qdrant cannot answer now: status 502, 503 or 504."""
+
+    default_status = 503
+
+
+class InsufficientStorage(StatusError):
+    """A disk or a quota is full: status 507."""
+
+    default_status = 507
+
+
+class StorageError(AqdrantError, OSError):
+    """The folder of the local store cannot be opened, read or written."""
+
+
+_BY_STATUS: dict[int, type[StatusError]] = {
+    400: BadRequest,
+    401: Unauthenticated,
+    403: Forbidden,
+    404: NotFound,
+    409: Conflict,
+    413: PayloadTooLarge,
+    422: BadRequest,
+    429: RateLimited,
+    502: ServiceUnavailable,
+    503: ServiceUnavailable,
+    504: ServiceUnavailable,
+    507: InsufficientStorage,
+}
+
+
+def status_error(status_code: int, message: str, **details: Any) -> StatusError:
+    """Build the `StatusError` that belongs to an HTTP status.
+
+    Args:
+        status_code: the HTTP status, 400 or above.
+        message: what the server said.
+        **details: keyword arguments of `StatusError`.
+    """
+    kind = _BY_STATUS.get(status_code)
+    if kind is None:
+        kind = InternalServerError if status_code >= 500 else BadRequest
+    return kind(message, status_code=status_code, **details)
