@@ -38,7 +38,7 @@ def build_steps(pytest_arguments: Sequence[str] = ()) -> list[Step]:
     steps = [
         Step("format", "ruff format", (python, "-m", "ruff", "format", "--check", ".")),
         Step("lint", "ruff check", (python, "-m", "ruff", "check", ".")),
-        Step("imports", "import-linter contracts", (lint_imports, "--no-cache")),
+        Step("imports", "import-linter contracts", (lint_imports, "--no-cache", "--no-logo")),
     ]
     steps += [Step("generated", module, (python, "-m", module, "--check")) for module in GENERATORS]
     if OPENAPI.is_file():

@@ -18,7 +18,9 @@ def test_all_is_one_literal_that_ruff_can_sort(name: str) -> None:
     assigned = [
         ast.literal_eval(node.value)
         for node in ast.parse(inspect.getsource(module)).body
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"
+        if isinstance(node, ast.Assign | ast.AnnAssign)
+        and node.value is not None
+        and ast.unparse(node).startswith("__all__")
     ]
     assert assigned == [module.__all__]
     assert len(set(module.__all__)) == len(module.__all__)
