@@ -105,6 +105,13 @@ def test_contract_of_bm25_names_all_of_ours(
     assert ours <= set(contracts["bm25"]["forbidden_modules"])
 
 
+def test_entry_points_are_those_of_the_registry() -> None:
+    from aqdrant import _registry
+
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert settings["project"]["entry-points"][_registry.ENTRY_POINTS] == _registry.BUILT_IN
+
+
 def load(statement: str) -> set[str]:
     """Run a statement in a fresh interpreter; return the names of the modules it loaded."""
     program = f"import json, sys\n{statement}\nprint(json.dumps(sorted(sys.modules)))"

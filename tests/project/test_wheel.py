@@ -75,9 +75,10 @@ def test_top_level_holds_our_packages_alone(names: set[str], dist_info: str) -> 
 @pytest.mark.parametrize("package", sorted(PACKAGES))
 def test_package_is_whole_and_typed(package: str, names: set[str]) -> None:
     folder = ROOT / package if package == "aqdrant" else ROOT / "transports" / package
-    modules = {path.relative_to(folder.parent).as_posix() for path in folder.rglob("*.py")}
-    shipped = {name for name in names if name.startswith(f"{package}/") and name.endswith(".py")}
-    assert shipped == {name for name in modules if not name.startswith("aqdrant/_tools/")}
+    files = {path.relative_to(folder.parent).as_posix() for path in folder.rglob("*.*")}
+    kept = {name for name in files if not name.startswith("aqdrant/_tools/")}
+    shipped = {name for name in names if name.startswith(f"{package}/")}
+    assert shipped == {name for name in kept if "__pycache__" not in name}
     assert f"{package}/py.typed" in names
 
 
