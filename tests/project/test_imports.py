@@ -129,7 +129,6 @@ def load(statement: str) -> set[str]:
 
 HEAVY = {
     "aqdrant_local",
-    "asyncio",
     "fastembed",
     "grpc",
     "grpclib",
