@@ -8,11 +8,11 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Collection, Iterator, Mapping
 from enum import Enum
-from typing import Any, Literal, TypeVar, dataclass_transform
+from typing import Any, Literal, Self, TypeVar, dataclass_transform
 
 import msgspec
 
-from . import _reading
+from aqdrant.models import _reading
 
 __all__ = ["Model"]
 
@@ -33,17 +33,17 @@ class Model(msgspec.Struct, metaclass=ModelMeta, omit_defaults=True, eq=False):
     """Plain data with keyword-only fields. Absent is None, and None is never sent."""
 
     @classmethod
-    def model_validate(cls: type[M], obj: Any) -> M:
+    def model_validate(cls, obj: Any) -> Self:
         """Read an instance of this model, or a mapping of its fields, models and mappings mixed at any depth.
 
         Raises:
             ArgumentError: a key is unknown, one is missing, or a value has the wrong type.
         """
-        model: M = _reading.read(obj, cls, cls.__name__)
+        model: Self = _reading.read(obj, cls, cls.__name__)
         return model
 
     @classmethod
-    def model_validate_json(cls: type[M], json_data: str | bytes | bytearray) -> M:
+    def model_validate_json(cls, json_data: str | bytes | bytearray) -> Self:
         """Read JSON text of one object of this model.
 
         Raises:
@@ -103,7 +103,7 @@ class Model(msgspec.Struct, metaclass=ModelMeta, omit_defaults=True, eq=False):
             text = msgspec.json.format(text, indent=indent)
         return text.decode()
 
-    def model_copy(self: M, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> M:
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """Copy the model, with some fields replaced.
 
         Raises:

@@ -21,10 +21,10 @@ from uuid import UUID
 
 import msgspec
 
-from ..exceptions import ArgumentError, DecodeError
-from . import _scalars
-from ._scalars import Mismatch, kind_of
-from ._unions import TABLES, is_union, members, unwrap
+from aqdrant.exceptions import ArgumentError, DecodeError
+from aqdrant.models import _scalars
+from aqdrant.models._scalars import Mismatch, kind_of
+from aqdrant.models._unions import TABLES, is_union, members, unwrap
 
 __all__ = ["Temper", "decode", "encode", "encode_unknown", "parse", "read", "refuse_key"]
 

@@ -377,9 +377,9 @@ def _plain_dict(value: Mapping[Any, Any], depth: int) -> dict[str, Any]:
         try:
             if type(key) is not str or not key.isascii():
                 key = _payload_key(key)
-            if kind is int and -0x8000000000000000 <= item <= MAX_POINT_ID:
-                plain[key] = item
-            elif kind is str and item.isascii():
+            if (kind is int and -0x8000000000000000 <= item <= MAX_POINT_ID) or (
+                kind is str and item.isascii()
+            ):
                 plain[key] = item
             else:
                 plain[key] = _plain(item, depth + 1)

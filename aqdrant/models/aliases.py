@@ -1,12 +1,12 @@
-"""TODO"""
+"""Aliases: second names for collections."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TypeAlias
 
-from ._model import Model
-from ._unions import Untagged, by_key, declare
+from aqdrant.models._model import Model
+from aqdrant.models._unions import Untagged, by_key, declare
 
 __all__ = [
     "AliasDescription",
@@ -23,58 +23,58 @@ __all__ = [
 
 
 class ChangeAliasesOperation(Model):
-    """TODO"""
+    """Changes of aliases, made together or not at all."""
 
     actions: Untagged[Sequence[AliasOperations]]
 
 
 class CreateAlias(Model):
-    """TODO"""
+    """The alias to make and the collection it stands for."""
 
     collection_name: str
     alias_name: str
 
 
 class CreateAliasOperation(Model):
-    """TODO"""
+    """Make an alias, or point it to another collection."""
 
     create_alias: CreateAlias
 
 
 class DeleteAlias(Model):
-    """TODO"""
+    """The alias to drop."""
 
     alias_name: str
 
 
 class DeleteAliasOperation(Model):
-    """TODO"""
+    """Drop an alias; the collection stays."""
 
     delete_alias: DeleteAlias
 
 
 class RenameAlias(Model):
-    """TODO"""
+    """The alias to rename and its new name."""
 
     old_alias_name: str
     new_alias_name: str
 
 
 class RenameAliasOperation(Model):
-    """TODO"""
+    """Rename an alias."""
 
     rename_alias: RenameAlias
 
 
 class AliasDescription(Model):
-    """TODO"""
+    """An alias and the collection it stands for."""
 
     alias_name: str
     collection_name: str
 
 
 class CollectionsAliasesResponse(Model):
-    """TODO"""
+    """The aliases there are."""
 
     aliases: list[AliasDescription]
 

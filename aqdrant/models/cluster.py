@@ -1,105 +1,42 @@
-"""TODO"""
+"""What can be asked of a cluster: moving shards, shard keys, resharding."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
-from enum import Enum
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
-from ._model import Model
-from ._unions import Untagged, by_key, by_tag, declare
-from .filters import Filter
-from .ids import ShardKey
+from aqdrant.models._model import Model
+from aqdrant.models._unions import by_key, declare
+from aqdrant.models.cluster_status import ReplicaState, ReshardingDirection, ShardTransferMethod
+from aqdrant.models.filters import Filter
+from aqdrant.models.ids import ShardKey
 
 __all__ = [
     "AbortReshardingOperation",
     "AbortShardTransfer",
     "AbortTransferOperation",
     "ClusterOperations",
-    "ClusterStatus",
-    "ClusterStatusOneOf",
-    "ClusterStatusOneOf1",
-    "CollectionClusterInfo",
-    "ConsensusThreadStatus",
-    "ConsensusThreadStatusOneOf",
-    "ConsensusThreadStatusOneOf1",
-    "ConsensusThreadStatusOneOf2",
     "CreateShardingKey",
     "CreateShardingKeyOperation",
     "DropReplicaOperation",
     "DropShardingKey",
     "DropShardingKeyOperation",
-    "LocalShardInfo",
-    "MessageSendErrors",
     "MoveShard",
     "MoveShardOperation",
-    "PeerInfo",
-    "RaftInfo",
-    "RemoteShardInfo",
     "Replica",
-    "ReplicaState",
     "ReplicatePoints",
     "ReplicatePointsOperation",
     "ReplicateShard",
     "ReplicateShardOperation",
-    "ReshardingDirection",
-    "ReshardingInfo",
     "RestartTransfer",
     "RestartTransferOperation",
-    "ShardKeyDescription",
-    "ShardKeysResponse",
-    "ShardTransferInfo",
-    "ShardTransferMethod",
     "StartResharding",
     "StartReshardingOperation",
-    "StateRole",
 ]
 
 
-class ReplicaState(str, Enum):
-    """TODO"""
-
-    ACTIVE = "Active"
-    DEAD = "Dead"
-    PARTIAL = "Partial"
-    INITIALIZING = "Initializing"
-    LISTENER = "Listener"
-    PARTIALSNAPSHOT = "PartialSnapshot"
-    RECOVERY = "Recovery"
-    RESHARDING = "Resharding"
-    RESHARDINGSCALEDOWN = "ReshardingScaleDown"
-    ACTIVEREAD = "ActiveRead"
-    MANUALRECOVERY = "ManualRecovery"
-
-
-class ReshardingDirection(str, Enum):
-    """TODO"""
-
-    UP = "up"
-    DOWN = "down"
-
-
-class ShardTransferMethod(str, Enum):
-    """TODO"""
-
-    STREAM_RECORDS = "stream_records"
-    SNAPSHOT = "snapshot"
-    WAL_DELTA = "wal_delta"
-    RESHARDING_STREAM_RECORDS = "resharding_stream_records"
-
-
-class StateRole(str, Enum):
-    """TODO"""
-
-    FOLLOWER = "Follower"
-    CANDIDATE = "Candidate"
-    LEADER = "Leader"
-    PRECANDIDATE = "PreCandidate"
-
-
 class MoveShard(Model):
-    """TODO"""
+    """Which shard moves from where to where."""
 
     shard_id: int
     to_peer_id: int
@@ -108,13 +45,13 @@ class MoveShard(Model):
 
 
 class MoveShardOperation(Model):
-    """TODO"""
+    """Move a shard to another peer."""
 
     move_shard: MoveShard
 
 
 class ReplicateShard(Model):
-    """TODO"""
+    """Which shard is copied from where to where."""
 
     shard_id: int
     to_peer_id: int
@@ -123,13 +60,13 @@ class ReplicateShard(Model):
 
 
 class ReplicateShardOperation(Model):
-    """TODO"""
+    """Copy a shard to another peer."""
 
     replicate_shard: ReplicateShard
 
 
 class AbortShardTransfer(Model):
-    """TODO"""
+    """Which transfer stops."""
 
     shard_id: int
     to_peer_id: int
@@ -137,54 +74,56 @@ class AbortShardTransfer(Model):
 
 
 class AbortTransferOperation(Model):
-    """TODO"""
+    """Stop a transfer of a shard."""
 
     abort_transfer: AbortShardTransfer
 
 
 class Replica(Model):
-    """TODO"""
+    """One copy of a shard on one peer."""
 
     shard_id: int
     peer_id: int
 
 
 class DropReplicaOperation(Model):
-    """TODO"""
+    """Drop one copy of a shard."""
 
     drop_replica: Replica
 
 
 class CreateShardingKey(Model):
-    """TODO"""
+    """A shard key to create, and the shards behind it."""
 
     shard_key: ShardKey
     shards_number: int | None = None
     replication_factor: int | None = None
     placement: Sequence[int] | None = None
+    """Ids of the peers that get the shards; any by default."""
     initial_state: ReplicaState | None = None
+    """Active by default."""
 
 
 class CreateShardingKeyOperation(Model):
-    """TODO"""
+    """Create a shard key."""
 
     create_sharding_key: CreateShardingKey
 
 
 class DropShardingKey(Model):
-    """TODO"""
+    """The shard key to drop."""
 
     shard_key: ShardKey
 
 
 class DropShardingKeyOperation(Model):
-    """TODO"""
+    """Drop a shard key, with its points."""
 
     drop_sharding_key: DropShardingKey
 
 
 class RestartTransfer(Model):
-    """TODO"""
+    """Which transfer starts anew, and by which method."""
 
     shard_id: int
     from_peer_id: int
@@ -193,167 +132,46 @@ class RestartTransfer(Model):
 
 
 class RestartTransferOperation(Model):
-    """TODO"""
+    """Start a transfer of a shard anew."""
 
     restart_transfer: RestartTransfer
 
 
 class StartResharding(Model):
-    """TODO"""
+    """How the number of shards is to change."""
 
     direction: ReshardingDirection
     peer_id: int | None = None
+    """The peer that gets or loses the shard; chosen by the cluster by default."""
     shard_key: ShardKey | None = None
 
 
 class StartReshardingOperation(Model):
-    """TODO"""
+    """Add or take away a shard."""
 
     start_resharding: StartResharding
 
 
 class AbortReshardingOperation(Model):
-    """TODO"""
+    """Stop a change of the number of shards."""
 
     abort_resharding: Any
+    """An empty object."""
 
 
 class ReplicatePoints(Model):
-    """TODO"""
+    """Which points are copied from one shard key to another."""
 
     filter: Filter | None = None
+    """All points by default."""
     from_shard_key: ShardKey
     to_shard_key: ShardKey
 
 
 class ReplicatePointsOperation(Model):
-    """TODO"""
+    """Copy points from one shard key to another."""
 
     replicate_points: ReplicatePoints
-
-
-class ClusterStatusOneOf(Model):
-    """TODO"""
-
-    status: Literal["disabled"]
-
-
-class ClusterStatusOneOf1(Model):
-    """TODO"""
-
-    status: Literal["enabled"]
-    peer_id: int
-    peers: dict[str, PeerInfo]
-    raft_info: RaftInfo
-    consensus_thread_status: Untagged[ConsensusThreadStatus]
-    message_send_failures: dict[str, MessageSendErrors]
-
-
-class PeerInfo(Model):
-    """TODO"""
-
-    uri: str
-
-
-class RaftInfo(Model):
-    """TODO"""
-
-    term: int
-    commit: int
-    pending_operations: int
-    leader: int | None = None
-    role: StateRole | None = None
-    is_voter: bool
-
-
-class ConsensusThreadStatusOneOf(Model):
-    """TODO"""
-
-    consensus_thread_status: Literal["working"]
-    last_update: Untagged[datetime | date]
-
-
-class ConsensusThreadStatusOneOf1(Model):
-    """TODO"""
-
-    consensus_thread_status: Literal["stopped"]
-
-
-class ConsensusThreadStatusOneOf2(Model):
-    """TODO"""
-
-    consensus_thread_status: Literal["stopped_with_err"]
-    err: str
-
-
-class MessageSendErrors(Model):
-    """TODO"""
-
-    count: int
-    latest_error: str | None = None
-    latest_error_timestamp: Untagged[datetime | date] | None = None
-
-
-class CollectionClusterInfo(Model):
-    """TODO"""
-
-    peer_id: int
-    shard_count: int
-    local_shards: list[LocalShardInfo]
-    remote_shards: list[RemoteShardInfo]
-    shard_transfers: list[ShardTransferInfo]
-    resharding_operations: list[ReshardingInfo] | None = None
-
-
-class LocalShardInfo(Model):
-    """TODO"""
-
-    shard_id: int
-    shard_key: ShardKey | None = None
-    points_count: int
-    state: ReplicaState
-
-
-class RemoteShardInfo(Model):
-    """TODO"""
-
-    shard_id: int
-    shard_key: ShardKey | None = None
-    peer_id: int
-    state: ReplicaState
-
-
-class ShardTransferInfo(Model, rename={"from_": "from"}):
-    """TODO"""
-
-    shard_id: int
-    to_shard_id: int | None = None
-    from_: int
-    to: int
-    sync: bool
-    method: ShardTransferMethod | None = None
-    comment: str | None = None
-
-
-class ReshardingInfo(Model):
-    """TODO"""
-
-    direction: ReshardingDirection
-    shard_id: int
-    peer_id: int
-    shard_key: ShardKey | None = None
-
-
-class ShardKeysResponse(Model):
-    """TODO"""
-
-    shard_keys: list[ShardKeyDescription] | None = None
-
-
-class ShardKeyDescription(Model):
-    """TODO"""
-
-    key: ShardKey
 
 
 ClusterOperations: TypeAlias = (
@@ -367,10 +185,6 @@ ClusterOperations: TypeAlias = (
     | StartReshardingOperation
     | AbortReshardingOperation
     | ReplicatePointsOperation
-)
-ClusterStatus: TypeAlias = ClusterStatusOneOf | ClusterStatusOneOf1
-ConsensusThreadStatus: TypeAlias = (
-    ConsensusThreadStatusOneOf | ConsensusThreadStatusOneOf1 | ConsensusThreadStatusOneOf2
 )
 
 declare(
@@ -386,15 +200,5 @@ declare(
         start_resharding=StartReshardingOperation,
         abort_resharding=AbortReshardingOperation,
         replicate_points=ReplicatePointsOperation,
-    ),
-)
-declare(ClusterStatus, by_tag("status", disabled=ClusterStatusOneOf, enabled=ClusterStatusOneOf1))
-declare(
-    ConsensusThreadStatus,
-    by_tag(
-        "consensus_thread_status",
-        working=ConsensusThreadStatusOneOf,
-        stopped=ConsensusThreadStatusOneOf1,
-        stopped_with_err=ConsensusThreadStatusOneOf2,
     ),
 )

@@ -1,18 +1,34 @@
-"""TODO"""
+"""Collections: creating, changing and describing them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from enum import Enum
+from enum import StrEnum
 from typing import TypeAlias
 
-from ._model import Model
-from ._unions import Untagged, by_key, declare
-from .ids import Payload
-from .indexes import PayloadIndexInfo
-from .quantization import Memory, QuantizationConfig, QuantizationConfigDiff
-from .strict_mode import StrictModeConfig, StrictModeConfigOutput
+from aqdrant.models._model import Model
+from aqdrant.models._unions import Untagged
+from aqdrant.models.ids import Payload
+from aqdrant.models.indexes import PayloadIndexInfo
+from aqdrant.models.quantization import QuantizationConfig, QuantizationConfigDiff
+from aqdrant.models.strict_mode import StrictModeConfig, StrictModeConfigOutput
+from aqdrant.models.tuning import (
+    HnswConfig,
+    HnswConfigDiff,
+    IdTrackerParams,
+    OptimizersConfig,
+    OptimizersConfigDiff,
+    PayloadStorageParams,
+    WalConfig,
+    WalConfigDiff,
+)
+from aqdrant.models.vector_params import (
+    SparseVectorParams,
+    SparseVectorsConfig,
+    VectorsConfig,
+    VectorsConfigDiff,
+)
 
 __all__ = [
     "CollectionConfig",
@@ -25,45 +41,17 @@ __all__ = [
     "CollectionWarning",
     "CollectionsResponse",
     "CreateCollection",
-    "Datatype",
-    "DenseVectorConfig",
-    "DenseVectorNameConfig",
-    "Distance",
-    "HnswConfig",
-    "HnswConfigDiff",
-    "IdTrackerParams",
-    "MaxOptimizationThreads",
-    "MaxOptimizationThreadsSetting",
-    "Modifier",
-    "MultiVectorComparator",
-    "MultiVectorConfig",
-    "OptimizersConfig",
-    "OptimizersConfigDiff",
     "OptimizersStatus",
     "OptimizersStatusOneOf",
     "OptimizersStatusOneOf1",
-    "PayloadStorageParams",
     "ShardingMethod",
-    "SparseIndexParams",
-    "SparseVectorConfig",
-    "SparseVectorNameConfig",
-    "SparseVectorParams",
-    "SparseVectorsConfig",
     "UpdateCollection",
     "UpdateQueueInfo",
-    "VectorNameConfig",
-    "VectorParams",
-    "VectorParamsDiff",
-    "VectorStorageDatatype",
-    "VectorsConfig",
-    "VectorsConfigDiff",
-    "WalConfig",
-    "WalConfigDiff",
 ]
 
 
-class CollectionStatus(str, Enum):
-    """TODO"""
+class CollectionStatus(StrEnum):
+    """How a collection does: ready, optimizing, waiting for an update, failed."""
 
     GREEN = "green"
     YELLOW = "yellow"
@@ -71,71 +59,21 @@ class CollectionStatus(str, Enum):
     RED = "red"
 
 
-class Modifier(str, Enum):
-    """TODO"""
-
-    NONE = "none"
-    IDF = "idf"
-
-
-class Distance(str, Enum):
-    """TODO"""
-
-    COSINE = "Cosine"
-    EUCLID = "Euclid"
-    DOT = "Dot"
-    MANHATTAN = "Manhattan"
-
-
-class Datatype(str, Enum):
-    """TODO"""
-
-    FLOAT32 = "float32"
-    UINT8 = "uint8"
-    FLOAT16 = "float16"
-    TURBO4 = "turbo4"
-    TURBO8 = "turbo8"
-    TURBO16 = "turbo16"
-
-
-class MultiVectorComparator(str, Enum):
-    """TODO"""
-
-    MAX_SIM = "max_sim"
-
-
-class OptimizersStatusOneOf(str, Enum):
-    """TODO"""
+class OptimizersStatusOneOf(StrEnum):
+    """The optimizer is well."""
 
     OK = "ok"
 
 
-class MaxOptimizationThreadsSetting(str, Enum):
-    """TODO"""
-
-    AUTO = "auto"
-
-
-class ShardingMethod(str, Enum):
-    """TODO"""
+class ShardingMethod(StrEnum):
+    """Who decides which shard a point goes to."""
 
     AUTO = "auto"
     CUSTOM = "custom"
 
 
-class VectorStorageDatatype(str, Enum):
-    """TODO"""
-
-    FLOAT32 = "float32"
-    FLOAT16 = "float16"
-    UINT8 = "uint8"
-    TURBO4 = "turbo4"
-    TURBO8 = "turbo8"
-    TURBO16 = "turbo16"
-
-
 class CollectionConfig(Model):
-    """TODO"""
+    """Everything a collection is set to."""
 
     params: CollectionParams
     hnsw_config: HnswConfig
@@ -147,34 +85,37 @@ class CollectionConfig(Model):
 
 
 class CollectionDescription(Model):
-    """TODO"""
+    """A collection by its name."""
 
     name: str
 
 
 class CollectionExistence(Model):
-    """TODO"""
+    """Whether a collection exists."""
 
     exists: bool
 
 
 class CollectionInfo(Model):
-    """TODO"""
+    """State, size and settings of a collection."""
 
     status: CollectionStatus
     optimizer_status: OptimizersStatus
     warnings: list[CollectionWarning] | None = None
     indexed_vectors_count: int | None = None
+    """About how many vectors an index covers."""
     points_count: int | None = None
+    """About how many points there are."""
     segments_count: int
     config: CollectionConfig
     payload_schema: dict[str, PayloadIndexInfo]
+    """The payload indexes, by key."""
     update_queue: UpdateQueueInfo | None = None
     created_at: Untagged[datetime | date] | None = None
 
 
 class CollectionParams(Model):
-    """TODO"""
+    """What a collection was created with."""
 
     vectors: Untagged[VectorsConfig] | None = None
     shard_number: int | None = 1
@@ -182,7 +123,9 @@ class CollectionParams(Model):
     replication_factor: int | None = 1
     write_consistency_factor: int | None = 1
     read_fan_out_factor: int | None = None
+    """Further replicas to ask at the same time; the server chooses by default."""
     read_fan_out_delay_ms: int | None = None
+    """Milliseconds to wait before asking them."""
     on_disk_payload: bool | None = True
     payload: PayloadStorageParams | None = None
     id_tracker: IdTrackerParams | None = None
@@ -190,7 +133,7 @@ class CollectionParams(Model):
 
 
 class CollectionParamsDiff(Model):
-    """TODO"""
+    """Parameters of a collection to change; None keeps what is."""
 
     replication_factor: int | None = None
     write_consistency_factor: int | None = None
@@ -202,26 +145,31 @@ class CollectionParamsDiff(Model):
 
 
 class CollectionWarning(Model):
-    """TODO"""
+    """Something about a collection that deserves a look."""
 
     message: str
 
 
 class CollectionsResponse(Model):
-    """TODO"""
+    """The collections there are."""
 
     collections: list[CollectionDescription]
 
 
 class CreateCollection(Model):
-    """TODO"""
+    """A collection to create."""
 
     vectors: Untagged[VectorsConfig] | None = None
+    """The unnamed vector, or a dict of named ones."""
     shard_number: int | None = None
+    """1 by default; in a cluster, the number of peers."""
     sharding_method: ShardingMethod | None = None
     replication_factor: int | None = None
+    """Copies of each shard; 1 by default."""
     write_consistency_factor: int | None = None
+    """Copies that have to confirm a write; 1 by default."""
     on_disk_payload: bool | None = None
+    """Read payload from disk rather than keep it in memory."""
     payload: PayloadStorageParams | None = None
     id_tracker: IdTrackerParams | None = None
     hnsw_config: HnswConfigDiff | None = None
@@ -231,12 +179,14 @@ class CreateCollection(Model):
     sparse_vectors: Mapping[str, SparseVectorParams] | None = None
     strict_mode_config: StrictModeConfig | None = None
     metadata: Payload | None = None
+    """Anything worth keeping beside the collection."""
 
 
 class UpdateCollection(Model):
-    """TODO"""
+    """Settings of a collection to change; None keeps what is."""
 
     vectors: VectorsConfigDiff | None = None
+    """By name; the unnamed vector under ``""``."""
     optimizers_config: OptimizersConfigDiff | None = None
     params: CollectionParamsDiff | None = None
     hnsw_config: HnswConfigDiff | None = None
@@ -244,180 +194,21 @@ class UpdateCollection(Model):
     sparse_vectors: SparseVectorsConfig | None = None
     strict_mode_config: StrictModeConfig | None = None
     metadata: Payload | None = None
-
-
-class VectorParams(Model):
-    """TODO"""
-
-    size: int
-    distance: Distance
-    hnsw_config: HnswConfigDiff | None = None
-    quantization_config: Untagged[QuantizationConfig] | None = None
-    on_disk: bool | None = None
-    memory: Memory | None = None
-    datatype: Datatype | None = None
-    multivector_config: MultiVectorConfig | None = None
-
-
-class VectorParamsDiff(Model):
-    """TODO"""
-
-    hnsw_config: HnswConfigDiff | None = None
-    quantization_config: Untagged[QuantizationConfigDiff] | None = None
-    on_disk: bool | None = None
-    memory: Memory | None = None
-
-
-class SparseVectorParams(Model):
-    """TODO"""
-
-    index: SparseIndexParams | None = None
-    modifier: Modifier | None = None
-
-
-class SparseIndexParams(Model):
-    """TODO"""
-
-    full_scan_threshold: int | None = None
-    on_disk: bool | None = None
-    memory: Memory | None = None
-    datatype: Datatype | None = None
-
-
-class MultiVectorConfig(Model):
-    """TODO"""
-
-    comparator: MultiVectorComparator
-
-
-class HnswConfig(Model):
-    """TODO"""
-
-    m: int
-    ef_construct: int
-    full_scan_threshold: int
-    max_indexing_threads: int | None = 0
-    on_disk: bool | None = None
-    memory: Memory | None = None
-    payload_m: int | None = None
-    inline_storage: bool | None = None
-
-
-class HnswConfigDiff(Model):
-    """TODO"""
-
-    m: int | None = None
-    ef_construct: int | None = None
-    full_scan_threshold: int | None = None
-    max_indexing_threads: int | None = None
-    on_disk: bool | None = None
-    memory: Memory | None = None
-    payload_m: int | None = None
-    inline_storage: bool | None = None
-
-
-class OptimizersConfig(Model):
-    """TODO"""
-
-    deleted_threshold: float | None = 0.2
-    vacuum_min_vector_number: int | None = 1000
-    default_segment_number: int
-    max_segment_size: int | None = None
-    memmap_threshold: int | None = None
-    indexing_threshold: int | None = None
-    flush_interval_sec: int
-    max_optimization_threads: int | None = None
-    prevent_unoptimized: bool | None = None
-
-
-class OptimizersConfigDiff(Model):
-    """TODO"""
-
-    deleted_threshold: float | None = None
-    vacuum_min_vector_number: int | None = None
-    default_segment_number: int | None = None
-    max_segment_size: int | None = None
-    memmap_threshold: int | None = None
-    indexing_threshold: int | None = None
-    flush_interval_sec: int | None = None
-    max_optimization_threads: MaxOptimizationThreads | None = None
-    prevent_unoptimized: bool | None = None
+    """Merged into what is there."""
 
 
 class OptimizersStatusOneOf1(Model):
-    """TODO"""
+    """The optimizer failed."""
 
     error: str
 
 
-class WalConfig(Model):
-    """TODO"""
-
-    wal_capacity_mb: int
-    wal_segments_ahead: int
-    wal_retain_closed: int | None = 1
-
-
-class WalConfigDiff(Model):
-    """TODO"""
-
-    wal_capacity_mb: int | None = None
-    wal_segments_ahead: int | None = None
-    wal_retain_closed: int | None = None
-
-
-class PayloadStorageParams(Model):
-    """TODO"""
-
-    memory: Memory | None = None
-
-
-class IdTrackerParams(Model):
-    """TODO"""
-
-    memory: Memory | None = None
-
-
 class UpdateQueueInfo(Model):
-    """TODO"""
+    """Updates that were accepted and not yet applied."""
 
     length: int
     deferred_points: int | None = None
+    """Points that are not yet visible to searches."""
 
 
-class DenseVectorNameConfig(Model):
-    """TODO"""
-
-    dense: DenseVectorConfig
-
-
-class DenseVectorConfig(Model):
-    """TODO"""
-
-    size: int
-    distance: Distance
-    multivector_config: MultiVectorConfig | None = None
-    datatype: VectorStorageDatatype | None = None
-
-
-class SparseVectorNameConfig(Model):
-    """TODO"""
-
-    sparse: SparseVectorConfig
-
-
-class SparseVectorConfig(Model):
-    """TODO"""
-
-    modifier: Modifier | None = None
-    datatype: VectorStorageDatatype | None = None
-
-
-VectorsConfig: TypeAlias = VectorParams | dict[str, VectorParams]
-VectorsConfigDiff: TypeAlias = Mapping[str, VectorParamsDiff]
-SparseVectorsConfig: TypeAlias = Mapping[str, SparseVectorParams]
 OptimizersStatus: TypeAlias = OptimizersStatusOneOf | OptimizersStatusOneOf1
-MaxOptimizationThreads: TypeAlias = int | MaxOptimizationThreadsSetting
-VectorNameConfig: TypeAlias = DenseVectorNameConfig | SparseVectorNameConfig
-
-declare(VectorNameConfig, by_key(dense=DenseVectorNameConfig, sparse=SparseVectorNameConfig))

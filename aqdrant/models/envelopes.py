@@ -1,32 +1,41 @@
-"""TODO"""
+"""The envelopes around REST answers, kept for their names. Loaded when first used."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from ._model import Model
-from ._unions import Untagged
-from .aliases import CollectionsAliasesResponse
-from .cluster import ClusterStatus, CollectionClusterInfo, ShardKeysResponse
-from .collections import CollectionExistence, CollectionInfo, CollectionsResponse
-from .optimizations import OptimizationsResponse
-from .points import CountResult, Record, ScrollResult, UpdateResult
-from .query import (
+from aqdrant.models._model import Model
+from aqdrant.models._unions import Untagged
+from aqdrant.models.aliases import CollectionsAliasesResponse
+from aqdrant.models.cluster_status import ClusterStatus, CollectionClusterInfo, ShardKeysResponse
+from aqdrant.models.cluster_telemetry import DistributedTelemetryData
+from aqdrant.models.collections import CollectionExistence, CollectionInfo, CollectionsResponse
+from aqdrant.models.facets import (
     FacetResponse,
-    GroupsResult,
-    QueryResponse,
     SearchMatrixOffsetsResponse,
     SearchMatrixPairsResponse,
 )
-from .service import QuotaStatus, Usage
-from .snapshots import SnapshotDescription
-from .telemetry import DistributedTelemetryData, TelemetryData
+from aqdrant.models.optimizations import OptimizationsResponse
+from aqdrant.models.points import CountResult, Record, ScrollResult, UpdateResult
+from aqdrant.models.query_requests import GroupsResult, QueryResponse
+from aqdrant.models.service import QuotaStatus, Usage
+from aqdrant.models.snapshots import SnapshotDescription
+from aqdrant.models.telemetry import TelemetryData
 
 __all__ = [
     "ErrorResponse",
     "ErrorResponseStatus",
     "InlineResponse200",
+    "InlineResponse202",
     "InlineResponse2001",
+    "InlineResponse2002",
+    "InlineResponse2003",
+    "InlineResponse2004",
+    "InlineResponse2005",
+    "InlineResponse2006",
+    "InlineResponse2007",
+    "InlineResponse2008",
+    "InlineResponse2009",
     "InlineResponse20010",
     "InlineResponse20011",
     "InlineResponse20012",
@@ -37,7 +46,6 @@ __all__ = [
     "InlineResponse20017",
     "InlineResponse20018",
     "InlineResponse20019",
-    "InlineResponse2002",
     "InlineResponse20020",
     "InlineResponse20021",
     "InlineResponse20022",
@@ -45,19 +53,11 @@ __all__ = [
     "InlineResponse20024",
     "InlineResponse20025",
     "InlineResponse20026",
-    "InlineResponse2003",
-    "InlineResponse2004",
-    "InlineResponse2005",
-    "InlineResponse2006",
-    "InlineResponse2007",
-    "InlineResponse2008",
-    "InlineResponse2009",
-    "InlineResponse202",
 ]
 
 
 class ErrorResponse(Model):
-    """TODO"""
+    """The envelope of an error."""
 
     time: float | None = None
     status: ErrorResponseStatus | None = None
@@ -65,13 +65,13 @@ class ErrorResponse(Model):
 
 
 class ErrorResponseStatus(Model):
-    """TODO"""
+    """The text of an error."""
 
     error: str | None = None
 
 
 class InlineResponse200(Model):
-    """TODO"""
+    """The envelope of the shard keys of a collection."""
 
     usage: Usage | None = None
     time: float | None = None
@@ -80,7 +80,7 @@ class InlineResponse200(Model):
 
 
 class InlineResponse2001(Model):
-    """TODO"""
+    """The envelope of a yes or no."""
 
     usage: Usage | None = None
     time: float | None = None
@@ -89,7 +89,7 @@ class InlineResponse2001(Model):
 
 
 class InlineResponse20010(Model):
-    """TODO"""
+    """The envelope of the shards of a collection."""
 
     usage: Usage | None = None
     time: float | None = None
@@ -98,7 +98,7 @@ class InlineResponse20010(Model):
 
 
 class InlineResponse20011(Model):
-    """TODO"""
+    """The envelope of the optimizations of a collection."""
 
     usage: Usage | None = None
     time: float | None = None
@@ -107,7 +107,7 @@ class InlineResponse20011(Model):
 
 
 class InlineResponse20012(Model):
-    """TODO"""
+    """The envelope of the list of aliases."""
 
     usage: Usage | None = None
     time: float | None = None
@@ -116,7 +116,7 @@ class InlineResponse20012(Model):
 
 
 class InlineResponse20013(Model):
-    """TODO"""
+    """The envelope of a yes or no, without usage."""
 
     time: float | None = None
     status: str | None = None
@@ -124,7 +124,7 @@ class InlineResponse20013(Model):
 
 
 class InlineResponse20014(Model):
-    """TODO"""
+    """The envelope of the list of snapshots."""
 
     usage: Usage | None = None
     time: float | None = None
@@ -133,7 +133,7 @@ class InlineResponse20014(Model):
 
 
 class InlineResponse20015(Model):
-    """TODO"""
+    """The envelope of one snapshot."""
 
     time: float | None = None
     status: str | None = None
@@ -141,7 +141,7 @@ class InlineResponse20015(Model):
 
 
 class InlineResponse20016(Model):
-    """TODO"""
+    """The envelope of one point."""
 
     usage: Usage | None = None
     time: float | None = None
@@ -150,7 +150,7 @@ class InlineResponse20016(Model):
 
 
 class InlineResponse20017(Model):
-    """TODO"""
+    """The envelope of several points."""
 
     usage: Usage | None = None
     time: float | None = None
@@ -159,7 +159,7 @@ class InlineResponse20017(Model):
 
 
 class InlineResponse20018(Model):
-    """TODO"""
+    """The envelope of the results of a batch of updates."""
 
     usage: Usage | None = None
     time: float | None = None
@@ -168,7 +168,7 @@ class InlineResponse20018(Model):
 
 
 class InlineResponse20019(Model):
-    """TODO"""
+    """The envelope of a page of points."""
 
     usage: Usage | None = None
     time: float | None = None
@@ -177,7 +177,7 @@ class InlineResponse20019(Model):
 
 
 class InlineResponse2002(Model):
-    """TODO"""
+    """The envelope of telemetry of one node."""
 
     usage: Usage | None = None
     time: float | None = None
@@ -186,7 +186,7 @@ class InlineResponse2002(Model):
 
 
 class InlineResponse20020(Model):
-    """TODO"""
+    """The envelope of a count."""
 
     usage: Usage | None = None
     time: float | None = None
@@ -195,7 +195,7 @@ class InlineResponse20020(Model):
 
 
 class InlineResponse20021(Model):
-    """TODO"""
+    """The envelope of a facet."""
 
     usage: Usage | None = None
     time: float | None = None
@@ -204,7 +204,7 @@ class InlineResponse20021(Model):
 
 
 class InlineResponse20022(Model):
-    """TODO"""
+    """The envelope of one query."""
 
     usage: Usage | None = None
     time: float | None = None
@@ -213,7 +213,7 @@ class InlineResponse20022(Model):
 
 
 class InlineResponse20023(Model):
-    """TODO"""
+    """The envelope of a batch of queries."""
 
     usage: Usage | None = None
     time: float | None = None
@@ -222,7 +222,7 @@ class InlineResponse20023(Model):
 
 
 class InlineResponse20024(Model):
-    """TODO"""
+    """The envelope of a query by groups."""
 
     usage: Usage | None = None
     time: float | None = None
@@ -231,7 +231,7 @@ class InlineResponse20024(Model):
 
 
 class InlineResponse20025(Model):
-    """TODO"""
+    """The envelope of a matrix of pairs."""
 
     usage: Usage | None = None
     time: float | None = None
@@ -240,7 +240,7 @@ class InlineResponse20025(Model):
 
 
 class InlineResponse20026(Model):
-    """TODO"""
+    """The envelope of a matrix of offsets."""
 
     usage: Usage | None = None
     time: float | None = None
@@ -249,7 +249,7 @@ class InlineResponse20026(Model):
 
 
 class InlineResponse2003(Model):
-    """TODO"""
+    """The envelope of the state of the cluster."""
 
     usage: Usage | None = None
     time: float | None = None
@@ -258,7 +258,7 @@ class InlineResponse2003(Model):
 
 
 class InlineResponse2004(Model):
-    """TODO"""
+    """The envelope of telemetry of all peers."""
 
     usage: Usage | None = None
     time: float | None = None
@@ -267,7 +267,7 @@ class InlineResponse2004(Model):
 
 
 class InlineResponse2005(Model):
-    """TODO"""
+    """The envelope of limits and use of resources."""
 
     usage: Usage | None = None
     time: float | None = None
@@ -276,7 +276,7 @@ class InlineResponse2005(Model):
 
 
 class InlineResponse2006(Model):
-    """TODO"""
+    """The envelope of the list of collections."""
 
     usage: Usage | None = None
     time: float | None = None
@@ -285,7 +285,7 @@ class InlineResponse2006(Model):
 
 
 class InlineResponse2007(Model):
-    """TODO"""
+    """The envelope of one collection."""
 
     usage: Usage | None = None
     time: float | None = None
@@ -294,7 +294,7 @@ class InlineResponse2007(Model):
 
 
 class InlineResponse2008(Model):
-    """TODO"""
+    """The envelope of the result of an update."""
 
     usage: Usage | None = None
     time: float | None = None
@@ -303,7 +303,7 @@ class InlineResponse2008(Model):
 
 
 class InlineResponse2009(Model):
-    """TODO"""
+    """The envelope of whether a collection exists."""
 
     usage: Usage | None = None
     time: float | None = None
@@ -312,7 +312,7 @@ class InlineResponse2009(Model):
 
 
 class InlineResponse202(Model):
-    """TODO"""
+    """The envelope of work that was accepted and goes on."""
 
     time: float | None = None
     status: str | None = None

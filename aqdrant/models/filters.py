@@ -1,4 +1,4 @@
-"""TODO"""
+"""Filters: conditions on payload, ids and vectors, and how they combine."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, TypeAlias
 
-from ._model import Model
-from ._unions import Untagged, by_key, declare
-from .ids import ExtendedPointId, PointIdsList, ShardKeySelector
+from aqdrant.models._model import Model
+from aqdrant.models._unions import Untagged, by_key, declare
+from aqdrant.models.ids import ExtendedPointId, PointIdsList, ShardKeySelector
 
 __all__ = [
     "AnyVariants",
@@ -50,25 +50,31 @@ __all__ = [
 
 
 class Filter(Model):
-    """TODO"""
+    """Conditions that points have to meet. Parts that are given must hold together."""
 
     should: Untagged[Sequence[Condition] | Condition] | None = None
+    """At least one of these holds."""
     min_should: MinShould | None = None
+    """At least so many of these hold."""
     must: Untagged[Sequence[Condition] | Condition] | None = None
+    """All of these hold."""
     must_not: Untagged[Sequence[Condition] | Condition] | None = None
+    """None of these holds."""
 
 
 class MinShould(Model):
-    """TODO"""
+    """At least so many of these conditions hold."""
 
     conditions: Untagged[Sequence[Condition]]
     min_count: int
+    """How many conditions have to hold; at least 1."""
 
 
 class FieldCondition(Model):
-    """TODO"""
+    """A condition on one payload key; the checks that are given must hold together."""
 
     key: str
+    """Path of a payload key: ``"a.b"`` into objects, ``"a[]"`` into arrays."""
     match: Untagged[Match] | None = None
     range: Untagged[RangeInterface] | None = None
     geo_bounding_box: GeoBoundingBox | None = None
@@ -76,115 +82,123 @@ class FieldCondition(Model):
     geo_polygon: GeoPolygon | None = None
     values_count: ValuesCount | None = None
     is_empty: bool | None = None
+    """Whether the key must be empty, or must not be."""
     is_null: bool | None = None
+    """Whether the key must be null, or must not be."""
 
 
 class IsEmptyCondition(Model):
-    """TODO"""
+    """The payload key is absent, null, or an empty list."""
 
     is_empty: PayloadField
 
 
 class IsNullCondition(Model):
-    """TODO"""
+    """The payload key is there and null."""
 
     is_null: PayloadField
 
 
 class PayloadField(Model):
-    """TODO"""
+    """A payload key by its path."""
 
     key: str
 
 
 class HasIdCondition(Model):
-    """TODO"""
+    """The point's id is one of these."""
 
     has_id: Untagged[Sequence[ExtendedPointId]]
 
 
 class HasVectorCondition(Model):
-    """TODO"""
+    """The point has this named vector."""
 
     has_vector: str
 
 
 class Slice(Model):
-    """TODO"""
+    """One of several equal parts of a collection, by the hash of the id."""
 
     total: int
+    """Number of parts."""
     index: int
+    """Which part: 0 to `total` - 1."""
 
 
 class SliceCondition(Model):
-    """TODO"""
+    """The point falls into one part of the collection: for reading it in parallel."""
 
     slice: Slice
 
 
 class Nested(Model):
-    """TODO"""
+    """A filter on the elements of an array of objects."""
 
     key: str
+    """Path of the array of objects."""
     filter: Filter
+    """Its keys are relative to an element."""
 
 
 class NestedCondition(Model):
-    """TODO"""
+    """One element of the array, alone, meets the whole filter."""
 
     nested: Nested
 
 
 class MatchValue(Model):
-    """TODO"""
+    """The value equals this one, or a list holds it."""
 
     value: ValueVariants
 
 
 class MatchText(Model):
-    """TODO"""
+    """The text has all words of this one; without a full-text index, this substring."""
 
     text: str
+    """Words, in any order."""
 
 
 class MatchTextAny(Model):
-    """TODO"""
+    """The text has at least one word of this one."""
 
     text_any: str
+    """Words, of which one is enough."""
 
 
 class MatchPhrase(Model):
-    """TODO"""
+    """The text has these words next to each other, in this order."""
 
     phrase: str
 
 
 class MatchPrefix(Model):
-    """TODO"""
+    """The value starts with this text."""
 
     prefix: str
 
 
 class MatchSubstring(Model):
-    """TODO"""
+    """The value has this text somewhere in it."""
 
     substring: str
 
 
 class MatchAny(Model):
-    """TODO"""
+    """The value is one of these, or a list holds one of them."""
 
     any: Untagged[AnyVariants]
 
 
 class MatchExcept(Model, rename={"except_": "except"}):
-    """TODO"""
+    """The value is something else than all of these."""
 
     except_: Untagged[AnyVariants]
 
 
 class Range(Model):
-    """TODO"""
+    """A number within bounds; bounds that are absent do not bind."""
 
     lt: float | None = None
     gt: float | None = None
@@ -193,7 +207,7 @@ class Range(Model):
 
 
 class DatetimeRange(Model):
-    """TODO"""
+    """A moment within bounds; bounds that are absent do not bind."""
 
     lt: Untagged[datetime | date | str] | None = None
     gt: Untagged[datetime | date | str] | None = None
@@ -202,7 +216,7 @@ class DatetimeRange(Model):
 
 
 class ValuesCount(Model):
-    """TODO"""
+    """How many values the key has."""
 
     lt: int | None = None
     gt: int | None = None
@@ -211,41 +225,49 @@ class ValuesCount(Model):
 
 
 class GeoPoint(Model):
-    """TODO"""
+    """A place on Earth in degrees."""
 
     lon: float
+    """-180 to 180."""
     lat: float
+    """-90 to 90."""
 
 
 class GeoRadius(Model):
-    """TODO"""
+    """Places within a distance of a centre."""
 
     center: GeoPoint
     radius: float
+    """Metres."""
 
 
 class GeoPolygon(Model):
-    """TODO"""
+    """Places inside an outline and outside of its holes."""
 
     exterior: GeoLineString
+    """The outline, counter-clockwise."""
     interiors: Sequence[GeoLineString] | None = None
+    """The holes."""
 
 
 class GeoLineString(Model):
-    """TODO"""
+    """A closed line: its last point is its first."""
 
     points: Sequence[GeoPoint]
+    """At least four, the first one again at the end."""
 
 
 class GeoBoundingBox(Model):
-    """TODO"""
+    """Places inside a rectangle of latitudes and longitudes."""
 
     top_left: GeoPoint
+    """The north-western corner."""
     bottom_right: GeoPoint
+    """The south-eastern corner."""
 
 
 class FilterSelector(Model):
-    """TODO"""
+    """Points chosen by a filter."""
 
     filter: Filter
     shard_key: ShardKeySelector | None = None

@@ -1,4 +1,4 @@
-"""TODO"""
+"""Formulas that compute a score from other scores, payload and conditions."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Any, TypeAlias
 
 from msgspec import field
 
-from ._model import Model
-from ._unions import TABLES, Untagged, by_key, declare, members
-from .filters import Condition, GeoPoint
+from aqdrant.models._model import Model
+from aqdrant.models._unions import TABLES, Untagged, by_key, declare, members
+from aqdrant.models.filters import Condition, GeoPoint
 
 __all__ = [
     "AbsExpression",
@@ -41,155 +41,163 @@ __all__ = [
 
 
 class FormulaQuery(Model):
-    """TODO"""
+    """Score the prefetched points anew by a formula."""
 
     formula: Untagged[Expression]
-    defaults: Mapping[str, Any] | None = field(default_factory=dict)
+    defaults: Mapping[str, Any] | None = field(default_factory=dict[str, Any])
+    """What stands for a variable that a point does not have."""
 
 
 class GeoDistance(Model):
-    """TODO"""
+    """The distance in metres between a place and the one in the payload."""
 
     geo_distance: GeoDistanceParams
 
 
 class GeoDistanceParams(Model):
-    """TODO"""
+    """From where to which payload key a distance is measured."""
 
     origin: GeoPoint
     to: str
+    """Path of a payload key that holds a place."""
 
 
 class DatetimeExpression(Model):
-    """TODO"""
+    """A moment, as seconds since 1970."""
 
     datetime: str
+    """RFC 3339 text."""
 
 
 class DatetimeKeyExpression(Model):
-    """TODO"""
+    """The moment under a payload key, as seconds since 1970."""
 
     datetime_key: str
 
 
 class MultExpression(Model):
-    """TODO"""
+    """The product of expressions."""
 
     mult: Untagged[Sequence[Expression]]
 
 
 class SumExpression(Model):
-    """TODO"""
+    """The sum of expressions."""
 
     sum: Untagged[Sequence[Expression]]
 
 
 class MaxExpression(Model):
-    """TODO"""
+    """The greatest of expressions."""
 
     max: Untagged[Sequence[Expression]]
 
 
 class MinExpression(Model):
-    """TODO"""
+    """The least of expressions."""
 
     min: Untagged[Sequence[Expression]]
 
 
 class NegExpression(Model):
-    """TODO"""
+    """An expression with its sign turned."""
 
     neg: Untagged[Expression]
 
 
 class AbsExpression(Model):
-    """TODO"""
+    """An expression without its sign."""
 
     abs: Untagged[Expression]
 
 
 class DivExpression(Model):
-    """TODO"""
+    """One expression divided by another."""
 
     div: DivParams
 
 
 class DivParams(Model):
-    """TODO"""
+    """The two sides of a division."""
 
     left: Untagged[Expression]
     right: Untagged[Expression]
     by_zero_default: float | None = None
+    """The result where the right side is 0; without it that is an error."""
 
 
 class SqrtExpression(Model):
-    """TODO"""
+    """The square root of an expression."""
 
     sqrt: Untagged[Expression]
 
 
 class PowExpression(Model):
-    """TODO"""
+    """One expression to the power of another."""
 
     pow: PowParams
 
 
 class PowParams(Model):
-    """TODO"""
+    """The base and the exponent of a power."""
 
     base: Untagged[Expression]
     exponent: Untagged[Expression]
 
 
 class ExpExpression(Model):
-    """TODO"""
+    """The exponential of an expression."""
 
     exp: Untagged[Expression]
 
 
 class Log10Expression(Model):
-    """TODO"""
+    """The logarithm of an expression to base 10."""
 
     log10: Untagged[Expression]
 
 
 class LnExpression(Model):
-    """TODO"""
+    """The natural logarithm of an expression."""
 
     ln: Untagged[Expression]
 
 
 class AcoshExpression(Model):
-    """TODO"""
+    """The inverse hyperbolic cosine of an expression."""
 
     acosh: Untagged[Expression]
 
 
 class LinDecayExpression(Model):
-    """TODO"""
+    """A score that falls in a straight line with the distance from a target."""
 
     lin_decay: DecayParamsExpression
 
 
 class ExpDecayExpression(Model):
-    """TODO"""
+    """A score that falls exponentially with the distance from a target."""
 
     exp_decay: DecayParamsExpression
 
 
 class GaussDecayExpression(Model):
-    """TODO"""
+    """A score that falls along a bell curve with the distance from a target."""
 
     gauss_decay: DecayParamsExpression
 
 
 class DecayParamsExpression(Model):
-    """TODO"""
+    """The shape of a decay."""
 
     x: Untagged[Expression]
+    """What the score depends on."""
     target: Untagged[Expression] | None = None
+    """Where the score is 1; 0 by default."""
     scale: float | None = None
+    """The distance from the target at which the score is `midpoint`; 1 by default."""
     midpoint: float | None = None
+    """The score at that distance, between 0 and 1; 0.5 by default."""
 
 
 Expression: TypeAlias = (

@@ -1,4 +1,4 @@
-"""TODO"""
+"""Point ids, shard keys and payloads: the small types that every other noun refers to."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from ._model import Model
-from ._unions import Untagged
+from aqdrant.models._model import Model
+from aqdrant.models._unions import Untagged
 
 __all__ = [
     "ExtendedPointId",
@@ -20,14 +20,16 @@ __all__ = [
 
 
 class ShardKeyWithFallback(Model):
-    """TODO"""
+    """A shard key to read from, and the one to use while its shard is not active."""
 
     target: ShardKey
+    """The key to read from."""
     fallback: ShardKey
+    """The key to read from while the target's shard is not active."""
 
 
 class PointIdsList(Model):
-    """TODO"""
+    """Points chosen by their ids."""
 
     points: Untagged[Sequence[ExtendedPointId]]
     shard_key: ShardKeySelector | None = None

@@ -1,14 +1,14 @@
-"""TODO"""
+"""What the optimizer is doing: running, queued and finished work."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
-from enum import Enum
+from enum import StrEnum
 from typing import TypeAlias
 from uuid import UUID
 
-from ._model import Model
-from ._unions import Untagged, by_key, declare
+from aqdrant.models._model import Model
+from aqdrant.models._unions import Untagged, by_key, declare
 
 __all__ = [
     "Optimization",
@@ -24,15 +24,15 @@ __all__ = [
 ]
 
 
-class TrackerStatusOneOf(str, Enum):
-    """TODO"""
+class TrackerStatusOneOf(StrEnum):
+    """The state of an optimization that did not fail."""
 
     OPTIMIZING = "optimizing"
     DONE = "done"
 
 
 class OptimizationsResponse(Model):
-    """TODO"""
+    """Optimizations of a collection: how much is waiting, running, done."""
 
     summary: OptimizationsSummary
     running: list[Optimization]
@@ -42,7 +42,7 @@ class OptimizationsResponse(Model):
 
 
 class OptimizationsSummary(Model):
-    """TODO"""
+    """How much optimization is left to do."""
 
     queued_optimizations: int
     queued_segments: int
@@ -51,7 +51,7 @@ class OptimizationsSummary(Model):
 
 
 class Optimization(Model):
-    """TODO"""
+    """One optimization, running or done."""
 
     uuid: UUID
     optimizer: str
@@ -61,21 +61,21 @@ class Optimization(Model):
 
 
 class OptimizationSegmentInfo(Model):
-    """TODO"""
+    """A segment that an optimization is about."""
 
     uuid: UUID
     points_count: int
 
 
 class PendingOptimization(Model):
-    """TODO"""
+    """One optimization that waits for its turn."""
 
     optimizer: str
     segments: list[OptimizationSegmentInfo]
 
 
 class ProgressTree(Model):
-    """TODO"""
+    """Progress of a task and of its parts."""
 
     name: str
     started_at: Untagged[datetime | date] | None = None
@@ -87,13 +87,13 @@ class ProgressTree(Model):
 
 
 class TrackerStatusOneOf1(Model):
-    """TODO"""
+    """The optimization was cancelled."""
 
     cancelled: str
 
 
 class TrackerStatusOneOf2(Model):
-    """TODO"""
+    """The optimization failed."""
 
     error: str
 

@@ -1,14 +1,14 @@
-"""TODO"""
+"""Writing payload, deleting its keys, and choosing how much of it to return."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TypeAlias
 
-from ._model import Model
-from ._unions import Untagged, by_key, declare
-from .filters import Filter
-from .ids import ExtendedPointId, Payload, ShardKeySelector
+from aqdrant.models._model import Model
+from aqdrant.models._unions import Untagged, by_key, declare
+from aqdrant.models.filters import Filter
+from aqdrant.models.ids import ExtendedPointId, Payload, ShardKeySelector
 
 __all__ = [
     "DeletePayload",
@@ -22,31 +22,35 @@ __all__ = [
 
 
 class PayloadSelectorInclude(Model):
-    """TODO"""
+    """Return these payload keys only."""
 
     include: Sequence[str]
 
 
 class PayloadSelectorExclude(Model):
-    """TODO"""
+    """Return all payload keys but these."""
 
     exclude: Sequence[str]
 
 
 class SetPayload(Model):
-    """TODO"""
+    """Payload to merge into points, chosen by ids or by a filter."""
 
     payload: Payload
     points: Untagged[Sequence[ExtendedPointId]] | None = None
+    """Ids of the points to change."""
     filter: Filter | None = None
+    """Change the points that meet this, in place of ids."""
     shard_key: ShardKeySelector | None = None
     key: str | None = None
+    """Path of an object in the payload to write into, in place of the payload itself."""
 
 
 class DeletePayload(Model):
-    """TODO"""
+    """Payload keys to drop from points, chosen by ids or by a filter."""
 
     keys: Sequence[str]
+    """Paths of the keys to drop."""
     points: Untagged[Sequence[ExtendedPointId]] | None = None
     filter: Filter | None = None
     shard_key: ShardKeySelector | None = None

@@ -1,12 +1,12 @@
-"""TODO"""
+"""Compressed copies of vectors, and where data lives in memory."""
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 from typing import TypeAlias
 
-from ._model import Model
-from ._unions import by_key, declare
+from aqdrant.models._model import Model
+from aqdrant.models._unions import by_key, declare
 
 __all__ = [
     "BinaryQuantization",
@@ -29,14 +29,14 @@ __all__ = [
 ]
 
 
-class ScalarType(str, Enum):
-    """TODO"""
+class ScalarType(StrEnum):
+    """The number type of scalar quantization."""
 
     INT8 = "int8"
 
 
-class CompressionRatio(str, Enum):
-    """TODO"""
+class CompressionRatio(StrEnum):
+    """By how much product quantization shrinks a vector."""
 
     X4 = "x4"
     X8 = "x8"
@@ -45,16 +45,16 @@ class CompressionRatio(str, Enum):
     X64 = "x64"
 
 
-class BinaryQuantizationEncoding(str, Enum):
-    """TODO"""
+class BinaryQuantizationEncoding(StrEnum):
+    """How many bits binary quantization spends on a dimension."""
 
     ONE_BIT = "one_bit"
     TWO_BITS = "two_bits"
     ONE_AND_HALF_BITS = "one_and_half_bits"
 
 
-class BinaryQuantizationQueryEncoding(str, Enum):
-    """TODO"""
+class BinaryQuantizationQueryEncoding(StrEnum):
+    """How precisely the query is kept against binary vectors."""
 
     DEFAULT = "default"
     BINARY = "binary"
@@ -62,8 +62,8 @@ class BinaryQuantizationQueryEncoding(str, Enum):
     SCALAR8BITS = "scalar8bits"
 
 
-class TurboQuantBitSize(str, Enum):
-    """TODO"""
+class TurboQuantBitSize(StrEnum):
+    """How many bits TurboQuant spends on a dimension."""
 
     BITS1 = "bits1"
     BITS1_5 = "bits1_5"
@@ -72,14 +72,14 @@ class TurboQuantBitSize(str, Enum):
     BITS8 = "bits8"
 
 
-class Disabled(str, Enum):
-    """TODO"""
+class Disabled(StrEnum):
+    """The value that turns a feature off in an update."""
 
     DISABLED = "Disabled"
 
 
-class Memory(str, Enum):
-    """TODO"""
+class Memory(StrEnum):
+    """Where data lives: on disk, in the page cache, or locked in memory."""
 
     COLD = "cold"
     CACHED = "cached"
@@ -87,59 +87,64 @@ class Memory(str, Enum):
 
 
 class ScalarQuantization(Model):
-    """TODO"""
+    """Quantization to one byte a dimension."""
 
     scalar: ScalarQuantizationConfig
 
 
 class ScalarQuantizationConfig(Model):
-    """TODO"""
+    """Options of scalar quantization."""
 
     type: ScalarType
     quantile: float | None = None
+    """Share of values that is kept in range, 0.5 to 1."""
     always_ram: bool | None = None
+    """Keep the compressed vectors in memory; `memory` says more."""
     memory: Memory | None = None
 
 
 class ProductQuantization(Model):
-    """TODO"""
+    """Quantization of chunks by their nearest centroid."""
 
     product: ProductQuantizationConfig
 
 
 class ProductQuantizationConfig(Model):
-    """TODO"""
+    """Options of product quantization."""
 
     compression: CompressionRatio
     always_ram: bool | None = None
+    """Keep the compressed vectors in memory; `memory` says more."""
     memory: Memory | None = None
 
 
 class BinaryQuantization(Model):
-    """TODO"""
+    """Quantization to one or two bits a dimension."""
 
     binary: BinaryQuantizationConfig
 
 
 class BinaryQuantizationConfig(Model):
-    """TODO"""
+    """Options of binary quantization."""
 
     always_ram: bool | None = None
+    """Keep the compressed vectors in memory; `memory` says more."""
     memory: Memory | None = None
     encoding: BinaryQuantizationEncoding | None = None
     query_encoding: BinaryQuantizationQueryEncoding | None = None
 
 
 class TurboQuantization(Model):
-    """TODO"""
+    """Quantization by TurboQuant: a random rotation, then few bits a dimension."""
 
     turbo: TurboQuantQuantizationConfig
 
 
 class TurboQuantQuantizationConfig(Model):
-    """TODO"""
+    """Options of TurboQuant."""
 
     always_ram: bool | None = None
+    """Keep the compressed vectors in memory; `memory` says more."""
     memory: Memory | None = None
     bits: TurboQuantBitSize | None = None
 

@@ -1,22 +1,18 @@
-"""TODO"""
+"""The kinds of query, and what each is made of."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from enum import Enum
-from typing import TypeAlias
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import Any, TypeAlias
 
-from ._model import Model
-from ._unions import TABLES, Untagged, by_key, declare, members
-from .filters import Filter
-from .formula import FormulaQuery
-from .ids import ShardKeySelector
-from .payload import WithPayloadInterface, WithVector
-from .points import OrderByInterface, Record, ScoredPoint
-from .vectors import Document, Image, InferenceObject, SparseVector, VectorInput
+from aqdrant.models._model import Model
+from aqdrant.models._unions import TABLES, Untagged, by_key, declare, members
+from aqdrant.models.formula import FormulaQuery
+from aqdrant.models.points import OrderByInterface
+from aqdrant.models.vectors import Document, Image, InferenceObject, SparseVector, VectorInput
 
 __all__ = [
-    "AcornSearchParams",
     "Bm25Params",
     "Bm25Scoring",
     "ContextInput",
@@ -24,34 +20,17 @@ __all__ = [
     "ContextQuery",
     "DiscoverInput",
     "DiscoverQuery",
-    "FacetRequest",
-    "FacetResponse",
-    "FacetValue",
-    "FacetValueHit",
     "FeedbackItem",
     "FeedbackStrategy",
     "Fusion",
     "FusionQuery",
-    "GroupId",
-    "GroupsResult",
-    "IdfCorpusParams",
-    "IdfParams",
-    "IdfScope",
-    "LookupLocation",
     "Mmr",
     "NaiveFeedbackStrategy",
     "NaiveFeedbackStrategyParams",
     "NearestQuery",
     "OrderByQuery",
-    "PointGroup",
-    "Prefetch",
-    "QuantizationSearchParams",
     "Query",
-    "QueryGroupsRequest",
     "QueryInterface",
-    "QueryRequest",
-    "QueryRequestBatch",
-    "QueryResponse",
     "RecommendInput",
     "RecommendQuery",
     "RecommendStrategy",
@@ -61,140 +40,135 @@ __all__ = [
     "RrfQuery",
     "Sample",
     "SampleQuery",
-    "SearchMatrixOffsetsResponse",
-    "SearchMatrixPair",
-    "SearchMatrixPairsResponse",
-    "SearchMatrixRequest",
-    "SearchParams",
     "TextInterface",
     "TextQuery",
     "TextQueryInput",
     "TextQueryScoring",
-    "WithLookup",
-    "WithLookupInterface",
 ]
 
 
-class RecommendStrategy(str, Enum):
-    """TODO"""
+class RecommendStrategy(StrEnum):
+    """How examples, liked and disliked, become a score."""
 
     AVERAGE_VECTOR = "average_vector"
     BEST_SCORE = "best_score"
     SUM_SCORES = "sum_scores"
 
 
-class Fusion(str, Enum):
-    """TODO"""
+class Fusion(StrEnum):
+    """How the results of prefetches are merged into one list."""
 
     RRF = "rrf"
     DBSF = "dbsf"
 
 
-class Sample(str, Enum):
-    """TODO"""
+class Sample(StrEnum):
+    """How points are sampled."""
 
     RANDOM = "random"
 
 
-class IdfScope(str, Enum):
-    """TODO"""
-
-    GLOBAL = "global"
-
-
 class NearestQuery(Model):
-    """TODO"""
+    """Points nearest to a vector, or to the vector of a point."""
 
     nearest: Untagged[VectorInput]
     mmr: Mmr | None = None
 
 
 class Mmr(Model):
-    """TODO"""
+    """Maximal marginal relevance: near to the query, and unlike each other."""
 
     diversity: float | None = None
+    """0 looks at relevance alone, 1 at variety alone; 0.5 by default."""
     candidates_limit: int | None = None
+    """How many points to choose from; as many as `limit` by default."""
 
 
 class RecommendQuery(Model):
-    """TODO"""
+    """Points like some examples and unlike others."""
 
     recommend: RecommendInput
 
 
 class RecommendInput(Model):
-    """TODO"""
+    """The examples of a recommendation."""
 
     positive: Untagged[Sequence[VectorInput]] | None = None
+    """Vectors or point ids that are liked."""
     negative: Untagged[Sequence[VectorInput]] | None = None
+    """Vectors or point ids that are disliked."""
     strategy: RecommendStrategy | None = None
+    """``average_vector`` by default."""
 
 
 class DiscoverQuery(Model):
-    """TODO"""
+    """Points near a target, in the part of the space that pairs of examples mark out."""
 
     discover: DiscoverInput
 
 
 class DiscoverInput(Model):
-    """TODO"""
+    """The target and the context of a discovery."""
 
     target: Untagged[VectorInput]
     context: Sequence[ContextPair] | ContextPair
+    """Pairs that mark out the space; one pair or several."""
 
 
 class ContextQuery(Model):
-    """TODO"""
+    """Points in the part of the space that pairs of examples mark out."""
 
     context: ContextInput
 
 
 class ContextPair(Model):
-    """TODO"""
+    """Two examples: the wanted side of a border, and the other one."""
 
     positive: Untagged[VectorInput]
     negative: Untagged[VectorInput]
 
 
 class OrderByQuery(Model):
-    """TODO"""
+    """Points in the order of a payload key."""
 
     order_by: OrderByInterface
 
 
 class FusionQuery(Model):
-    """TODO"""
+    """The results of the prefetches, merged."""
 
     fusion: Fusion
 
 
 class RrfQuery(Model):
-    """TODO"""
+    """The results of the prefetches, merged by reciprocal rank with own parameters."""
 
     rrf: Rrf
 
 
 class Rrf(Model):
-    """TODO"""
+    """Parameters of the fusion by reciprocal rank."""
 
     k: int | None = None
+    """How little the first ranks stand out; 2 by default."""
     weights: Sequence[float] | None = None
+    """One a prefetch, in their order; 1 each by default."""
 
 
 class SampleQuery(Model):
-    """TODO"""
+    """Points at random."""
 
     sample: Sample
 
 
 class RelevanceFeedbackQuery(Model):
-    """TODO"""
+    """Points near a target, with the judgement of earlier results taken in."""
 
     relevance_feedback: RelevanceFeedbackInput
 
 
 class RelevanceFeedbackInput(Model):
-    """TODO"""
+    """The target, the judged results, and how to use them."""
 
     target: Untagged[VectorInput]
     feedback: Sequence[FeedbackItem]
@@ -202,229 +176,56 @@ class RelevanceFeedbackInput(Model):
 
 
 class FeedbackItem(Model):
-    """TODO"""
+    """An earlier result and how relevant it was judged."""
 
     example: Untagged[VectorInput]
     score: float
+    """Higher is more relevant."""
 
 
 class NaiveFeedbackStrategy(Model):
-    """TODO"""
+    """Feedback by a formula with three weights."""
 
     naive: NaiveFeedbackStrategyParams
 
 
 class NaiveFeedbackStrategyParams(Model):
-    """TODO"""
+    """The weights of the naive feedback formula."""
 
     a: float
+    """Weight of the score against the target."""
     b: float
+    """Power of the confidence in a pair of judgements."""
     c: float
+    """Weight of the pairs."""
 
 
 class TextQuery(Model):
-    """TODO"""
+    """Points by the words of a text, over a full-text index."""
 
     text: TextInterface
 
 
 class TextQueryInput(Model):
-    """TODO"""
+    """Words to look for, and how to score them."""
 
     query: str
     scoring: TextQueryScoring | None = None
 
 
 class Bm25Scoring(Model):
-    """TODO"""
+    """Score words by BM25."""
 
     bm25: Bm25Params
 
 
 class Bm25Params(Model):
-    """TODO"""
+    """Parameters of BM25."""
 
     k: float | None = None
+    """How fast repetitions of a word stop counting; 1.2 by default."""
     b: float | None = None
-
-
-class Prefetch(Model):
-    """TODO"""
-
-    prefetch: Sequence[Prefetch] | Prefetch | None = None
-    query: Untagged[QueryInterface] | None = None
-    using: str | None = None
-    filter: Filter | None = None
-    params: SearchParams | None = None
-    score_threshold: float | None = None
-    limit: int | None = None
-    lookup_from: LookupLocation | None = None
-
-
-class QueryRequest(Model):
-    """TODO"""
-
-    shard_key: ShardKeySelector | None = None
-    prefetch: Sequence[Prefetch] | Prefetch | None = None
-    query: Untagged[QueryInterface] | None = None
-    using: str | None = None
-    filter: Filter | None = None
-    params: SearchParams | None = None
-    score_threshold: float | None = None
-    limit: int | None = None
-    offset: int | None = None
-    with_vector: WithVector | None = None
-    with_payload: Untagged[WithPayloadInterface] | None = None
-    lookup_from: LookupLocation | None = None
-
-
-class QueryRequestBatch(Model):
-    """TODO"""
-
-    searches: Sequence[QueryRequest]
-
-
-class QueryResponse(Model):
-    """TODO"""
-
-    points: list[ScoredPoint]
-
-
-class QueryGroupsRequest(Model):
-    """TODO"""
-
-    shard_key: ShardKeySelector | None = None
-    prefetch: Sequence[Prefetch] | Prefetch | None = None
-    query: Untagged[QueryInterface] | None = None
-    using: str | None = None
-    filter: Filter | None = None
-    params: SearchParams | None = None
-    score_threshold: float | None = None
-    with_vector: WithVector | None = None
-    with_payload: Untagged[WithPayloadInterface] | None = None
-    lookup_from: LookupLocation | None = None
-    group_by: str
-    group_size: int | None = None
-    limit: int | None = None
-    with_lookup: WithLookupInterface | None = None
-
-
-class GroupsResult(Model):
-    """TODO"""
-
-    groups: list[PointGroup]
-
-
-class PointGroup(Model):
-    """TODO"""
-
-    hits: list[ScoredPoint]
-    id: GroupId
-    lookup: Record | None = None
-
-
-class WithLookup(Model):
-    """TODO"""
-
-    collection: str
-    with_payload: Untagged[WithPayloadInterface] | None = None
-    with_vectors: WithVector | None = None
-
-
-class LookupLocation(Model):
-    """TODO"""
-
-    collection: str
-    vector: str | None = None
-    shard_key: ShardKeySelector | None = None
-
-
-class SearchParams(Model):
-    """TODO"""
-
-    hnsw_ef: int | None = None
-    exact: bool | None = False
-    quantization: QuantizationSearchParams | None = None
-    indexed_only: bool | None = False
-    acorn: AcornSearchParams | None = None
-    idf: IdfParams | None = None
-
-
-class QuantizationSearchParams(Model):
-    """TODO"""
-
-    ignore: bool | None = False
-    rescore: bool | None = None
-    oversampling: float | None = None
-
-
-class AcornSearchParams(Model):
-    """TODO"""
-
-    enable: bool | None = False
-    max_selectivity: float | None = None
-
-
-class IdfCorpusParams(Model):
-    """TODO"""
-
-    corpus: Filter
-
-
-class FacetRequest(Model):
-    """TODO"""
-
-    shard_key: ShardKeySelector | None = None
-    key: str
-    limit: int | None = None
-    filter: Filter | None = None
-    exact: bool | None = None
-
-
-class FacetResponse(Model):
-    """TODO"""
-
-    hits: list[FacetValueHit]
-
-
-class FacetValueHit(Model):
-    """TODO"""
-
-    value: FacetValue
-    count: int
-
-
-class SearchMatrixRequest(Model):
-    """TODO"""
-
-    shard_key: ShardKeySelector | None = None
-    filter: Filter | None = None
-    sample: int | None = None
-    limit: int | None = None
-    using: str | None = None
-
-
-class SearchMatrixPair(Model):
-    """TODO"""
-
-    a: int | str
-    b: int | str
-    score: float
-
-
-class SearchMatrixPairsResponse(Model):
-    """TODO"""
-
-    pairs: list[SearchMatrixPair]
-
-
-class SearchMatrixOffsetsResponse(Model):
-    """TODO"""
-
-    offsets_row: list[int]
-    offsets_col: list[int]
-    scores: list[float]
-    ids: list[int | str]
+    """How much long texts are held back, 0 to 1; 0.75 by default."""
 
 
 Query: TypeAlias = (
@@ -445,10 +246,6 @@ ContextInput: TypeAlias = ContextPair | Sequence[ContextPair]
 FeedbackStrategy: TypeAlias = NaiveFeedbackStrategy
 TextInterface: TypeAlias = str | TextQueryInput
 TextQueryScoring: TypeAlias = Bm25Scoring
-GroupId: TypeAlias = int | str
-WithLookupInterface: TypeAlias = str | WithLookup
-IdfParams: TypeAlias = IdfScope | IdfCorpusParams
-FacetValue: TypeAlias = bool | int | str
 
 
 def _pick_query(mapping: Mapping[str, Any]) -> type | None:

@@ -1,8 +1,8 @@
-"""TODO"""
+"""The service itself: version, usage of resources, quotas."""
 
 from __future__ import annotations
 
-from ._model import Model
+from aqdrant.models._model import Model
 
 __all__ = [
     "HardwareUsage",
@@ -19,7 +19,7 @@ __all__ = [
 
 
 class VersionInfo(Model):
-    """TODO"""
+    """Name and version of the server."""
 
     title: str
     version: str
@@ -27,17 +27,19 @@ class VersionInfo(Model):
 
 
 class Usage(Model):
-    """TODO"""
+    """What a request cost."""
 
     hardware: HardwareUsage | None = None
     inference: InferenceUsage | None = None
 
 
 class HardwareUsage(Model):
-    """TODO"""
+    """What a request cost in work of the machine."""
 
     cpu: int
+    """An abstract unit."""
     payload_io_read: int
+    """Bytes, as all that follow."""
     payload_io_write: int
     payload_index_io_read: int
     payload_index_io_write: int
@@ -46,35 +48,36 @@ class HardwareUsage(Model):
 
 
 class InferenceUsage(Model):
-    """TODO"""
+    """What a request cost in inference, by model."""
 
     models: dict[str, ModelUsage]
 
 
 class ModelUsage(Model):
-    """TODO"""
+    """What a request cost on one inference model."""
 
     tokens: int
 
 
 class QuotaConfig(Model):
-    """TODO"""
+    """The limits above which the server refuses to grow."""
 
     enabled: bool | None = False
     max_resident_memory_percent: int | None = None
     max_disk_usage_percent: int | None = None
     release_margin_percent: int | None = None
+    """Percentage points below a limit at which work is accepted again."""
 
 
 class QuotaExceeded(Model):
-    """TODO"""
+    """Which limits are exceeded."""
 
     resident_memory: bool | None = None
     disk_usage: bool | None = None
 
 
 class QuotaStatus(Model):
-    """TODO"""
+    """Limits and use of memory and disk."""
 
     config: QuotaConfig
     usage: QuotaUsage
@@ -82,14 +85,14 @@ class QuotaStatus(Model):
 
 
 class QuotaUsage(Model):
-    """TODO"""
+    """How much of memory and disk is used."""
 
     resident_memory_percent: int | None = None
     disk_usage_percent: int | None = None
 
 
 class PeerQuotaUsage(Model):
-    """TODO"""
+    """How much of memory and disk one peer uses."""
 
     exceeded: bool
     resident_memory_percent: int | None = None

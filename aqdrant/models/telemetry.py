@@ -1,136 +1,45 @@
-"""TODO"""
+"""Telemetry of one node: build, system, requests, memory. Loaded when first used."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
-from enum import Enum
-from typing import Any, Literal, TypeAlias
-from uuid import UUID
+from enum import StrEnum
+from typing import TypeAlias
 
-from msgspec import field
-
-from ._model import Model
-from ._unions import Untagged, by_key, by_tag, declare
-from .cluster import (
-    ConsensusThreadStatus,
-    PeerInfo,
-    ReplicaState,
-    ReshardingDirection,
-    ReshardingInfo,
-    ShardTransferInfo,
-    StateRole,
-)
-from .collections import (
-    CollectionParams,
-    Distance,
-    HnswConfig,
-    Modifier,
-    MultiVectorConfig,
-    OptimizersConfig,
-    OptimizersStatus,
-    VectorStorageDatatype,
-    WalConfig,
-)
-from .ids import Payload, ShardKey
-from .indexes import PayloadIndexInfo
-from .optimizations import TrackerStatus
-from .quantization import Memory, QuantizationConfig
-from .service import HardwareUsage, QuotaConfig, QuotaExceeded
-from .strict_mode import StrictModeConfigOutput
+from aqdrant.models._model import Model
+from aqdrant.models._unions import Untagged
+from aqdrant.models.cluster_telemetry import ClusterTelemetry
+from aqdrant.models.collection_telemetry import CollectionsTelemetry
+from aqdrant.models.segment_telemetry import OperationDurationStatistics
+from aqdrant.models.service import HardwareUsage, QuotaConfig, QuotaExceeded
 
 __all__ = [
     "AppBuildTelemetry",
     "AppFeaturesTelemetry",
     "AuditTelemetry",
-    "ClusterConfigTelemetry",
-    "ClusterStatusTelemetry",
-    "ClusterTelemetry",
-    "CollectionConfigTelemetry",
-    "CollectionSnapshotTelemetry",
-    "CollectionTelemetry",
-    "CollectionTelemetryEnum",
-    "CollectionsAggregatedTelemetry",
-    "CollectionsTelemetry",
-    "ConsensusConfigTelemetry",
     "ContainerRuntime",
     "CpuEndian",
-    "DistributedClusterTelemetry",
-    "DistributedCollectionTelemetry",
-    "DistributedPeerDetails",
-    "DistributedPeerInfo",
-    "DistributedReplicaTelemetry",
-    "DistributedShardTelemetry",
-    "DistributedTelemetryData",
     "FeatureFlags",
     "GpuDeviceTelemetry",
     "GrpcTelemetry",
     "HardwareTelemetry",
     "HnswGlobalConfig",
-    "Indexes",
-    "IndexesOneOf",
-    "IndexesOneOf1",
-    "IoBackend",
-    "LocalShardTelemetry",
     "LowMemoryMode",
     "LowMemoryModeOneOf",
     "LowMemoryModeOneOf1",
     "LowMemoryModeOneOf2",
     "MemoryTelemetry",
-    "OperationDurationStatistics",
-    "OptimizerTelemetry",
-    "P2pConfigTelemetry",
-    "PartialSnapshotTelemetry",
-    "PayloadIndexTelemetry",
-    "PayloadStorageType",
-    "PayloadStorageTypeOneOf",
-    "PayloadStorageTypeOneOf1",
-    "PeerMetadata",
     "QuotaTelemetry",
-    "RemoteShardTelemetry",
-    "ReplicaSetTelemetry",
     "RequestsTelemetry",
-    "ReshardingStage",
-    "ReshardingTelemetry",
     "RunningEnvironmentTelemetry",
     "SearchThreadPoolTelemetry",
-    "SegmentConfig",
-    "SegmentInfo",
-    "SegmentTelemetry",
-    "SegmentType",
-    "ShardCleanStatusFailedTelemetry",
-    "ShardCleanStatusProgressTelemetry",
-    "ShardCleanStatusTelemetry",
-    "ShardCleanStatusTelemetryOneOf",
-    "ShardCleanStatusTelemetryOneOf1",
-    "ShardCleanStatusTelemetryOneOf2",
-    "ShardStatus",
-    "ShardUpdateQueueInfo",
-    "SparseIndexConfig",
-    "SparseIndexType",
-    "SparseIndexTypeOneOf",
-    "SparseIndexTypeOneOf1",
-    "SparseIndexTypeOneOf2",
-    "SparseVectorDataConfig",
-    "SparseVectorStorageType",
-    "SparseVectorStorageTypeOneOf",
     "TelemetryData",
-    "TrackerTelemetry",
-    "VectorDataConfig",
-    "VectorDataInfo",
-    "VectorIndexSearchesTelemetry",
-    "VectorStorageType",
-    "VectorStorageTypeOneOf",
-    "VectorStorageTypeOneOf1",
-    "VectorStorageTypeOneOf2",
-    "VectorStorageTypeOneOf3",
-    "VectorStorageTypeOneOf4",
-    "VectorStorageTypeOneOf5",
     "WebApiTelemetry",
 ]
 
 
-class ContainerRuntime(str, Enum):
-    """TODO"""
+class ContainerRuntime(StrEnum):
+    """The container that the server runs in."""
 
     NONE = "none"
     DOCKER = "docker"
@@ -138,134 +47,34 @@ class ContainerRuntime(str, Enum):
     OTHER = "other"
 
 
-class CpuEndian(str, Enum):
-    """TODO"""
+class CpuEndian(StrEnum):
+    """The byte order of the processor."""
 
     LITTLE = "little"
     BIG = "big"
     OTHER = "other"
 
 
-class IoBackend(str, Enum):
-    """TODO"""
-
-    MMAP = "mmap"
-    IO_URING = "io_uring"
-
-
-class LowMemoryModeOneOf(str, Enum):
-    """TODO"""
+class LowMemoryModeOneOf(StrEnum):
+    """Memory is used as configured."""
 
     DISABLED = "disabled"
 
 
-class LowMemoryModeOneOf1(str, Enum):
-    """TODO"""
+class LowMemoryModeOneOf1(StrEnum):
+    """Quantized vectors, indexes and payload are read from disk."""
 
     NO_RESIDENT = "no_resident"
 
 
-class LowMemoryModeOneOf2(str, Enum):
-    """TODO"""
+class LowMemoryModeOneOf2(StrEnum):
+    """As `no_resident`, and the page cache is not filled beforehand."""
 
     NO_POPULATE = "no_populate"
 
 
-class ReshardingStage(str, Enum):
-    """TODO"""
-
-    MIGRATING_POINTS = "migrating_points"
-    READ_HASH_RING_COMMITTED = "read_hash_ring_committed"
-    WRITE_HASH_RING_COMMITTED = "write_hash_ring_committed"
-
-
-class SegmentType(str, Enum):
-    """TODO"""
-
-    PLAIN = "plain"
-    INDEXED = "indexed"
-    SPECIAL = "special"
-
-
-class ShardCleanStatusTelemetryOneOf(str, Enum):
-    """TODO"""
-
-    STARTED = "started"
-    DONE = "done"
-    CANCELLED = "cancelled"
-
-
-class ShardStatus(str, Enum):
-    """TODO"""
-
-    GREEN = "green"
-    YELLOW = "yellow"
-    GREY = "grey"
-    RED = "red"
-
-
-class SparseIndexTypeOneOf(str, Enum):
-    """TODO"""
-
-    MUTABLERAM = "MutableRam"
-
-
-class SparseIndexTypeOneOf1(str, Enum):
-    """TODO"""
-
-    IMMUTABLERAM = "ImmutableRam"
-
-
-class SparseIndexTypeOneOf2(str, Enum):
-    """TODO"""
-
-    MMAP = "Mmap"
-
-
-class SparseVectorStorageTypeOneOf(str, Enum):
-    """TODO"""
-
-    MMAP = "mmap"
-
-
-class VectorStorageTypeOneOf(str, Enum):
-    """TODO"""
-
-    MEMORY = "Memory"
-
-
-class VectorStorageTypeOneOf1(str, Enum):
-    """TODO"""
-
-    MMAP = "Mmap"
-
-
-class VectorStorageTypeOneOf2(str, Enum):
-    """TODO"""
-
-    CHUNKEDMMAP = "ChunkedMmap"
-
-
-class VectorStorageTypeOneOf3(str, Enum):
-    """TODO"""
-
-    INRAMCHUNKEDMMAP = "InRamChunkedMmap"
-
-
-class VectorStorageTypeOneOf4(str, Enum):
-    """TODO"""
-
-    INRAMMMAP = "InRamMmap"
-
-
-class VectorStorageTypeOneOf5(str, Enum):
-    """TODO"""
-
-    GRAPHINLINE = "GraphInline"
-
-
 class AppBuildTelemetry(Model):
-    """TODO"""
+    """The server's build, features and surroundings."""
 
     name: str
     version: str
@@ -281,7 +90,7 @@ class AppBuildTelemetry(Model):
 
 
 class AppFeaturesTelemetry(Model):
-    """TODO"""
+    """Features that the server was compiled with."""
 
     debug: bool
     service_debug_feature: bool
@@ -292,7 +101,7 @@ class AppFeaturesTelemetry(Model):
 
 
 class AuditTelemetry(Model):
-    """TODO"""
+    """Settings of the audit log."""
 
     dir: str
     rotation: str
@@ -303,168 +112,8 @@ class AuditTelemetry(Model):
     dir_size_bytes: int | None = None
 
 
-class ClusterConfigTelemetry(Model):
-    """TODO"""
-
-    grpc_timeout_ms: int
-    p2p: P2pConfigTelemetry
-    consensus: ConsensusConfigTelemetry
-
-
-class ClusterStatusTelemetry(Model):
-    """TODO"""
-
-    number_of_peers: int
-    term: int
-    commit: int
-    pending_operations: int
-    role: StateRole | None = None
-    is_voter: bool
-    peer_id: int | None = None
-    consensus_thread_status: Untagged[ConsensusThreadStatus]
-
-
-class ClusterTelemetry(Model):
-    """TODO"""
-
-    enabled: bool
-    status: ClusterStatusTelemetry | None = None
-    config: ClusterConfigTelemetry | None = None
-    peers: dict[str, PeerInfo] | None = None
-    peer_metadata: dict[str, PeerMetadata] | None = None
-    metadata: dict[str, Any] | None = None
-    resharding_enabled: bool | None = None
-
-
-class CollectionConfigTelemetry(Model):
-    """TODO"""
-
-    params: CollectionParams
-    hnsw_config: HnswConfig
-    optimizer_config: OptimizersConfig
-    wal_config: WalConfig
-    quantization_config: Untagged[QuantizationConfig] | None = None
-    strict_mode_config: StrictModeConfigOutput | None = None
-    uuid: UUID | None = None
-    metadata: Payload | None = None
-
-
-class CollectionSnapshotTelemetry(Model):
-    """TODO"""
-
-    id: str
-    running_snapshots: int | None = None
-    running_snapshot_recovery: int | None = None
-    total_snapshot_creations: int | None = None
-
-
-class CollectionTelemetry(Model):
-    """TODO"""
-
-    id: str
-    init_time_ms: int | None = None
-    config: CollectionConfigTelemetry | None = None
-    shards: list[ReplicaSetTelemetry] | None = None
-    transfers: list[ShardTransferInfo] | None = None
-    resharding: list[ReshardingTelemetry] | None = None
-    shard_clean_tasks: Untagged[dict[str, ShardCleanStatusTelemetry]] | None = None
-
-
-class CollectionsAggregatedTelemetry(Model):
-    """TODO"""
-
-    vectors: int
-    optimizers_status: OptimizersStatus
-    params: CollectionParams
-
-
-class CollectionsTelemetry(Model):
-    """TODO"""
-
-    number_of_collections: int
-    max_collections: int | None = None
-    collections: Untagged[list[CollectionTelemetryEnum]] | None = None
-    snapshots: list[CollectionSnapshotTelemetry] | None = None
-
-
-class ConsensusConfigTelemetry(Model):
-    """TODO"""
-
-    max_message_queue_size: int
-    tick_period_ms: int
-    bootstrap_timeout_sec: int
-
-
-class DistributedClusterTelemetry(Model):
-    """TODO"""
-
-    enabled: bool
-    number_of_peers: int | None = None
-    peers: dict[str, DistributedPeerInfo]
-
-
-class DistributedCollectionTelemetry(Model):
-    """TODO"""
-
-    id: str
-    shards: list[DistributedShardTelemetry] | None = None
-    reshardings: list[ReshardingInfo] | None = None
-    shard_transfers: list[ShardTransferInfo] | None = None
-
-
-class DistributedPeerDetails(Model):
-    """TODO"""
-
-    version: str
-    role: StateRole | None = None
-    is_voter: bool
-    term: int
-    commit: int
-    num_pending_operations: int
-    consensus_thread_status: Untagged[ConsensusThreadStatus]
-
-
-class DistributedPeerInfo(Model):
-    """TODO"""
-
-    uri: str
-    responsive: bool
-    details: DistributedPeerDetails | None = None
-
-
-class DistributedReplicaTelemetry(Model):
-    """TODO"""
-
-    peer_id: int
-    state: ReplicaState
-    status: ShardStatus | None = None
-    total_optimized_points: int | None = None
-    vectors_size_bytes: int | None = None
-    payloads_size_bytes: int | None = None
-    num_points: int | None = None
-    num_vectors: int | None = None
-    num_vectors_by_name: dict[str, int] | None = None
-    shard_cleaning_status: Untagged[ShardCleanStatusTelemetry] | None = None
-    partial_snapshot: PartialSnapshotTelemetry | None = None
-
-
-class DistributedShardTelemetry(Model):
-    """TODO"""
-
-    id: int
-    key: ShardKey | None = None
-    replicas: list[DistributedReplicaTelemetry]
-
-
-class DistributedTelemetryData(Model):
-    """TODO"""
-
-    collections: dict[str, DistributedCollectionTelemetry]
-    cluster: DistributedClusterTelemetry | None = None
-
-
 class FeatureFlags(Model):
-    """TODO"""
+    """Features that are switched at run time."""
 
     all: bool | None = False
     incremental_hnsw_building: bool | None = True
@@ -485,13 +134,13 @@ class FeatureFlags(Model):
 
 
 class GpuDeviceTelemetry(Model):
-    """TODO"""
+    """A GPU that the server uses."""
 
     name: str
 
 
 class GrpcTelemetry(Model):
-    """TODO"""
+    """Statistics of gRPC calls."""
 
     responses: dict[str, dict[str, OperationDurationStatistics]]
     per_collection_responses: (
@@ -500,51 +149,19 @@ class GrpcTelemetry(Model):
 
 
 class HardwareTelemetry(Model):
-    """TODO"""
+    """Work of the machine, by collection."""
 
     collection_data: dict[str, HardwareUsage]
 
 
 class HnswGlobalConfig(Model):
-    """TODO"""
+    """Settings of all HNSW graphs together."""
 
     healing_threshold: float | None = 0.3
 
 
-class IndexesOneOf(Model):
-    """TODO"""
-
-    type: Literal["plain"]
-    options: Any
-
-
-class IndexesOneOf1(Model):
-    """TODO"""
-
-    type: Literal["hnsw"]
-    options: HnswConfig
-
-
-class LocalShardTelemetry(Model):
-    """TODO"""
-
-    variant_name: str | None = None
-    status: ShardStatus | None = None
-    total_optimized_points: int
-    vectors_size_bytes: int | None = None
-    payloads_size_bytes: int | None = None
-    num_points: int | None = None
-    num_vectors: int | None = None
-    num_vectors_by_name: dict[str, int] | None = None
-    segments: list[SegmentTelemetry] | None = None
-    optimizations: OptimizerTelemetry | None = None
-    async_scorer: bool | None = None
-    indexed_only_excluded_vectors: dict[str, int] | None = None
-    update_queue: ShardUpdateQueueInfo | None = None
-
-
 class MemoryTelemetry(Model):
-    """TODO"""
+    """What the allocator holds."""
 
     active_bytes: int
     allocated_bytes: int
@@ -553,115 +170,22 @@ class MemoryTelemetry(Model):
     retained_bytes: int
 
 
-class OperationDurationStatistics(Model):
-    """TODO"""
-
-    count: int
-    fail_count: int | None = None
-    avg_duration_micros: float | None = None
-    min_duration_micros: float | None = None
-    max_duration_micros: float | None = None
-    total_duration_micros: int | None = None
-    last_responded: Untagged[datetime | date] | None = None
-
-
-class OptimizerTelemetry(Model):
-    """TODO"""
-
-    status: OptimizersStatus
-    optimizations: OperationDurationStatistics
-    log: list[TrackerTelemetry] | None = None
-
-
-class P2pConfigTelemetry(Model):
-    """TODO"""
-
-    connection_pool_size: int
-
-
-class PartialSnapshotTelemetry(Model):
-    """TODO"""
-
-    ongoing_create_snapshot_requests: int
-    is_recovering: bool
-    recovery_timestamp: int
-
-
-class PayloadIndexTelemetry(Model):
-    """TODO"""
-
-    field_name: str | None = None
-    index_type: str
-    points_values_count: int
-    points_count: int
-    histogram_bucket_size: int | None = None
-
-
-class PayloadStorageTypeOneOf(Model):
-    """TODO"""
-
-    type: Literal["mmap"]
-
-
-class PayloadStorageTypeOneOf1(Model):
-    """TODO"""
-
-    type: Literal["in_ram_mmap"]
-
-
-class PeerMetadata(Model):
-    """TODO"""
-
-    version: str
-
-
 class QuotaTelemetry(Model):
-    """TODO"""
+    """Limits and whether they are exceeded."""
 
     config: QuotaConfig
     exceeded: QuotaExceeded
 
 
-class RemoteShardTelemetry(Model):
-    """TODO"""
-
-    shard_id: int
-    peer_id: int
-    searches: OperationDurationStatistics | None = None
-    updates: OperationDurationStatistics | None = None
-
-
-class ReplicaSetTelemetry(Model):
-    """TODO"""
-
-    id: int
-    key: ShardKey | None = None
-    local: LocalShardTelemetry | None = None
-    remote: list[RemoteShardTelemetry]
-    replicate_states: dict[str, ReplicaState]
-    partial_snapshot: PartialSnapshotTelemetry | None = None
-
-
 class RequestsTelemetry(Model):
-    """TODO"""
+    """Statistics of requests on both ports."""
 
     rest: WebApiTelemetry
     grpc: GrpcTelemetry
 
 
-class ReshardingTelemetry(Model):
-    """TODO"""
-
-    stage: ReshardingStage
-    direction: ReshardingDirection
-    shard_id: int
-    peer_id: int
-    shard_key: ShardKey | None = None
-    uuid: UUID
-
-
 class RunningEnvironmentTelemetry(Model):
-    """TODO"""
+    """The machine that the server runs on."""
 
     distribution: str | None = None
     distribution_version: str | None = None
@@ -677,104 +201,15 @@ class RunningEnvironmentTelemetry(Model):
 
 
 class SearchThreadPoolTelemetry(Model):
-    """TODO"""
+    """The threads that search."""
 
     mode: str
     high_cpu_threads: int
     high_io_threads: int
 
 
-class SegmentConfig(Model):
-    """TODO"""
-
-    vector_data: dict[str, VectorDataConfig] | None = field(default_factory=dict)
-    sparse_vector_data: dict[str, SparseVectorDataConfig] | None = None
-    payload_storage_type: Untagged[PayloadStorageType]
-    id_tracker_memory: Memory | None = None
-
-
-class SegmentInfo(Model):
-    """TODO"""
-
-    uuid: UUID
-    segment_type: SegmentType
-    num_vectors: int
-    num_points: int
-    num_deferred_points: int | None = None
-    num_deleted_deferred_points: int | None = None
-    num_indexed_vectors: int
-    num_deleted_vectors: int
-    vectors_size_bytes: int
-    payloads_size_bytes: int
-    ram_usage_bytes: int
-    disk_usage_bytes: int
-    is_appendable: bool
-    index_schema: dict[str, PayloadIndexInfo]
-    vector_data: dict[str, VectorDataInfo]
-    payload_storage_io_backend: IoBackend | None = None
-    deferred_internal_id: int | None = None
-
-
-class SegmentTelemetry(Model):
-    """TODO"""
-
-    info: SegmentInfo
-    config: SegmentConfig
-    vector_index_searches: list[VectorIndexSearchesTelemetry]
-    payload_field_indices: list[PayloadIndexTelemetry]
-
-
-class ShardCleanStatusFailedTelemetry(Model):
-    """TODO"""
-
-    reason: str
-
-
-class ShardCleanStatusProgressTelemetry(Model):
-    """TODO"""
-
-    deleted_points: int
-
-
-class ShardCleanStatusTelemetryOneOf1(Model):
-    """TODO"""
-
-    progress: ShardCleanStatusProgressTelemetry
-
-
-class ShardCleanStatusTelemetryOneOf2(Model):
-    """TODO"""
-
-    failed: ShardCleanStatusFailedTelemetry
-
-
-class ShardUpdateQueueInfo(Model):
-    """TODO"""
-
-    length: int
-    op_num: int | None = None
-    deferred_points: int | None = None
-
-
-class SparseIndexConfig(Model):
-    """TODO"""
-
-    full_scan_threshold: int | None = None
-    index_type: Untagged[SparseIndexType]
-    datatype: VectorStorageDatatype | None = None
-    memory: Memory | None = None
-
-
-class SparseVectorDataConfig(Model):
-    """TODO"""
-
-    index: SparseIndexConfig
-    storage_type: SparseVectorStorageType | None = None
-    modifier: Modifier | None = None
-
-
 class TelemetryData(Model):
-    """TODO"""
+    """Everything one node tells about itself."""
 
     id: str
     app: AppBuildTelemetry | None = None
@@ -787,57 +222,8 @@ class TelemetryData(Model):
     quota: QuotaTelemetry | None = None
 
 
-class TrackerTelemetry(Model):
-    """TODO"""
-
-    name: str
-    uuid: UUID
-    segment_ids: list[int]
-    segment_uuids: list[UUID]
-    status: Untagged[TrackerStatus]
-    start_at: Untagged[datetime | date]
-    end_at: Untagged[datetime | date] | None = None
-
-
-class VectorDataConfig(Model):
-    """TODO"""
-
-    size: int
-    distance: Distance
-    storage_type: Untagged[VectorStorageType]
-    index: Untagged[Indexes]
-    quantization_config: Untagged[QuantizationConfig] | None = None
-    multivector_config: MultiVectorConfig | None = None
-    datatype: VectorStorageDatatype | None = None
-
-
-class VectorDataInfo(Model):
-    """TODO"""
-
-    num_vectors: int
-    num_indexed_vectors: int
-    num_deleted_vectors: int
-    io_backend: IoBackend | None = None
-
-
-class VectorIndexSearchesTelemetry(Model):
-    """TODO"""
-
-    index_name: str | None = None
-    unfiltered_plain: OperationDurationStatistics
-    unfiltered_hnsw: OperationDurationStatistics
-    unfiltered_sparse: OperationDurationStatistics
-    filtered_plain: OperationDurationStatistics
-    filtered_small_cardinality: OperationDurationStatistics
-    filtered_large_cardinality: OperationDurationStatistics
-    filtered_acorn: OperationDurationStatistics | None = None
-    filtered_exact: OperationDurationStatistics
-    filtered_sparse: OperationDurationStatistics
-    unfiltered_exact: OperationDurationStatistics
-
-
 class WebApiTelemetry(Model):
-    """TODO"""
+    """Statistics of REST calls."""
 
     responses: dict[str, dict[str, OperationDurationStatistics]]
     per_collection_responses: (
@@ -845,35 +231,4 @@ class WebApiTelemetry(Model):
     ) = None
 
 
-CollectionTelemetryEnum: TypeAlias = CollectionTelemetry | CollectionsAggregatedTelemetry
-Indexes: TypeAlias = IndexesOneOf | IndexesOneOf1
 LowMemoryMode: TypeAlias = LowMemoryModeOneOf | LowMemoryModeOneOf1 | LowMemoryModeOneOf2
-PayloadStorageType: TypeAlias = PayloadStorageTypeOneOf | PayloadStorageTypeOneOf1
-ShardCleanStatusTelemetry: TypeAlias = (
-    ShardCleanStatusTelemetryOneOf
-    | ShardCleanStatusTelemetryOneOf1
-    | ShardCleanStatusTelemetryOneOf2
-)
-SparseIndexType: TypeAlias = SparseIndexTypeOneOf | SparseIndexTypeOneOf1 | SparseIndexTypeOneOf2
-SparseVectorStorageType: TypeAlias = SparseVectorStorageTypeOneOf
-VectorStorageType: TypeAlias = (
-    VectorStorageTypeOneOf
-    | VectorStorageTypeOneOf1
-    | VectorStorageTypeOneOf2
-    | VectorStorageTypeOneOf3
-    | VectorStorageTypeOneOf4
-    | VectorStorageTypeOneOf5
-)
-
-declare(
-    CollectionTelemetryEnum, by_key(id=CollectionTelemetry, vectors=CollectionsAggregatedTelemetry)
-)
-declare(Indexes, by_tag("type", plain=IndexesOneOf, hnsw=IndexesOneOf1))
-declare(
-    PayloadStorageType,
-    by_tag("type", mmap=PayloadStorageTypeOneOf, in_ram_mmap=PayloadStorageTypeOneOf1),
-)
-declare(
-    ShardCleanStatusTelemetry,
-    by_key(progress=ShardCleanStatusTelemetryOneOf1, failed=ShardCleanStatusTelemetryOneOf2),
-)

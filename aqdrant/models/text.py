@@ -1,12 +1,12 @@
-"""TODO"""
+"""How text is cut into words: languages, stop words, stemmers, tokenizers."""
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 from typing import TypeAlias
 
-from ._model import Model
-from ._unions import by_tag, declare
+from aqdrant.models._model import Model
+from aqdrant.models._unions import by_tag, declare
 
 __all__ = [
     "DisabledStemmerParams",
@@ -22,8 +22,8 @@ __all__ = [
 ]
 
 
-class Language(str, Enum):
-    """TODO"""
+class Language(StrEnum):
+    """A language whose stop words Qdrant knows."""
 
     ARABIC = "arabic"
     AZERBAIJANI = "azerbaijani"
@@ -57,8 +57,8 @@ class Language(str, Enum):
     TURKISH = "turkish"
 
 
-class SnowballLanguage(str, Enum):
-    """TODO"""
+class SnowballLanguage(StrEnum):
+    """A language that the Snowball stemmer knows."""
 
     ARABIC = "arabic"
     ARMENIAN = "armenian"
@@ -81,8 +81,8 @@ class SnowballLanguage(str, Enum):
     TURKISH = "turkish"
 
 
-class TokenizerType(str, Enum):
-    """TODO"""
+class TokenizerType(StrEnum):
+    """How text is split into tokens."""
 
     PREFIX = "prefix"
     WHITESPACE = "whitespace"
@@ -91,34 +91,35 @@ class TokenizerType(str, Enum):
     CODE = "code"
 
 
-class Snowball(str, Enum):
-    """TODO"""
+class Snowball(StrEnum):
+    """The tag of the Snowball stemmer."""
 
     SNOWBALL = "snowball"
 
 
-class NoStemmer(str, Enum):
-    """TODO"""
+class NoStemmer(StrEnum):
+    """The tag that turns stemming off."""
 
     NONE = "none"
 
 
 class StopwordsSet(Model):
-    """TODO"""
+    """Stop words: those of some languages and some of one's own."""
 
     languages: list[Language] | None = None
     custom: list[str] | None = None
+    """Words to drop beside those of the languages."""
 
 
 class SnowballParams(Model):
-    """TODO"""
+    """Reduce words to their stems with the Snowball algorithm."""
 
     type: Snowball
     language: SnowballLanguage
 
 
 class DisabledStemmerParams(Model):
-    """TODO"""
+    """Leave words as they are."""
 
     type: NoStemmer
 

@@ -1,14 +1,14 @@
-"""TODO"""
+"""Vectors as callers give them and as answers hold them, and what a server can embed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, TypeAlias
 
-from ._model import Model
-from ._unions import Untagged, declare
-from .ids import ExtendedPointId
-from .text import StemmingAlgorithm, StopwordsInterface, TokenizerType
+from aqdrant.models._model import Model
+from aqdrant.models._unions import Untagged, declare
+from aqdrant.models.ids import ExtendedPointId
+from aqdrant.models.text import StemmingAlgorithm, StopwordsInterface, TokenizerType
 
 __all__ = [
     "BatchVectorStruct",
@@ -42,30 +42,35 @@ class FloatArray(Protocol):
 
 
 class SparseVector(Model):
-    """TODO"""
+    """A vector given by its non-zero elements alone."""
 
     indices: Untagged[Sequence[int] | FloatArray]
+    """Positions of the non-zero elements: distinct, 0 to 2**32 - 1."""
     values: Untagged[Sequence[float] | FloatArray]
+    """The elements, as many as indices."""
 
 
 class Document(Model):
-    """TODO"""
+    """Text that an inference model turns into a vector."""
 
     text: str
     model: str
+    """Name of the model, for example ``"qdrant/bm25"``."""
     options: Untagged[DocumentOptions] | None = None
+    """Options of the model; `Bm25Config` for the built-in one."""
 
 
 class Image(Model):
-    """TODO"""
+    """An image that an inference model turns into a vector."""
 
     image: Any
+    """A URL, a data URI, base64 text, or what the model in use takes (a path, a PIL image)."""
     model: str
     options: Mapping[str, Any] | None = None
 
 
 class InferenceObject(Model):
-    """TODO"""
+    """Anything that an inference model of its own kind turns into a vector."""
 
     object: Any
     model: str
@@ -73,19 +78,26 @@ class InferenceObject(Model):
 
 
 class Bm25Config(Model):
-    """TODO"""
+    """Options of the built-in `qdrant/bm25` model."""
 
     k: float | None = 1.2
+    """How fast repetitions of a word stop counting."""
     b: float | None = 0.75
+    """How much long texts are held back, 0 to 1."""
     avg_len: float | None = 256
+    """Mean length of a text in words."""
     tokenizer: TokenizerType | None = None
     language: str | None = None
+    """Language of stop words and stemmer; English by default."""
     lowercase: bool | None = None
     ascii_folding: bool | None = None
+    """Whether accents are dropped."""
     stopwords: StopwordsInterface | None = None
     stemmer: Untagged[StemmingAlgorithm] | None = None
     min_token_len: int | None = None
+    """Shorter words are dropped."""
     max_token_len: int | None = None
+    """Longer words are dropped."""
 
 
 Vector: TypeAlias = (
