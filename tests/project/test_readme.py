@@ -1,12 +1,14 @@
 """The README is true: its programs run, its commands exist, its links lead somewhere.
 
 A ```python block is a program of its own. A ```console block shows commands after `$ ` with what
-they print; numbers in it (times, scores, counts of this machine's documents) may differ.
+they print. Numbers in it (times, scores, counts) may differ, and a line `...` stands for any lines.
+Indented lines show what was found in the documents of one Python, so they are compared on that one.
 """
 
 from __future__ import annotations
 
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +17,7 @@ from typing import NamedTuple
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+PYTHON_OF_README = (3, 11)
 
 
 class Block(NamedTuple):
@@ -35,6 +38,7 @@ BLOCKS = read_blocks()
 
 
 PROGRAMS = [block for block in BLOCKS if block.language == "python"]
+CONSOLES = [block for block in BLOCKS if block.language == "console"]
 
 
 def run(*arguments: str, cwd: Path) -> str:
@@ -68,6 +72,43 @@ def split_commands(text: str) -> list[tuple[str, list[str]]]:
         else:
             commands[-1][1].append(line)
     return commands
+
+
+def normalise(lines: list[str]) -> list[str]:
+    """Replace what may differ: numbers, the width of columns, empty lines, other documents."""
+    if sys.version_info[:2] != PYTHON_OF_README:
+        lines = [line for line in lines if not line.startswith(" ")]
+    texts = (re.sub(r"\d+(?:[.,]\d+)*", "0", " ".join(line.split())) for line in lines)
+    return [text for text in texts if text]
+
+
+def match_lines(shown: list[str], printed: list[str]) -> bool:
+    pattern = "".join(".*" if line == "..." else re.escape(f"{line}\n") for line in shown)
+    return re.fullmatch(pattern, "".join(f"{line}\n" for line in printed), re.DOTALL) is not None
+
+
+@pytest.mark.parametrize("block", CONSOLES, ids=lambda block: f"line{block.line}")
+def test_command_prints_what_is_shown(block: Block, tmp_path: Path) -> None:
+    for command, shown in split_commands(block.text):
+        python, *arguments = shlex.split(command)
+        assert python == "python", command
+        printed = normalise(run(*arguments, cwd=tmp_path).splitlines())
+        assert match_lines(normalise(shown), printed), "\n".join([command, *printed])
+
+
+@pytest.mark.parametrize(
+    ("shown", "matches"),
+    [
+        (["one", "two"], True),
+        (["..."], True),
+        (["one", "..."], True),
+        (["...", "two"], True),
+        (["one"], False),
+        (["one", "...", "three"], False),
+    ],
+)
+def test_dots_stand_for_any_lines(shown: list[str], matches: bool) -> None:
+    assert match_lines(shown, ["one", "two"]) is matches
 
 
 def test_two_commands_stand_as_promised() -> None:
