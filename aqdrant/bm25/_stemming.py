@@ -1,0 +1,71 @@
+"""Stemmers by language: English is our own, the others come from `snowballstemmer`.
+
+Called by `aqdrant.bm25`. The engine's stemmers are those of Snowball before 3.0, which changed
+several languages, so `snowballstemmer` 2 is what yields the engine's terms.
+"""
+
+from collections.abc import Callable
+from importlib import import_module
+from importlib.metadata import version
+from typing import Final, TypeAlias, cast
+
+from aqdrant.bm25._english import stem_english
+
+Stem: TypeAlias = Callable[[str], str]
+
+STEMMED: Final = (
+    *("arabic", "armenian", "danish", "dutch", "english", "finnish", "french", "german", "greek"),
+    *("hungarian", "italian", "norwegian", "portuguese", "romanian", "russian", "spanish"),
+    *("swedish", "tamil", "turkish"),
+)
+_HIDDEN_IO: Final = "\ue000"
+_FRENCH_HIDING: Final = str.maketrans("ïë", "îê")
+
+
+def find_stemmer(language: str) -> Stem:
+    """Return the function that stems a token of a language.
+
+    Raises:
+        ImportError: The language needs `snowballstemmer` 2, and it is absent or of another major
+            version.
+    """
+    if language == "english":
+        return stem_english
+    stem = _snowball(language)
+    if language == "french":
+        return lambda token: _stem_french(stem, token)
+    if language == "russian":
+        return lambda token: _stem_russian(stem, token)
+    return stem
+
+
+def _snowball(language: str) -> Stem:
+    advice = f"BM25 in {language} needs snowballstemmer 2: pip install 'snowballstemmer>=2.2,<3'"
+    try:
+        package = import_module("snowballstemmer")
+        found = version("snowballstemmer")
+    except ImportError as error:
+        raise ImportError(advice, name="snowballstemmer") from error
+    if found.partition(".")[0] != "2":
+        raise ImportError(f"{advice} (installed: {found})", name="snowballstemmer")
+    return cast(Stem, package.stemmer(language).stemWord)
+
+
+def _stem_russian(stem: Stem, token: str) -> str:
+    """Stem with ё as a letter of its own: Snowball 2 reads it as е, the engine does not."""
+    if "ё" not in token:
+        return stem(token)
+    return stem(token.replace("ё", _HIDDEN_IO)).replace(_HIDDEN_IO, "ё")
+
+
+def _stem_french(stem: Stem, token: str) -> str:
+    """Stem with ï and ë as plain vowels, as Snowball did before 2.0."""
+    if "ï" not in token and "ë" not in token:
+        return stem(token)
+    shortened = stem(token.translate(_FRENCH_HIDING))
+    letters = [
+        before if before in "ïë" and after in "îê" else after
+        for before, after in zip(token, shortened, strict=False)
+    ]
+    restored = "".join(letters)
+    return restored[:-1] if restored.endswith("guë") else restored
