@@ -22,8 +22,9 @@
     │   └── InsufficientStorage                              507
     └── StorageError                  (OSError)              the local store
 
-The class in brackets is the built-in kin: code that catches it keeps working. The embedded engine answers with the
-same `StatusError` family as a server. Cancellation is never turned into one of these.
+The class in brackets is the built-in kin: code that catches it keeps working. The embedded engine
+answers with the same `StatusError` family as a server. Cancellation is never turned into one of
+these.
 """
 
 from __future__ import annotations
@@ -80,7 +81,7 @@ class AqdrantError(Exception):
         target: str | None = None,
         fix: str | None = None,
     ) -> None:
-        # The built-in kin (OSError above all) interpret their arguments, so only the message goes up.
+        # The built-in kin, OSError above all, interpret their arguments: only the message goes up.
         super().__init__(message)
         self.message = message
         self.operation = operation

@@ -1,0 +1,115 @@
+"""Where a client is to connect: the rules by which constructor arguments become an address.
+
+Called by the client's constructor. The rules are those people know from the official client:
+without a port the URL means 6333, ``https://`` included; the URL's own scheme, port and path win
+over arguments.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+from urllib.parse import SplitResult, urlsplit
+
+from aqdrant.exceptions import ArgumentError
+
+__all__ = ["Address", "parse_address"]
+
+
+class Address(NamedTuple):
+    """An address taken apart."""
+
+    scheme: str
+    host: str | None = None
+    port: int | None = None
+    prefix: str | None = None
+    path: str | None = None
+
+
+def parse_address(
+    *,
+    location: str | None,
+    url: str | None,
+    host: str | None,
+    path: str | None,
+    port: int | None,
+    prefix: str | None,
+    https: bool,
+) -> Address:
+    """Decide between memory, a folder and a server.
+
+    Raises:
+        ArgumentError: two of the four places are given, or one of them cannot be read.
+    """
+    given = {"location": location, "url": url, "host": host, "path": path}
+    named = [name for name, value in given.items() if value is not None]
+    if len(named) > 1:
+        raise ArgumentError(
+            f"{' and '.join(named)} are given together.",
+            parameter=named[1],
+            fix="Name one of location, url, host and path.",
+        )
+    if path is not None:
+        return Address("file", path=_text("path", path))
+    if location == ":memory:":
+        return Address("memory")
+    scheme = "https" if https else "http"
+    if host is not None:
+        return Address(scheme, _host(host), port, _prefix(prefix))
+    text = location if url is None else url
+    if text is None:
+        return Address(scheme, "localhost", port, _prefix(prefix))
+    return _parse_url("location" if url is None else "url", text, scheme, port, prefix)
+
+
+def _parse_url(name: str, text: str, scheme: str, port: int | None, prefix: str | None) -> Address:
+    if _text(name, text) == ":memory:":
+        raise ArgumentError(
+            "':memory:' is no URL.", parameter=name, fix="Pass it as location=':memory:'."
+        )
+    parts, own_port = _split(name, text)
+    if not parts.hostname:
+        raise ArgumentError(f"{text!r} names no host.", parameter=name)
+    own_prefix = parts.path.rstrip("/")
+    if own_prefix and prefix:
+        raise ArgumentError(
+            f"the URL has a path, {own_prefix!r}, and prefix={prefix!r} is given too.",
+            parameter="prefix",
+            fix="Give one of them.",
+        )
+    return Address(
+        parts.scheme or scheme,
+        parts.hostname,
+        port if own_port is None else own_port,
+        _prefix(own_prefix or prefix),
+    )
+
+
+def _split(name: str, text: str) -> tuple[SplitResult, int | None]:
+    has_scheme = "://" in text
+    try:
+        parts = urlsplit(text if has_scheme else f"//{text}")
+        return parts, parts.port
+    except ValueError as error:
+        raise ArgumentError(f"{text!r} is no URL: {error}.", parameter=name) from error
+
+
+def _text(name: str, value: object) -> str:
+    if not isinstance(value, str):
+        raise ArgumentError(f"{name}: {type(value).__name__}, wanted str.", parameter=name)
+    if not value.strip():
+        raise ArgumentError(f"{name} is empty.", parameter=name)
+    return value
+
+
+def _host(host: str) -> str:
+    if "://" in _text("host", host):
+        raise ArgumentError(
+            f"host {host!r} has a scheme.", parameter="host", fix="Pass the whole as url=."
+        )
+    return host.strip("[]")
+
+
+def _prefix(prefix: str | None) -> str | None:
+    if not prefix:
+        return None
+    return "/" + prefix.strip("/") if prefix.strip("/") else None

@@ -1,0 +1,7 @@
+"""The async side of the client, one module a noun; the sync side is generated from it."""
+
+from __future__ import annotations
+
+from aqdrant._async.client import AsyncQdrantClient
+
+__all__ = ["AsyncQdrantClient"]

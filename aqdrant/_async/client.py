@@ -1,0 +1,45 @@
+"""The async client: the methods of every noun in one class."""
+
+from __future__ import annotations
+
+from aqdrant._async.aliases import AliasMethods
+from aqdrant._async.cluster import ClusterMethods
+from aqdrant._async.collections import CollectionMethods
+from aqdrant._async.indexes import IndexMethods
+from aqdrant._async.inference import InferenceMethods
+from aqdrant._async.payload import PayloadMethods
+from aqdrant._async.query import QueryMethods
+from aqdrant._async.service import ServiceMethods
+from aqdrant._async.snapshots import SnapshotMethods
+from aqdrant._async.uploads import UploadMethods
+from aqdrant._async.vectors import VectorMethods
+
+__all__ = ["AsyncQdrantClient"]
+
+
+class AsyncQdrantClient(
+    CollectionMethods,
+    AliasMethods,
+    UploadMethods,
+    VectorMethods,
+    PayloadMethods,
+    IndexMethods,
+    QueryMethods,
+    SnapshotMethods,
+    ClusterMethods,
+    ServiceMethods,
+    InferenceMethods,
+):
+    """A client for Qdrant, for asyncio, uvloop and trio.
+
+    One client serves many tasks, and several event loops and threads. It opens nothing until its
+    first call; ``async with`` or `aclose` releases what it opened.
+
+    Example:
+        >>> async with AsyncQdrantClient(":memory:") as client:
+        ...     await client.create_collection(
+        ...         "texts", models.VectorParams(size=2, distance=models.Distance.COSINE)
+        ...     )
+        ...     await client.upsert("texts", [models.PointStruct(id=1, vector=[0.1, 0.2])])
+        ...     found = await client.query_points("texts", query=[0.1, 0.2])
+    """

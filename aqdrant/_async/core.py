@@ -1,0 +1,321 @@
+"""What the methods of the client stand on: the constructor, the transport, one way to run a call.
+
+The classes of this package derive from `ClientCore`, one a noun; `client.py` puts them together. A
+method suspends in `_execute` alone, so the sync facade can drive it without an event loop (see
+`_portal`).
+"""
+
+from __future__ import annotations
+
+import inspect
+import logging
+import threading
+import warnings
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from types import TracebackType
+from typing import Any, NoReturn, Self, TypeVar
+
+from aqdrant._address import Address, parse_address
+from aqdrant._async.shaping import at_least, nearest, read
+from aqdrant._portal import Hop, in_portal
+from aqdrant._registry import open_transport
+from aqdrant.context import current_headers
+from aqdrant.exceptions import ArgumentError, ClientClosed, UnsupportedOperation
+from aqdrant.middleware import Deadline, Layer, Limiter, Tracing, build_chain, check_slots
+from aqdrant.middleware.tracing import LOGGER
+from aqdrant.operations import Operation, StreamOperation
+from aqdrant.transport import (
+    DEFAULT_OPTIONS,
+    ByteStream,
+    CallOptions,
+    ImmediateTransport,
+    Transport,
+    TransportConfig,
+)
+
+__all__ = ["ClientCore"]
+
+R = TypeVar("R")
+C = TypeVar("C", bound="ClientCore")
+
+_SECRETS = frozenset({"api_key", "auth_token_provider", "headers", "grpc_options", "metadata"})
+_HIDDEN = "<hidden>"
+
+
+class ClientCore:
+    """Holds the configuration; opens nothing until the first call."""
+
+    _inline = False
+    """Set by the sync facade: an operation that must be awaited goes to the portal."""
+
+    def __init__(
+        self,
+        location: str | None = None,
+        url: str | None = None,
+        port: int | None = 6333,
+        grpc_port: int = 6334,
+        prefer_grpc: bool = False,
+        https: bool | None = None,
+        api_key: str | None = None,
+        prefix: str | None = None,
+        timeout: float | None = None,
+        host: str | None = None,
+        path: str | None = None,
+        force_disable_check_same_thread: bool = False,
+        grpc_options: Mapping[str, Any] | None = None,
+        auth_token_provider: Callable[[], str | Awaitable[str]] | None = None,
+        cloud_inference: bool = False,
+        local_inference_batch_size: int | None = None,
+        check_compatibility: bool = True,
+        pool_size: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        *,
+        transport: Transport | None = None,
+        middleware: Mapping[str, Layer] | None = None,
+        max_concurrency: int | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Keep the configuration. Nothing is opened and no thread or task starts.
+
+        Args:
+            location: ``":memory:"`` for an engine in this process, or a URL.
+            url: scheme, host, port and prefix in one, for example ``"http://localhost:6333"``.
+            port: REST port where the URL names none; None for the scheme's own.
+            grpc_port: gRPC port.
+            prefer_grpc: use gRPC wherever it has the operation.
+            https: use TLS where the URL has no scheme; by default when there is an API key.
+            api_key: API key.
+            prefix: path before every REST path.
+            timeout: seconds that a call may take where it names no timeout itself.
+            host: host name, in place of a URL.
+            path: folder of the local store.
+            force_disable_check_same_thread: accepted for compatibility; there is nothing to
+            disable. grpc_options: options of the gRPC channel. auth_token_provider: returns a
+            bearer token, or an awaitable of one, for each call. cloud_inference: leave documents
+            and images to the server. local_inference_batch_size: texts embedded at once.
+            check_compatibility: warn when the server's version is too far from this client's.
+            pool_size: connections at once. headers: headers, or gRPC metadata, of every call.
+            transport: runs the operations in place of the transport that the address names.
+            middleware: slot → what makes a layer for it; see `aqdrant.middleware.SLOTS`.
+            max_concurrency: calls in flight at once, per event loop; None for no bound. **kwargs:
+            options of the transport in question.
+
+        Raises:
+            ArgumentError: the arguments contradict each other or cannot be read.
+        """
+        arguments = locals()
+        self._options: dict[str, Any] = {
+            name: value
+            for name, value in arguments.items()
+            if name not in ("self", "kwargs", "transport", "middleware", "__class__")
+        } | kwargs
+        address = parse_address(
+            location=location,
+            url=url,
+            host=host,
+            path=path,
+            port=port,
+            prefix=prefix,
+            https=api_key is not None if https is None else https,
+        )
+        if transport is None:
+            _check_options(address, api_key, cloud_inference, kwargs)
+        self._config = TransportConfig(
+            scheme=address.scheme,
+            host=address.host,
+            port=address.port,
+            grpc_port=grpc_port,
+            prefix=address.prefix,
+            path=address.path,
+            prefer_grpc=prefer_grpc,
+            api_key=api_key,
+            auth_token_provider=auth_token_provider,
+            timeout=_checked_timeout(timeout),
+            pool_size=pool_size,
+            headers=dict(headers or {}),
+            grpc_options=dict(grpc_options or {}),
+            check_compatibility=check_compatibility,
+            extra=kwargs,
+        )
+        self._given_transport = transport
+        self._layers: dict[str, Layer] = dict(middleware or {})
+        if max_concurrency is not None:
+            self._layers.setdefault("limiter", _limiter(max_concurrency))
+        check_slots(self._layers)
+        self._chain: Transport | None = None
+        self._immediate: ImmediateTransport | None = None
+        self._closed = False
+        self._lock = threading.Lock()
+
+    @property
+    def init_options(self) -> dict[str, Any]:
+        """The constructor's arguments as they were given; those that hold secrets are hidden."""
+        return {
+            name: _HIDDEN if name in _SECRETS and value else value
+            for name, value in self._options.items()
+        }
+
+    async def _execute(self, operation: Operation[R], timeout: float | None = None) -> R:
+        """Run an operation through the middleware on the transport.
+
+        Args:
+            operation: what to run.
+            timeout: seconds for the whole call; None for the client's own.
+        """
+        chain = self._chain or self._open()
+        headers = current_headers()
+        if timeout is None and not headers:
+            options = DEFAULT_OPTIONS
+        else:
+            options = CallOptions(timeout=_checked_timeout(timeout), headers=headers)
+        if self._inline and not in_portal():
+            if self._immediate is not None:
+                result: R = self._immediate.try_execute(operation, options)
+                if result is not NotImplemented:
+                    return result
+            return await Hop(chain.execute, operation, options)
+        return await chain.execute(operation, options)
+
+    def _stream(
+        self, operation: StreamOperation[Any], timeout: float | None = None
+    ) -> AbstractAsyncContextManager[ByteStream]:
+        chain = self._chain or self._open()
+        options = CallOptions(timeout=_checked_timeout(timeout), headers=current_headers())
+        return chain.stream(operation, options)
+
+    def _open(self) -> Transport:
+        with self._lock:
+            if self._closed:
+                raise ClientClosed(
+                    "the client is closed.", target=self._target, fix="Make a new client."
+                )
+            if self._chain is None:
+                transport = self._given_transport or open_transport(self._config)
+                chain = build_chain(transport, self._own_layers() | self._layers)
+                self._immediate = chain if isinstance(chain, ImmediateTransport) else None
+                self._chain = chain
+            return self._chain
+
+    def _own_layers(self) -> dict[str, Layer]:
+        default = self._config.timeout
+        layers: dict[str, Layer] = {"deadline": lambda inner: Deadline(inner, default)}
+        if LOGGER.isEnabledFor(logging.DEBUG):
+            layers["tracing"] = Tracing
+        return layers
+
+    @property
+    def _target(self) -> str:
+        return self._config.target if self._given_transport is None else repr(self._given_transport)
+
+    async def aclose(self) -> None:
+        """Close the client and its transport. Closing again does nothing.
+
+        Raises:
+            ClientClosed: never here; every later call raises it.
+        """
+        with self._lock:
+            self._closed = True
+            chain, self._chain, self._immediate = self._chain, None, None
+        if chain is not None:
+            await chain.aclose()
+
+    async def close(self, grpc_grace: float | None = None) -> None:
+        """Close the client, as `aclose` does.
+
+        Args:
+            grpc_grace: accepted for compatibility; calls in flight are cancelled.
+        """
+        await self.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    def __repr__(self) -> str:
+        state = "closed" if self._closed else "open" if self._chain is not None else "not opened"
+        return f"<{type(self).__name__} {self._target} {state}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        if self._given_transport is not None or self._config.scheme in ("memory", "file"):
+            raise ArgumentError(
+                f"a client of {self._target} cannot be pickled: its state is in this process.",
+                fix="Make a client where it is needed, or use a server.",
+            )
+        return _reopen, (type(self), self._options, self._layers)
+
+    @property
+    def http(self) -> NoReturn:
+        """Refuse: the methods of this client are the whole REST API."""
+        raise _no_raw_client("http")
+
+    @property
+    def grpc_points(self) -> NoReturn:
+        """Refuse: the methods of this client are the whole gRPC API."""
+        raise _no_raw_client("grpc_points")
+
+    @property
+    def grpc_collections(self) -> NoReturn:
+        """Refuse: the methods of this client are the whole gRPC API."""
+        raise _no_raw_client("grpc_collections")
+
+
+def _reopen(kind: type[C], options: dict[str, Any], layers: dict[str, Layer]) -> C:
+    return kind(**options, middleware=layers)
+
+
+def _no_raw_client(name: str) -> UnsupportedOperation:
+    return UnsupportedOperation(
+        f"there is no {name}: every call of the API is a method of the client.",
+        fix="For example metrics(), telemetry(), get_issues(), download_snapshot();"
+        " aqdrant.operations lists all of them.",
+    )
+
+
+def _limiter(max_concurrency: int) -> Layer:
+    at_least(1, max_concurrency, "max_concurrency")
+    return lambda inner: Limiter(inner, max_concurrency)
+
+
+def _checked_timeout(timeout: Any) -> float | None:
+    if timeout is None:
+        return None
+    seconds: float = read(timeout, float, "timeout")
+    if seconds <= 0:
+        raise ArgumentError(f"timeout: {seconds:g} s, wanted more than 0.", parameter="timeout")
+    return seconds
+
+
+def _check_options(
+    address: Address, api_key: str | None, cloud_inference: bool, extra: Mapping[str, Any]
+) -> None:
+    if address.scheme in ("memory", "file"):
+        if cloud_inference:
+            raise ArgumentError(
+                "cloud_inference=True needs a server.",
+                parameter="cloud_inference",
+                fix="Leave it out: the embedded engine embeds in this process.",
+            )
+        for name in extra:
+            raise ArgumentError(
+                f"unknown argument {name!r} for {address.scheme}.",
+                parameter=name,
+                fix=nearest(name, inspect.signature(ClientCore.__init__).parameters),
+            )
+    elif address.scheme == "http" and api_key is not None and not _is_loopback(address.host):
+        warnings.warn(
+            "The API key would be sent in plain text: the address is http.",
+            UserWarning,
+            stacklevel=3,
+        )
+
+
+def _is_loopback(host: str | None) -> bool:
+    return host in ("localhost", "::1") or (host or "").startswith("127.")

@@ -1,0 +1,272 @@
+"""Methods that write points, and those that read them by id or in order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from aqdrant import models
+from aqdrant import operations as ops
+from aqdrant._async.core import ClientCore
+from aqdrant._async.shaping import (
+    FilterLike,
+    Ids,
+    PointId,
+    PointsLike,
+    SelectorLike,
+    at_least,
+    build,
+    checked_name,
+    optional,
+    points_body,
+    read,
+    selector,
+)
+
+__all__ = ["PointMethods"]
+
+_SCROLL = {
+    "filter": "scroll_filter",
+    "with_vector": "with_vectors",
+    "shard_key": "shard_key_selector",
+}
+_COUNT = {"filter": "count_filter", "shard_key": "shard_key_selector"}
+_RETRIEVE = {"with_vector": "with_vectors", "shard_key": "shard_key_selector"}
+
+
+class PointMethods(ClientCore):
+    """Upsert, delete, retrieve, scroll and count points."""
+
+    async def upsert(
+        self,
+        collection_name: str,
+        points: PointsLike,
+        wait: bool = True,
+        ordering: models.WriteOrdering | str | None = None,
+        shard_key_selector: models.ShardKeySelector | None = None,
+        update_filter: FilterLike | None = None,
+        update_mode: models.UpdateMode | str | None = None,
+        timeout: float | None = None,
+    ) -> models.UpdateResult:
+        """Insert points, or replace those whose ids exist: all of them, or none.
+
+        Args:
+            collection_name: the collection.
+            points: a `Batch` of columns (ids, vectors, payloads), which may hold arrays of shape
+                ``(n, d)``; or any iterable of points, as models or dicts.
+            wait: return when the change can be seen, not when it was accepted.
+            ordering: which replica may take the write.
+            shard_key_selector: shards to write to.
+            update_filter: replace only points that this filter matches; new ones are inserted.
+            update_mode: insert and replace, only insert, or only replace.
+            timeout: seconds for the whole call.
+
+        Raises:
+            ArgumentError: a point has an unknown vector name, a wrong size, a number that is not
+                finite, or an id out of range; the message names it. Nothing was changed.
+            NotFound: there is no such collection.
+        """
+        operation = ops.UpsertPoints(
+            checked_name(collection_name, "collection_name"),
+            points_body(points, shard_key_selector, update_filter, update_mode),
+            wait=wait,
+            ordering=optional(ordering, models.WriteOrdering, "ordering"),
+        )
+        return await self._execute(operation, timeout)
+
+    async def delete(
+        self,
+        collection_name: str,
+        points_selector: SelectorLike,
+        wait: bool = True,
+        ordering: models.WriteOrdering | str | None = None,
+        shard_key_selector: models.ShardKeySelector | None = None,
+        timeout: float | None = None,
+    ) -> models.UpdateResult:
+        """Delete points.
+
+        Args:
+            collection_name: the collection.
+            points_selector: ids, a filter, or either selector.
+            wait: return when the change can be seen, not when it was accepted.
+            ordering: which replica may take the write.
+            shard_key_selector: shards to write to.
+            timeout: seconds for the whole call.
+        """
+        operation = ops.DeletePoints(
+            checked_name(collection_name, "collection_name"),
+            selector(points_selector, "points_selector", shard_key_selector),
+            wait=wait,
+            ordering=optional(ordering, models.WriteOrdering, "ordering"),
+        )
+        return await self._execute(operation, timeout)
+
+    async def batch_update_points(
+        self,
+        collection_name: str,
+        update_operations: Sequence[models.UpdateOperation | Mapping[str, Any]],
+        wait: bool = True,
+        ordering: models.WriteOrdering | str | None = None,
+        timeout: float | None = None,
+    ) -> list[models.UpdateResult]:
+        """Run several updates in order.
+
+        Args:
+            collection_name: the collection.
+            update_operations: upserts, deletions and changes of payloads and vectors.
+            wait: return when the changes can be seen, not when they were accepted.
+            ordering: which replica may take the writes.
+            timeout: seconds for the whole call.
+
+        Returns:
+            One result for each update.
+        """
+        body = build(
+            models.UpdateOperations,
+            {"operations": "update_operations"},
+            operations=update_operations,
+        )
+        operation = ops.BatchUpdate(
+            checked_name(collection_name, "collection_name"),
+            body,
+            wait=wait,
+            ordering=optional(ordering, models.WriteOrdering, "ordering"),
+        )
+        return await self._execute(operation, timeout)
+
+    async def retrieve(
+        self,
+        collection_name: str,
+        ids: Ids,
+        with_payload: models.WithPayloadInterface | Sequence[str] | Mapping[str, Any] = True,
+        with_vectors: models.WithVector | Sequence[str] = False,
+        consistency: models.ReadConsistency | str | None = None,
+        shard_key_selector: models.ShardKeySelector | None = None,
+        timeout: float | None = None,
+    ) -> list[models.Record]:
+        """Read points by id.
+
+        Args:
+            collection_name: the collection.
+            ids: the points' ids; those that do not exist are left out of the result.
+            with_payload: all of the payload, some of its keys, or none.
+            with_vectors: all vectors, those of these names, or none.
+            consistency: how many replicas must agree.
+            shard_key_selector: shards to read from.
+            timeout: seconds for the whole call.
+        """
+        body = build(
+            models.PointRequest,
+            _RETRIEVE,
+            ids=ids,
+            with_payload=with_payload,
+            with_vector=with_vectors,
+            shard_key=shard_key_selector,
+        )
+        operation = ops.GetPoints(
+            checked_name(collection_name, "collection_name"),
+            body,
+            consistency=optional(consistency, models.ReadConsistency, "consistency"),
+        )
+        return await self._execute(operation, timeout)
+
+    async def get_point(
+        self,
+        collection_name: str,
+        id: PointId,
+        consistency: models.ReadConsistency | str | None = None,
+        timeout: float | None = None,
+    ) -> models.Record:
+        """Read one point, payload and vectors included.
+
+        Raises:
+            NotFound: there is no such point, or no such collection.
+        """
+        operation = ops.GetPoint(
+            checked_name(collection_name, "collection_name"),
+            read(id, models.ExtendedPointId, "id"),
+            consistency=optional(consistency, models.ReadConsistency, "consistency"),
+        )
+        return await self._execute(operation, timeout)
+
+    async def scroll(
+        self,
+        collection_name: str,
+        scroll_filter: FilterLike | None = None,
+        limit: int = 10,
+        order_by: models.OrderByInterface | Mapping[str, Any] | None = None,
+        offset: PointId | None = None,
+        with_payload: models.WithPayloadInterface | Sequence[str] | Mapping[str, Any] = True,
+        with_vectors: models.WithVector | Sequence[str] = False,
+        consistency: models.ReadConsistency | str | None = None,
+        shard_key_selector: models.ShardKeySelector | None = None,
+        timeout: float | None = None,
+    ) -> tuple[list[models.Record], int | str | None]:
+        """Read one page of points, in the order of ids or of a key of the payload.
+
+        Args:
+            collection_name: the collection.
+            scroll_filter: only points that it matches.
+            limit: points in a page.
+            order_by: a key of the payload to order by.
+            offset: id of the first point of the page.
+            with_payload: all of the payload, some of its keys, or none.
+            with_vectors: all vectors, those of these names, or none.
+            consistency: how many replicas must agree.
+            shard_key_selector: shards to read from.
+            timeout: seconds for the whole call.
+
+        Returns:
+            The page, and the offset of the next one; None after the last.
+        """
+        body = build(
+            models.ScrollRequest,
+            _SCROLL,
+            filter=scroll_filter,
+            limit=at_least(1, limit, "limit"),
+            order_by=order_by,
+            offset=offset,
+            with_payload=with_payload,
+            with_vector=with_vectors,
+            shard_key=shard_key_selector,
+        )
+        operation = ops.ScrollPoints(
+            checked_name(collection_name, "collection_name"),
+            body,
+            consistency=optional(consistency, models.ReadConsistency, "consistency"),
+        )
+        page = await self._execute(operation, timeout)
+        return page.points, page.next_page_offset
+
+    async def count(
+        self,
+        collection_name: str,
+        count_filter: FilterLike | None = None,
+        exact: bool = True,
+        shard_key_selector: models.ShardKeySelector | None = None,
+        timeout: float | None = None,
+        consistency: models.ReadConsistency | str | None = None,
+    ) -> models.CountResult:
+        """Count points.
+
+        Args:
+            collection_name: the collection.
+            count_filter: only points that it matches.
+            exact: count, in place of an estimate.
+            shard_key_selector: shards to count.
+            timeout: seconds for the whole call.
+            consistency: how many replicas must agree.
+        """
+        body = build(
+            models.CountRequest,
+            _COUNT,
+            filter=count_filter,
+            exact=exact,
+            shard_key=shard_key_selector,
+        )
+        operation = ops.CountPoints(
+            checked_name(collection_name, "collection_name"),
+            body,
+            consistency=optional(consistency, models.ReadConsistency, "consistency"),
+        )
+        return await self._execute(operation, timeout)

@@ -1,0 +1,172 @@
+"""From what a user passes to the models that operations carry.
+
+Called by every method of the client. All of it runs before anything is sent: a wrong argument
+leaves as `ArgumentError`, named by the parameter it came in.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Any, TypeAlias, TypeVar, get_type_hints
+from uuid import UUID
+
+import msgspec
+
+from aqdrant import models
+from aqdrant.exceptions import ArgumentError
+from aqdrant.models._reading import STRICT, Reader, read, reader
+from aqdrant.models._scalars import Mismatch, is_array, kind_of
+
+__all__ = [
+    "FilterLike",
+    "Ids",
+    "PointId",
+    "PointsLike",
+    "SelectorLike",
+    "at_least",
+    "build",
+    "checked_name",
+    "nearest",
+    "optional",
+    "points_body",
+    "read",
+    "selector",
+]
+
+M = TypeVar("M", bound=msgspec.Struct)
+
+PointId: TypeAlias = int | str | UUID
+Ids: TypeAlias = Iterable[PointId] | models.FloatArray
+FilterLike: TypeAlias = models.Filter | Mapping[str, Any]
+SelectorLike: TypeAlias = Ids | FilterLike | models.PointIdsList | models.FilterSelector
+PointsLike: TypeAlias = (
+    models.Batch | Iterable[models.PointStruct | Mapping[str, Any]] | Mapping[str, Any]
+)
+
+
+@cache
+def _readers(model: type[msgspec.Struct]) -> dict[str, Reader]:
+    return {name: reader(hint, STRICT) for name, hint in get_type_hints(model).items()}
+
+
+def build(model: type[M], parameters: Mapping[str, str], /, **values: Any) -> M:
+    """Make a model out of arguments; None stays absent.
+
+    Args:
+        model: the model to make.
+        parameters: field → the name its argument has for the user, where the two differ.
+        **values: field → the argument as it came.
+    """
+    readers = _readers(model)
+    fields: dict[str, Any] = {}
+    for name, value in values.items():
+        if value is None:
+            continue
+        try:
+            fields[name] = readers[name](value)
+        except Mismatch as mismatch:
+            path = mismatch.path(parameters.get(name, name))
+            raise ArgumentError(f"{path}: {mismatch.reason}.", parameter=path) from None
+    return model(**fields)
+
+
+def optional(value: Any, annotation: Any, parameter: str) -> Any:
+    """Read an argument that may be None."""
+    return None if value is None else read(value, annotation, parameter)
+
+
+def checked_name(value: Any, parameter: str) -> str:
+    """A name that becomes part of a path: text, not empty, not one that a path gives a meaning."""
+    if not isinstance(value, str):
+        raise ArgumentError(f"{parameter}: {kind_of(value)}, wanted str.", parameter=parameter)
+    if not value:
+        raise ArgumentError(f"{parameter} is empty.", parameter=parameter)
+    if value in (".", ".."):
+        raise ArgumentError(f"{parameter}: {value!r} is no name.", parameter=parameter)
+    return value
+
+
+def at_least(minimum: int, value: Any, parameter: str) -> int:
+    """A whole number that is not below a minimum."""
+    number: int = read(value, int, parameter)
+    if number < minimum:
+        raise ArgumentError(
+            f"{parameter}: {number}, wanted {minimum} or more.", parameter=parameter
+        )
+    return number
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """A hint at the name that was probably meant."""
+    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
+    return f"Did you mean {near[0]!r}?" if near else "It has no name like that."
+
+
+def selector(
+    value: Any, parameter: str, shard_key: Any = None
+) -> models.PointIdsList | models.FilterSelector:
+    """Ids in any iterable, a filter, or either selector, as a selector."""
+    shard_key = optional(shard_key, models.ShardKeySelector, "shard_key_selector")
+    if isinstance(value, Mapping):
+        value = _selector_of_mapping(value, parameter)
+    if isinstance(value, models.Filter):
+        value = models.FilterSelector(filter=value)
+    if not isinstance(value, models.PointIdsList | models.FilterSelector):
+        value = models.PointIdsList(points=read(value, list[models.ExtendedPointId], parameter))
+    chosen: models.PointIdsList | models.FilterSelector = read(
+        value, models.PointsSelector, parameter
+    )
+    return chosen if shard_key is None else msgspec.structs.replace(chosen, shard_key=shard_key)
+
+
+def _selector_of_mapping(value: Mapping[str, Any], parameter: str) -> Any:
+    if "points" in value:
+        return read(value, models.PointIdsList, parameter)
+    if "filter" in value:
+        return read(value, models.FilterSelector, parameter)
+    return read(value, models.Filter, parameter)
+
+
+def points_body(
+    points: Any, shard_key: Any, update_filter: Any, update_mode: Any
+) -> models.PointsList | models.PointsBatch:
+    """The body of an upsert: a batch of columns, or a list of points."""
+    names = {"batch": "points", "shard_key": "shard_key_selector"}
+    rest = {"shard_key": shard_key, "update_filter": update_filter, "update_mode": update_mode}
+    if isinstance(points, models.PointsList | models.PointsBatch):
+        given = {name: value for name, value in points if value is not None}
+        rest |= {name: value for name, value in given.items() if rest.get(name) is None}
+        points = rest.pop("points", None) if "points" in rest else rest.pop("batch")
+    if isinstance(points, models.Batch) or (isinstance(points, Mapping) and "ids" in points):
+        body = build(models.PointsBatch, names, batch=points, **rest)
+        _check_columns(body.batch)
+        return body
+    if isinstance(points, models.PointStruct) or not isinstance(points, Iterable):
+        raise ArgumentError(
+            f"points: {kind_of(points)}, wanted a Batch or an iterable of PointStruct.",
+            parameter="points",
+            fix="Wrap a single point in a list."
+            if isinstance(points, models.PointStruct)
+            else None,
+        )
+    return build(models.PointsList, names, points=points, **rest)
+
+
+def _check_columns(batch: models.Batch) -> None:
+    """Columns of a batch are as long as each other."""
+    count = len(batch.ids)
+    columns: dict[str, Any] = {"points.payloads": batch.payloads}
+    if isinstance(batch.vectors, Mapping):
+        columns |= {f"points.vectors.{name}": column for name, column in batch.vectors.items()}
+    else:
+        columns["points.vectors"] = batch.vectors
+    for parameter, column in columns.items():
+        if column is None:
+            continue
+        length = int(column.shape[0]) if is_array(column) else len(column)
+        if length != count:
+            raise ArgumentError(
+                f"{parameter} has {length} entries and points.ids has {count}.", parameter=parameter
+            )

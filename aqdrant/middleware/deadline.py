@@ -1,0 +1,82 @@
+"""The deadline of a call, held on the client's side whatever the transport does."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, TypeVar
+
+import anyio
+
+from aqdrant.exceptions import OperationTimeout
+from aqdrant.middleware.layer import ForwardingTransport
+from aqdrant.operations import Operation, StreamOperation
+from aqdrant.transport import DEFAULT_OPTIONS, ByteStream, CallOptions, Transport
+
+__all__ = ["Deadline"]
+
+R = TypeVar("R")
+
+
+class Deadline(ForwardingTransport):
+    """Cancel a call when its timeout has passed, and raise `OperationTimeout`.
+
+    Args:
+        inner: the next layer.
+        default: seconds for calls that name no timeout; None for no limit.
+    """
+
+    def __init__(self, inner: Transport, default: float | None = None) -> None:
+        super().__init__(inner)
+        self.default = default
+
+    async def execute(
+        self, operation: Operation[R], options: CallOptions = DEFAULT_OPTIONS, /
+    ) -> R:
+        """Run the operation within its timeout."""
+        options = self._bounded(options)
+        if options.timeout is None:
+            return await self.inner.execute(operation, options)
+        with anyio.move_on_after(options.timeout):
+            return await self.inner.execute(operation, options)
+        raise self._expired(operation, options)
+
+    def stream(
+        self, operation: StreamOperation[Any], options: CallOptions = DEFAULT_OPTIONS, /
+    ) -> AbstractAsyncContextManager[ByteStream]:
+        """Run the stream within the call's own timeout; the default is not meant for gigabytes."""
+        return self._stream(operation, options)
+
+    def try_execute(
+        self, operation: Operation[Any], options: CallOptions = DEFAULT_OPTIONS, /
+    ) -> Any:
+        """Hand the timeout on: who answers at once holds it by the clock."""
+        return super().try_execute(operation, self._bounded(options))
+
+    def _bounded(self, options: CallOptions) -> CallOptions:
+        if options.timeout is not None or self.default is None:
+            return options
+        return CallOptions(timeout=self.default, headers=options.headers)
+
+    @asynccontextmanager
+    async def _stream(
+        self, operation: StreamOperation[Any], options: CallOptions
+    ) -> AsyncGenerator[ByteStream]:
+        if options.timeout is None:
+            async with self.inner.stream(operation, options) as content:
+                yield content
+            return
+        with anyio.move_on_after(options.timeout) as scope:
+            async with self.inner.stream(operation, options) as content:
+                yield content
+        if scope.cancelled_caught:
+            raise self._expired(operation, options)
+
+    def _expired(self, operation: Operation[Any], options: CallOptions) -> OperationTimeout:
+        return OperationTimeout(
+            f"no answer within {options.timeout:g} s.",
+            timeout=options.timeout,
+            operation=operation.name,
+            target=operation.target,
+            fix="Pass a longer timeout= to the call or to the client.",
+        )

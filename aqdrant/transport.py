@@ -1,0 +1,138 @@
+"""The protocol between the client and what runs operations.
+
+Implemented by our three transports, by every middleware (a transport that holds another) and by
+third parties: pass an instance as ``AsyncQdrantClient(transport=...)``, or register a function that
+takes a `TransportConfig` under the entry-point group ``aqdrant.transports``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Protocol, TypeVar, runtime_checkable
+
+import msgspec
+
+from aqdrant.context import CallStats, is_collecting, report
+from aqdrant.operations import Operation, StreamOperation
+
+__all__ = [
+    "DEFAULT_OPTIONS",
+    "ByteStream",
+    "CallOptions",
+    "CallStats",
+    "ImmediateTransport",
+    "Transport",
+    "TransportConfig",
+    "is_collecting",
+    "report",
+]
+
+R = TypeVar("R")
+
+
+class CallOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """What belongs to one call and not to the operation."""
+
+    timeout: float | None = None
+    """Seconds for the whole call, retries and waiting included; None for the transport's
+    default."""
+    headers: Mapping[str, str] = {}
+    """Headers, or gRPC metadata, of this call alone."""
+
+
+DEFAULT_OPTIONS = CallOptions()
+
+
+class ByteStream(Protocol):
+    """The content of a `StreamOperation`: iterated when it comes in, sent when it goes out."""
+
+    @property
+    def size(self) -> int | None:
+        """Bytes of the whole content, where that is known."""
+        ...
+
+    def __aiter__(self) -> AsyncIterator[bytes]: ...
+
+    async def send(self, chunk: bytes, /) -> None:
+        """Send the next piece of an upload."""
+        ...
+
+    async def finish(self) -> Any:
+        """End an upload and wait for the operation's result."""
+        ...
+
+
+class Transport(Protocol):
+    """Runs operations.
+
+    A transport is made without I/O and without an event loop; it opens what it needs at the first
+    call and keeps what belongs to an event loop apart for each. One instance serves many tasks at
+    once.
+    """
+
+    async def execute(self, operation: Operation[R], options: CallOptions = ..., /) -> R:
+        """Run one operation.
+
+        Raises:
+            AqdrantError: one of the tree in `aqdrant.exceptions`; never a library's own.
+        """
+        ...
+
+    def stream(
+        self, operation: StreamOperation[Any], options: CallOptions = ..., /
+    ) -> AbstractAsyncContextManager[ByteStream]:
+        """Run an operation whose content is too large for a value."""
+        ...
+
+    async def aclose(self) -> None:
+        """Release everything; calling it again does nothing."""
+        ...
+
+
+@runtime_checkable
+class ImmediateTransport(Protocol):
+    """A transport that can often answer at once, without an event loop."""
+
+    def try_execute(self, operation: Operation[Any], options: CallOptions = ..., /) -> Any:
+        """Run an operation in the caller's thread, or return NotImplemented to have it awaited.
+
+        It never suspends and uses nothing of anyio; the deadline is held by the clock.
+        """
+        ...
+
+
+class TransportConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """The client's constructor arguments, the address taken apart."""
+
+    scheme: str
+    """``"memory"``, ``"file"``, ``"http"``, ``"https"``, or one that an entry point registers."""
+    host: str | None = None
+    port: int | None = None
+    grpc_port: int | None = None
+    prefix: str | None = None
+    path: str | None = None
+    prefer_grpc: bool = False
+    api_key: str | None = None
+    auth_token_provider: Callable[[], str | Awaitable[str]] | None = None
+    timeout: float | None = None
+    pool_size: int | None = None
+    headers: Mapping[str, str] = {}
+    grpc_options: Mapping[str, Any] = {}
+    check_compatibility: bool = True
+    extra: Mapping[str, Any] = {}
+    """Whatever else the transport in question takes."""
+
+    @property
+    def target(self) -> str:
+        """The address, for logs and errors; it holds no secret."""
+        if self.scheme == "memory":
+            return ":memory:"
+        if self.scheme == "file":
+            return str(self.path)
+        host = f"[{self.host}]" if self.host and ":" in self.host else self.host
+        port = "" if self.port is None else f":{self.port}"
+        return f"{self.scheme}://{host}{port}{self.prefix or ''}"
+
+    def __repr__(self) -> str:
+        return f"TransportConfig({self.target!r})"
