@@ -38,11 +38,3 @@ def test_all_is_complete(name: str) -> None:
     }
     assert present - set(module.__all__) == set()
     assert [attribute for attribute in module.__all__ if not hasattr(module, attribute)] == []
-
-
-def test_errors_can_be_imported_from_the_package() -> None:
-    import aqdrant
-    from aqdrant import exceptions
-
-    errors = {name for name in exceptions.__all__ if isinstance(getattr(exceptions, name), type)}
-    assert errors <= set(aqdrant.__all__)
