@@ -185,10 +185,6 @@ class Portal:
         """Cancel what is left, close the loop and let the thread end."""
         self._call_soon(self._end)
 
-    def end_rest(self) -> None:
-        """End the root task, and with it anyio's worker threads; the loop goes on."""
-        self._call_soon(self._wake)
-
     def join(self) -> None:
         self._thread.join(2 * _GRACE)
 
@@ -207,29 +203,24 @@ class Portal:
 
     def _end(self) -> None:
         self._ending = True
-        self._wake()
-        self._loop.stop()
-
-    def _wake(self) -> None:
         if not self._rest.done():
             self._rest.set_result(None)
 
     async def _root(self) -> None:
-        # anyio ties its worker threads, which are no daemons, to the task that was given to
-        # `run_until_complete`. While this one rests they are kept for the next call; when it ends
-        # they end, and do not hold up the interpreter's exit.
+        # anyio keeps its worker threads as long as the task given to `run_until_complete` lives.
         await self._rest
+        leftovers = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in leftovers:
+            task.cancel()
+        if leftovers:
+            await asyncio.wait(leftovers, timeout=_GRACE)
 
     def _main(self) -> None:
         self.ident = _thread.get_ident()
         _claim_thread_for_asyncio()
         loop = self._loop
         try:
-            if _can_end_rest_at_exit:
-                loop.run_until_complete(self._root())
-            if not self._ending:
-                loop.run_forever()
-            loop.run_until_complete(self._cancel_leftovers())
+            loop.run_until_complete(self._root())
             loop.run_until_complete(loop.shutdown_asyncgens())
             loop.run_until_complete(loop.shutdown_default_executor())
         finally:
@@ -237,13 +228,6 @@ class Portal:
             self._ended = True
             for call in list(self._under_way):
                 call.fail(_ended_under_way())
-
-    async def _cancel_leftovers(self) -> None:
-        leftovers = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in leftovers:
-            task.cancel()
-        if leftovers:
-            await asyncio.wait(leftovers, timeout=_GRACE)
 
 
 _lock = threading.Lock()
@@ -274,11 +258,6 @@ def _claim_thread_for_asyncio() -> None:
     sniffio.thread_local.name = "asyncio"
 
 
-def _before_threads_are_joined() -> None:
-    if _portal is not None:
-        _portal.end_rest()
-
-
 def _at_exit() -> None:
     # Registered at import, so it runs after what users register, whose calls still find the loop.
     portal = _portal
@@ -297,24 +276,6 @@ def _in_forked_child() -> None:
         _portal = None
 
 
-def _register_at_thread_shutdown() -> bool:
-    """Have anyio's worker threads ended when the interpreter is about to join them.
-
-    `atexit` runs after that and would be too late. The standard library's thread pool uses the
-    same hook; where it is missing the portal has no root task, and worker threads end with each
-    call.
-    """
-    register = getattr(threading, "_register_atexit", None)
-    if register is None:
-        return False
-    try:
-        register(_before_threads_are_joined)
-    except RuntimeError:  # the interpreter is exiting already
-        return False
-    return True
-
-
-_can_end_rest_at_exit = _register_at_thread_shutdown()
 atexit.register(_at_exit)
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_in_forked_child)
