@@ -14,7 +14,7 @@ import warnings
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from types import TracebackType
-from typing import Any, NoReturn, Self, TypeVar
+from typing import Any, NoReturn, Self, TypeVar, cast
 
 from aqdrant._address import Address, parse_address
 from aqdrant._async.shaping import at_least, nearest, read
@@ -171,10 +171,11 @@ class ClientCore:
             options = CallOptions(timeout=_checked_timeout(timeout), headers=headers)
         if self._inline and not in_portal():
             if self._immediate is not None:
-                result: R = self._immediate.try_execute(operation, options)
+                result = self._immediate.try_execute(operation, options)
                 if result is not NotImplemented:
-                    return result
-            return await Hop(chain.execute, operation, options)
+                    return cast("R", result)
+            hop: Hop[R] = Hop(chain.execute, operation, options)
+            return await hop
         return await chain.execute(operation, options)
 
     def _stream(

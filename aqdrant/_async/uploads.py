@@ -115,7 +115,8 @@ class UploadMethods(PointMethods):
                 before that are written.
         """
         size = at_least(1, batch_size, "batch_size")
-        own_ids = iter(ids) if ids is not None else (str(uuid4()) for _ in repeat(None))
+        given_ids: Any = (str(uuid4()) for _ in repeat(None)) if ids is None else ids
+        own_ids: Iterator[Any] = iter(given_ids)
         payloads = None if payload is None else iter(payload)
         written = 0
         for columns, count in _cut(vectors, size):

@@ -6,9 +6,11 @@ true on every wire; methods, paths and messages stand in the transports' tables.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Generic, TypeVar, get_args, get_origin
+from typing import Any, ClassVar, ForwardRef, Generic, TypeVar, get_args, get_origin
 
 import msgspec
+
+from aqdrant import models
 
 __all__ = ["Operation", "StreamOperation", "result_type"]
 
@@ -52,5 +54,11 @@ def result_type(operation: type[Operation[Any]]) -> Any:
     for parent in getattr(operation, "__orig_bases__", ()):
         origin = get_origin(parent)
         if isinstance(origin, type) and issubclass(origin, Operation):
-            return get_args(parent)[0]
+            result = get_args(parent)[0]
+            # Telemetry models load late: their operations name them by text.
+            return (
+                getattr(models, result.__forward_arg__)
+                if isinstance(result, ForwardRef)
+                else result
+            )
     raise TypeError(f"{operation.__name__} names no result")

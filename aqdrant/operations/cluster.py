@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, ForwardRef
 
 from aqdrant.models import (
     ClusterOperations,
@@ -16,8 +16,12 @@ from aqdrant.models import (
 from aqdrant.models import (
     CollectionClusterInfo as CollectionClusterInfoResult,
 )
-from aqdrant.models.telemetry import DistributedTelemetryData
 from aqdrant.operations._operation import Operation
+
+if TYPE_CHECKING:
+    from aqdrant.models import DistributedTelemetryData
+else:
+    DistributedTelemetryData = ForwardRef("DistributedTelemetryData")
 
 __all__ = [
     "ClusterStatus",

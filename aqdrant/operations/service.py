@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, ForwardRef
 
 from aqdrant.models import QuotaConfig, QuotaStatus, VersionInfo
-from aqdrant.models.telemetry import TelemetryData
 from aqdrant.operations._operation import Operation
+
+if TYPE_CHECKING:
+    from aqdrant.models import TelemetryData
+else:
+    TelemetryData = ForwardRef("TelemetryData")
 
 __all__ = [
     "ClearIssues",
