@@ -23,6 +23,7 @@ CORE_FOR_TRANSPORTS = {"exceptions", "models", "operations", "transport", "bm25"
 ALLOWED_EXTERNALS = {
     "aqdrant": {"anyio", "msgspec"},
     "aqdrant._demo": {"numpy"},
+    "aqdrant._portal": {"sniffio"},
     "aqdrant.bm25": {"snowballstemmer"},
     "aqdrant.testing": {"numpy", "pytest"},
     "aqdrant_local": {"anyio", "msgspec", "numpy"},
