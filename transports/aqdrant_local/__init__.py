@@ -1,0 +1,20 @@
+"""The in-process engine of aqdrant: exact search over numpy columns, with a server's semantics.
+
+General layout: `transport` runs operations by the handlers of `handlers/<noun>`, which work on the
+collections of `state` under the locks of `locks`. `encoding` turns models into columns, `records`
+rows into models, `filtering` and `querying` filters and queries into calls of `engine`, which is
+numpy alone. `unsupported` lists what is refused.
+"""
+
+from __future__ import annotations
+
+from aqdrant.transport import TransportConfig
+
+from .transport import LocalTransport
+
+__all__ = ["LocalTransport", "open_transport"]
+
+
+def open_transport(config: TransportConfig) -> LocalTransport:
+    """Make an empty engine in memory."""
+    return LocalTransport()

@@ -1,0 +1,124 @@
+"""The four distances over float32 vectors. Used by `dense` and by `ranking`.
+
+Inside the engine every comparison is by *closeness*, larger is better: the similarity for Cosine
+and Dot, the squared distance negated for Euclid, the distance negated for Manhattan. Scores as
+users see them come out of `scores_of`.
+
+Two kernels: `scan` goes through all vectors at the speed of memory, `closeness` is exact. They
+differ by rounding, at most by `slack`, so whoever ranks takes candidates from the scan with that
+slack and ranks them by `closeness`, whose answer for a vector depends on that vector and the query
+alone, never on its neighbours in memory: equal vectors tie.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+import numpy as np
+
+from .arrays import Floats
+
+__all__ = ["Distance", "closeness", "normalized", "scan", "scores_of", "slack", "squares"]
+
+_BLOCK = 65_536  # floats in one step of a blockwise kernel: they stay in the second-level cache
+_EPSILON = float(np.finfo(np.float32).eps)
+_NORMAL = 1e-6
+
+
+class Distance(Enum):
+    """How two vectors are compared."""
+
+    COSINE = "Cosine"
+    DOT = "Dot"
+    EUCLID = "Euclid"
+    MANHATTAN = "Manhattan"
+
+    @property
+    def ascending(self) -> bool:
+        """Whether a smaller score is the better one."""
+        return self in (Distance.EUCLID, Distance.MANHATTAN)
+
+
+def normalized(vectors: Floats) -> Floats:
+    """Scale rows (n, d) to length one; zero rows, and rows that have it already, stay as is."""
+    lengths = squares(vectors)
+    near = np.abs(lengths - 1.0) <= _NORMAL
+    near |= lengths < _EPSILON
+    if near.all():
+        return vectors
+    scale = np.sqrt(lengths)
+    scale[near] = 1.0
+    scaled: Floats = vectors / scale[:, None]
+    return scaled
+
+
+def squares(vectors: Floats) -> Floats:
+    """Squared lengths (n,) of rows (n, d)."""
+    lengths: Floats = np.einsum("ij,ij->i", vectors, vectors)
+    return lengths
+
+
+def scan(distance: Distance, vectors: Floats, query: Floats, lengths: Floats | None) -> Floats:
+    """Closeness (n,) of every row to the query, up to rounding.
+
+    Args:
+        lengths: squared lengths (n,) of the rows, for Euclid.
+    """
+    if distance is Distance.MANHATTAN:
+        return closeness(distance, vectors, query)
+    products: Floats = vectors @ query
+    if distance is Distance.EUCLID and lengths is not None:
+        products *= 2.0
+        products -= lengths
+        products -= query @ query
+    return products
+
+
+def slack(distance: Distance, query: Floats, longest: float) -> float:
+    """How far `scan` may be from `closeness`.
+
+    Args:
+        longest: the squared length of the longest vector scanned.
+    """
+    if distance is Distance.MANHATTAN:
+        return 0.0
+    rounding = _EPSILON * (len(query) / 8 + 16)
+    own = float(query @ query)
+    if distance is Distance.EUCLID:
+        return rounding * 2.0 * (own + longest)
+    return rounding * float(np.sqrt(own * longest))
+
+
+def closeness(distance: Distance, vectors: Floats, query: Floats) -> Floats:
+    """Closeness (n,) of rows (n, d) to the query (d,), exact to the last rounding."""
+    count, size = vectors.shape
+    step = max(1, _BLOCK // max(1, size))
+    if count <= step:
+        return _closeness(distance, vectors, query)
+    result = np.empty(count, dtype=np.float32)
+    for start in range(0, count, step):
+        result[start : start + step] = _closeness(distance, vectors[start : start + step], query)
+    return result
+
+
+def _closeness(distance: Distance, vectors: Floats, query: Floats) -> Floats:
+    total: Floats
+    if not distance.ascending:
+        total = np.add.reduce(vectors * query, axis=1)
+        return total
+    apart = vectors - query
+    if distance is Distance.MANHATTAN:
+        np.abs(apart, out=apart)
+    else:
+        apart *= apart
+    total = np.add.reduce(apart, axis=1)
+    return np.negative(total, out=total)
+
+
+def scores_of(distance: Distance, values: Floats) -> Floats:
+    """Turn closeness into the scores that users see."""
+    if distance is Distance.EUCLID:
+        return np.sqrt(np.negative(values))
+    if distance is Distance.MANHATTAN:
+        return np.negative(values)
+    return values

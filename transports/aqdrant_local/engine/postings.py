@@ -1,0 +1,193 @@
+"""Inverted lists that stay sorted under updates.
+
+Used by payload columns (value → rows) and by sparse vectors (index → rows).
+
+The lists are one sorted array of keys with the row (and weight) of each, so that equality and
+intervals are slices. Rows that changed since the last merge are *stale*: their old entries are
+skipped, their new ones wait in a small unsorted tail that every look-up also reads. When the tail
+has grown past an eighth of the whole it is merged in.
+"""
+
+from __future__ import annotations
+
+from typing import Generic, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .arrays import Floats, Mask, Rows
+
+__all__ = ["Hits", "Postings"]
+
+K = TypeVar("K", np.int64, np.float64, np.uint32)
+
+_TAIL = 1024  # entries that may wait in any case
+
+
+class Hits:
+    """Rows of the entries found, with repetitions, and their weights."""
+
+    __slots__ = ("rows", "weights")
+
+    def __init__(self, rows: Rows, weights: Floats) -> None:
+        self.rows = rows
+        self.weights = weights
+
+
+class Postings(Generic[K]):
+    """Entries (key, row[, weight]) sorted by key, then row."""
+
+    def __init__(self, dtype: type[K], *, weighted: bool = False) -> None:
+        self._dtype: type[K] = dtype
+        self._weighted = weighted
+        self._keys: NDArray[K] = np.zeros(0, dtype=dtype)
+        self._rows: NDArray[np.int32] = np.zeros(0, dtype=np.int32)
+        self._weights: Floats = np.zeros(0, dtype=np.float32)
+        self._end = 0  # no row from here on has an entry in the sorted lists
+        self._stale: Mask | None = None
+        self._tail_keys: NDArray[K] = self._keys
+        self._tail_rows: NDArray[np.int32] = self._rows
+        self._tail_weights: Floats = self._weights
+
+    def __len__(self) -> int:
+        """Entries held, those of stale rows included."""
+        return len(self._keys) + len(self._tail_keys)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes held."""
+        stale = 0 if self._stale is None else self._stale.nbytes
+        return self._keys.nbytes + self._rows.nbytes + self._weights.nbytes + stale
+
+    def replace(
+        self, size: int, changed: Rows, keys: NDArray[K], rows: Rows, weights: Floats | None = None
+    ) -> None:
+        """Drop all entries of the `changed` rows and add these.
+
+        Args:
+            size: number of rows of the segment.
+            changed: rows whose entries are void from now on, each once.
+            keys, rows, weights: new entries (n,), of changed rows alone.
+        """
+        merged = changed[changed < self._end]
+        if len(merged):
+            if self._stale is None:
+                self._stale = np.zeros(self._end, dtype=np.bool_)
+            self._stale[merged] = True
+        if len(changed) and len(self._tail_rows):
+            self._forget(changed, size)
+        if len(keys):
+            self._tail_keys = np.concatenate([self._tail_keys, keys.astype(self._dtype)])
+            self._tail_rows = np.concatenate([self._tail_rows, rows.astype(np.int32)])
+            if self._weighted and weights is not None:
+                self._tail_weights = np.concatenate([self._tail_weights, weights])
+        if len(self._tail_keys) > max(_TAIL, len(self._keys) // 8):
+            self._merge()
+
+    def equal(self, key: float) -> Rows:
+        """Rows that have this key, once for each entry."""
+        wanted = self._dtype(key)
+        start = int(self._keys.searchsorted(wanted, "left"))
+        end = int(self._keys.searchsorted(wanted, "right"))
+        rows = self._alive(self._rows[start:end])
+        if len(self._tail_keys):
+            rows = np.concatenate([rows, self._tail_rows[self._tail_keys == wanted]])
+        return rows.astype(np.intp)
+
+    def between(
+        self, first: float | None, last: float | None, *, open_first: bool, open_last: bool
+    ) -> Rows:
+        """Rows that have a key in the interval, once for each entry; None is no bound."""
+        start, end = 0, len(self._keys)
+        tail = np.ones(len(self._tail_keys), dtype=np.bool_)
+        if first is not None:
+            low = self._dtype(first)
+            start = int(self._keys.searchsorted(low, "right" if open_first else "left"))
+            tail &= self._tail_keys > low if open_first else self._tail_keys >= low
+        if last is not None:
+            high = self._dtype(last)
+            end = int(self._keys.searchsorted(high, "left" if open_last else "right"))
+            tail &= self._tail_keys < high if open_last else self._tail_keys <= high
+        rows = self._alive(self._rows[start : max(start, end)])
+        if len(self._tail_keys):
+            rows = np.concatenate([rows, self._tail_rows[tail]])
+        return rows.astype(np.intp)
+
+    def any_of(self, keys: NDArray[K]) -> Rows:
+        """Rows that have one of these keys (sorted, each once), once for each entry."""
+        rows = self._rows[self._slices(keys)[0]]
+        rows = self._alive(rows)
+        if len(self._tail_keys):
+            rows = np.concatenate([rows, self._tail_rows[np.isin(self._tail_keys, keys)]])
+        return rows.astype(np.intp)
+
+    def weighted(self, keys: NDArray[K], factors: Floats) -> Hits:
+        """Entries with one of these keys (sorted, unique), their weights times the key's factor."""
+        picks, lengths = self._slices(keys)
+        rows, weights = self._rows[picks], self._weights[picks] * np.repeat(factors, lengths)
+        if self._stale is not None:
+            fresh = ~self._stale[rows]
+            rows, weights = rows[fresh], weights[fresh]
+        if len(self._tail_keys):
+            at = np.minimum(keys.searchsorted(self._tail_keys), max(0, len(keys) - 1))
+            there = keys[at] == self._tail_keys if len(keys) else np.zeros(len(at), dtype=np.bool_)
+            rows = np.concatenate([rows, self._tail_rows[there]])
+            weights = np.concatenate([weights, self._tail_weights[there] * factors[at[there]]])
+        return Hits(rows.astype(np.intp), weights)
+
+    def frequencies(self, keys: NDArray[K]) -> NDArray[np.int64]:
+        """Number of entries of each key (sorted, each once)."""
+        starts = self._keys.searchsorted(keys, "left")
+        ends = self._keys.searchsorted(keys, "right")
+        counts = (ends - starts).astype(np.int64)
+        if self._stale is not None:
+            for position, (start, end) in enumerate(zip(starts, ends, strict=True)):
+                counts[position] -= np.count_nonzero(self._stale[self._rows[start:end]])
+        if len(self._tail_keys):
+            tail = np.sort(self._tail_keys)
+            counts += tail.searchsorted(keys, "right") - tail.searchsorted(keys, "left")
+        return counts
+
+    def entries(self) -> tuple[NDArray[K], Rows]:
+        """All keys and rows, sorted by key, then row."""
+        self._merge()
+        return self._keys, self._rows.astype(np.intp)
+
+    def _slices(self, keys: NDArray[K]) -> tuple[Rows, Rows]:
+        starts = self._keys.searchsorted(keys, "left")
+        lengths = self._keys.searchsorted(keys, "right") - starts
+        ends = np.cumsum(lengths)
+        total = int(ends[-1]) if len(ends) else 0
+        offsets = np.repeat(starts - (ends - lengths), lengths)
+        return np.arange(total, dtype=np.intp) + offsets, lengths
+
+    def _alive(self, rows: NDArray[np.int32]) -> NDArray[np.int32]:
+        return rows if self._stale is None else rows[~self._stale[rows]]
+
+    def _forget(self, changed: Rows, size: int) -> None:
+        gone = np.zeros(size, dtype=np.bool_)
+        gone[changed] = True
+        kept = ~gone[self._tail_rows]
+        self._tail_keys, self._tail_rows = self._tail_keys[kept], self._tail_rows[kept]
+        if self._weighted:
+            self._tail_weights = self._tail_weights[kept]
+
+    def _merge(self) -> None:
+        keys, rows, weights = self._keys, self._rows, self._weights
+        if self._stale is not None:
+            fresh = ~self._stale[rows]
+            keys, rows = keys[fresh], rows[fresh]
+            weights = weights[fresh] if self._weighted else weights
+        if len(self._tail_keys):
+            keys = np.concatenate([keys, self._tail_keys])
+            rows = np.concatenate([rows, self._tail_rows])
+            order = np.lexsort((rows, keys))
+            keys, rows = keys[order], rows[order]
+            if self._weighted:
+                weights = np.concatenate([weights, self._tail_weights])[order]
+        self._keys, self._rows, self._weights = keys, rows, weights
+        self._end = int(rows.max()) + 1 if len(rows) else 0
+        self._stale = None
+        self._tail_keys = np.zeros(0, dtype=self._dtype)
+        self._tail_rows = np.zeros(0, dtype=np.int32)
+        self._tail_weights = np.zeros(0, dtype=np.float32)

@@ -1,0 +1,295 @@
+"""A segment: the points of one collection as columns.
+
+Written and read by the handlers under the lock of the collection.
+
+Row numbers are the segment's own: a deleted row is reused by a later point, and when most rows are
+free the segment is packed. Everything a row has (id, version, payload, vectors) is filled from
+arrays, so a segment can as well be filled from blocks of a file.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias, TypeVar
+
+import numpy as np
+
+from .arrays import Floats, Mask, Rows, Words, grown
+from .columns import PayloadColumn
+from .dense import DenseVectors
+from .ids import IdTable, Keys
+from .paths import Path
+from .selection import Selection
+from .sparse import SparseBatch, SparseVectors
+
+__all__ = ["DenseWrite", "PointWrite", "Segment", "SparseWrite"]
+
+_PACK_FROM = 4096  # free rows that are not worth packing for
+
+Blob: TypeAlias = bytes | None
+V = TypeVar("V", "DenseWrite", "SparseWrite")
+
+
+class DenseWrite:
+    """Prepared dense vectors for some of the points of a write."""
+
+    __slots__ = ("positions", "vectors")
+
+    def __init__(self, positions: Rows | None, vectors: Floats) -> None:
+        self.positions = positions  # None: one vector for each point, in order
+        self.vectors = vectors
+
+    def keep(self, mask: Mask) -> DenseWrite:
+        """What of it belongs to the points of the write that the mask has."""
+        there = mask if self.positions is None else mask[self.positions]
+        positions = np.flatnonzero(there) if self.positions is None else self.positions[there]
+        return DenseWrite(positions, self.vectors[there])
+
+
+class SparseWrite:
+    """Sparse vectors for some of the points of a write."""
+
+    __slots__ = ("positions", "vectors")
+
+    def __init__(self, positions: Rows | None, vectors: SparseBatch) -> None:
+        self.positions = positions
+        self.vectors = vectors
+
+    def keep(self, mask: Mask) -> SparseWrite:
+        """What of it belongs to the points of the write that the mask has."""
+        there = mask if self.positions is None else mask[self.positions]
+        positions = np.flatnonzero(there) if self.positions is None else self.positions[there]
+        return SparseWrite(positions, self.vectors.take(np.flatnonzero(there)))
+
+
+class PointWrite:
+    """Points in columns, checked and ready to be stored, each id once."""
+
+    __slots__ = ("dense", "keys", "payloads", "sparse")
+
+    def __init__(
+        self,
+        keys: Keys,
+        dense: Mapping[str, DenseWrite],
+        sparse: Mapping[str, SparseWrite],
+        payloads: Sequence[Blob],
+    ) -> None:
+        self.keys = keys
+        self.dense = dense
+        self.sparse = sparse
+        self.payloads = payloads
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def take(self, picks: Rows) -> PointWrite:
+        """The points at these positions."""
+        mask = np.zeros(len(self), dtype=np.bool_)
+        mask[picks] = True
+        places = np.cumsum(mask) - 1
+
+        def moved(write: V) -> V:
+            kept = write.keep(mask)
+            if kept.positions is not None:
+                kept.positions = places[kept.positions]
+            return kept
+
+        dense = {name: moved(write) for name, write in self.dense.items()}
+        sparse = {name: moved(write) for name, write in self.sparse.items()}
+        payloads = [self.payloads[position] for position in picks.tolist()]
+        return PointWrite(self.keys.take(picks), dense, sparse, payloads)
+
+
+class Segment:
+    """Points in columns. `count` points live in rows below `size`."""
+
+    def __init__(
+        self, dense: Mapping[str, DenseVectors], sparse: Mapping[str, SparseVectors]
+    ) -> None:
+        self.ids = IdTable()
+        self.dense = dict(dense)
+        self.sparse = dict(sparse)
+        self.size = 0
+        self.count = 0
+        self.payloads: list[Blob] = []  # msgpack of a map
+        self._versions: Words = np.zeros(0, dtype=np.uint64)
+        self._alive: Mask = np.zeros(0, dtype=np.bool_)
+        self._free: Rows = np.zeros(0, dtype=np.intp)
+        self._columns: dict[Path, PayloadColumn] = {}
+        # Readers share the collection's lock, and the first that needs a column brings it up to
+        # date.
+        self._refreshing = threading.Lock()
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes held, payloads aside."""
+        own = self.ids.nbytes + self._versions.nbytes + self._alive.nbytes
+        return own + sum(held.nbytes for held in self.stores.values())
+
+    @property
+    def stores(self) -> dict[str, DenseVectors | SparseVectors]:
+        """Vectors of either kind by name."""
+        return {**self.dense, **self.sparse}
+
+    @property
+    def alive(self) -> Mask:
+        """Flags (size,): which rows hold a point."""
+        return self._alive[: self.size]
+
+    @property
+    def everything(self) -> Selection:
+        """All points."""
+        return Selection(self.size, mask=self.alive)
+
+    def versions(self, rows: Rows) -> list[int]:
+        """Numbers of the operations that last changed these rows."""
+        versions: list[int] = self._versions[rows].tolist()
+        return versions
+
+    # Writes
+
+    def upsert(self, write: PointWrite, version: int) -> None:
+        """Store points; those that exist are replaced whole."""
+        rows = self.ids.find(write.keys)
+        fresh = np.flatnonzero(rows < 0)
+        old = rows[rows >= 0]
+        if len(fresh):
+            rows[fresh] = self._allocate(len(fresh))
+            self.ids.add(write.keys.take(fresh), rows[fresh])
+        self._alive[rows] = True
+        self.count += len(fresh)
+        if len(old):
+            self._drop_vectors(old)
+        self._write_vectors(rows, write.dense, write.sparse)
+        self.set_payloads(rows, write.payloads, version)
+
+    def set_vectors(self, rows: Rows, write: PointWrite, version: int) -> None:
+        """Store vectors of points that exist, in these rows, and leave their others alone."""
+        self._write_vectors(rows, write.dense, write.sparse)
+        self._versions[rows] = version
+
+    def delete_vectors(self, rows: Rows, names: Sequence[str], version: int) -> None:
+        """Take named vectors of these rows away."""
+        for name in names:
+            (self.dense.get(name) or self.sparse[name]).remove(rows)
+        self._versions[rows] = version
+
+    def set_payloads(self, rows: Rows, payloads: Sequence[Blob], version: int) -> None:
+        """Replace the payloads of these rows."""
+        for row, blob in zip(rows.tolist(), payloads, strict=True):
+            self.payloads[row] = blob
+        self._versions[rows] = version
+        for column in self._columns.values():
+            column.touch(rows)
+
+    def remove(self, rows: Rows) -> None:
+        """Delete the points in these rows, each row once."""
+        if not len(rows):
+            return
+        self.ids.remove(rows)
+        self._drop_vectors(rows)
+        self._alive[rows] = False
+        for row in rows.tolist():
+            self.payloads[row] = None
+        for column in self._columns.values():
+            column.touch(rows)
+        self.count -= len(rows)
+        self._free = np.concatenate([self._free, rows])
+        if len(self._free) > max(_PACK_FROM, self.count):
+            self._pack()
+
+    def add_vectors(self, name: str, vectors: DenseVectors | SparseVectors) -> None:
+        """Begin to hold vectors under one more name."""
+        vectors.reserve(len(self._alive))
+        if isinstance(vectors, DenseVectors):
+            self.dense[name] = vectors
+        else:
+            self.sparse[name] = vectors
+
+    def drop_vectors(self, name: str) -> None:
+        """Forget a name and all vectors under it."""
+        self.dense.pop(name, None)
+        self.sparse.pop(name, None)
+
+    # Reads
+
+    def column(self, path: Path) -> PayloadColumn:
+        """The values under a path, up to date."""
+        with self._refreshing:
+            column = self._columns.get(path)
+            if column is None:
+                column = PayloadColumn(path)
+                column.touch(np.arange(self.size, dtype=np.intp))
+            if not column.is_fresh or column.size != self.size:
+                column.refresh(self.size, self.payloads)
+            self._columns[path] = column
+            return column
+
+    def has_column(self, path: Path) -> bool:
+        """Whether reading this path costs little."""
+        column = self._columns.get(path)
+        return column is not None and column.is_fresh
+
+    def has_vector(self, name: str) -> Selection:
+        """Rows that have a vector of this name."""
+        held = self.dense.get(name) or self.sparse.get(name)
+        if held is None:
+            return Selection(self.size, rows=np.zeros(0, dtype=np.intp))
+        return Selection(self.size, mask=held.present[: self.size])
+
+    # Rows
+
+    def _allocate(self, count: int) -> Rows:
+        """Take free rows first, then new ones."""
+        reused = self._free[len(self._free) - min(count, len(self._free)) :]
+        self._free = self._free[: len(self._free) - len(reused)]
+        more = count - len(reused)
+        if not more:
+            return reused
+        start, self.size = self.size, self.size + more
+        if self.size > len(self._alive):
+            self._alive = grown(self._alive, self.size)
+            self._versions = grown(self._versions, self.size)
+            for held in self.stores.values():
+                held.reserve(len(self._alive))
+        self.payloads.extend([None] * more)
+        added = np.arange(start, self.size, dtype=np.intp)
+        return np.concatenate([reused, added]) if len(reused) else added
+
+    def _write_vectors(
+        self, rows: Rows, dense: Mapping[str, DenseWrite], sparse: Mapping[str, SparseWrite]
+    ) -> None:
+        for name, write in dense.items():
+            targets = rows if write.positions is None else rows[write.positions]
+            self.dense[name].put(_run(targets), write.vectors)
+        for name, vectors in sparse.items():
+            targets = rows if vectors.positions is None else rows[vectors.positions]
+            self.sparse[name].put(targets, vectors.vectors)
+
+    def _drop_vectors(self, rows: Rows) -> None:
+        for held in self.stores.values():
+            if held.count:
+                held.remove(rows)
+
+    def _pack(self) -> None:
+        """Move the points together, so that the memory of deleted ones is given back."""
+        rows = np.flatnonzero(self.alive)
+        keys = self.ids.keys(rows)
+        self.ids = IdTable()
+        self.ids.add(keys, np.arange(len(rows), dtype=np.intp))
+        for held in self.stores.values():
+            held.keep(rows)
+        self._versions = self._versions[rows]
+        self._alive = np.ones(len(rows), dtype=np.bool_)
+        self.payloads = [self.payloads[row] for row in rows.tolist()]
+        self._free = np.zeros(0, dtype=np.intp)
+        self._columns = {}
+        self.size = len(rows)
+
+
+def _run(rows: Rows) -> Rows | slice:
+    """A slice where the rows are one ascending run: copying into it is several times faster."""
+    if len(rows) and rows[-1] - rows[0] == len(rows) - 1 and bool((np.diff(rows) == 1).all()):
+        return slice(int(rows[0]), int(rows[-1]) + 1)
+    return rows

@@ -1,0 +1,185 @@
+"""Sparse vectors under one name: what was stored, and inverted lists over it.
+
+Used by the segment.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .arrays import Floats, Mask, Rows, grown
+from .ids import IdTable
+from .postings import Postings
+from .ranking import best, candidates
+from .selection import Selection
+
+__all__ = ["SparseBatch", "SparseVectors"]
+
+Indices = NDArray[np.uint32]
+
+_SPARE = 65_536  # abandoned entries that are not worth rewriting the block for
+
+
+class SparseBatch:
+    """Sparse vectors end to end: i has `indices[starts[i]:starts[i + 1]]`, sorted, and values."""
+
+    __slots__ = ("indices", "starts", "values")
+
+    def __init__(self, starts: NDArray[np.int64], indices: Indices, values: Floats) -> None:
+        self.starts = starts
+        self.indices = indices
+        self.values = values
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    def take(self, picks: Rows) -> SparseBatch:
+        """The vectors at these positions."""
+        lengths = np.diff(self.starts)[picks]
+        starts = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(lengths)])
+        entries = np.arange(int(starts[-1])) + np.repeat(
+            self.starts[:-1][picks] - starts[:-1], lengths
+        )
+        return SparseBatch(starts, self.indices[entries], self.values[entries])
+
+
+class SparseVectors:
+    """Sparse vectors of one name, by row, compared by dot product over the indices in common."""
+
+    def __init__(self, *, idf: bool) -> None:
+        self.idf = idf
+        self.count = 0
+        self._present: Mask = np.zeros(0, dtype=np.bool_)
+        self._starts: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
+        self._lengths: NDArray[np.int32] = np.zeros(0, dtype=np.int32)
+        self._indices: Indices = np.zeros(0, dtype=np.uint32)
+        self._values: Floats = np.zeros(0, dtype=np.float32)
+        self._used = 0
+        self._live = 0
+        self._postings: Postings[np.uint32] = Postings(np.uint32, weighted=True)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes held."""
+        stored = self._indices.nbytes + self._values.nbytes + self._postings.nbytes
+        return stored + self._present.nbytes + self._starts.nbytes + self._lengths.nbytes
+
+    @property
+    def present(self) -> Mask:
+        """Which rows have a vector, as far as rows were ever written."""
+        return self._present
+
+    def reserve(self, rows: int) -> None:
+        """Make room for this many rows."""
+        self._present = grown(self._present, rows)
+        self._starts = grown(self._starts, rows)
+        self._lengths = grown(self._lengths, rows)
+
+    def put(self, rows: Rows, batch: SparseBatch) -> None:
+        """Store one vector in each of these rows, each row once."""
+        if not len(rows):
+            return
+        self._leave(rows)
+        total = len(batch.indices)
+        self._indices = grown(self._indices, self._used + total)
+        self._values = grown(self._values, self._used + total)
+        self._indices[self._used : self._used + total] = batch.indices
+        self._values[self._used : self._used + total] = batch.values
+        lengths = np.diff(batch.starts)
+        self._starts[rows] = batch.starts[:-1] + self._used
+        self._lengths[rows] = lengths
+        self._present[rows] = True
+        self._used += total
+        self._live += total
+        self.count += len(rows)
+        size = len(self._present)
+        self._postings.replace(size, rows, batch.indices, np.repeat(rows, lengths), batch.values)
+        self._tidy()
+
+    def remove(self, rows: Rows) -> None:
+        """Take the vectors of these rows away."""
+        self._leave(rows)
+        self._present[rows] = False
+        none = np.zeros(0, dtype=np.uint32)
+        self._postings.replace(len(self._present), rows, none, rows[:0], self._values[:0])
+        self._tidy()
+
+    def keep(self, rows: Rows) -> None:
+        """Keep these rows alone, in this order, and give back the memory of the rest."""
+        present = self._present[rows]
+        held = np.flatnonzero(present)
+        batch = self.vectors(rows[held])
+        idf = self.idf
+        self.__init__(idf=idf)  # type: ignore[misc]  # begin again, empty
+        self.reserve(len(rows))
+        self.put(held, batch)
+
+    def vectors(self, rows: Rows) -> SparseBatch:
+        """Stored vectors of rows that have one."""
+        lengths = self._lengths[rows].astype(np.int64)
+        starts = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(lengths)])
+        entries = np.arange(int(starts[-1])) + np.repeat(self._starts[rows] - starts[:-1], lengths)
+        return SparseBatch(starts, self._indices[entries], self._values[entries])
+
+    def search(
+        self,
+        ids: IdTable,
+        query: tuple[Indices, Floats],
+        limit: int,
+        threshold: float | None,
+        among: Selection | None,
+    ) -> tuple[Floats, Rows]:
+        """The `limit` rows with the largest product among those that share an index with the query.
+
+        Args:
+            query: sorted indices, each once, and their values.
+            threshold: no score worse than this, or equal to it.
+            among: the only rows to consider; all rows when None.
+        """
+        rows, scores = self._products(query)
+        if among is not None:
+            inside = among.mask[rows]
+            rows, scores = rows[inside], scores[inside]
+        if threshold is not None:
+            above = scores > np.float32(threshold)
+            rows, scores = rows[above], scores[above]
+        picks = candidates(scores, limit)
+        return best(ids, rows[picks], scores[picks], limit)
+
+    def weigh(self, indices: Indices, values: Floats) -> Floats:
+        """Query values times the inverse document frequency of their indices.
+
+        The formula is BM25's: ln((N - n + 0.5) / (n + 0.5) + 1), N vectors of which n have the
+        index.
+        """
+        found = self._postings.frequencies(indices).astype(np.float64)
+        weights = np.log((self.count - found + 0.5) / (found + 0.5) + 1.0)
+        return values * weights.astype(np.float32)
+
+    def _products(self, query: tuple[Indices, Floats]) -> tuple[Rows, Floats]:
+        indices, values = query
+        if self.idf:
+            values = self.weigh(indices, values)
+        hits = self._postings.weighted(indices, values)
+        if not len(hits.rows):
+            return hits.rows, hits.weights
+        sums = np.bincount(hits.rows, weights=hits.weights)
+        touched = np.zeros(len(sums), dtype=np.bool_)
+        touched[hits.rows] = True
+        rows = np.flatnonzero(touched)
+        return rows, sums[rows].astype(np.float32)
+
+    def _leave(self, rows: Rows) -> None:
+        held = rows[self._present[rows]]
+        self.count -= len(held)
+        self._live -= int(self._lengths[held].sum())
+
+    def _tidy(self) -> None:
+        if self._used - self._live <= max(_SPARE, self._live):
+            return
+        rows = np.flatnonzero(self._present)
+        batch = self.vectors(rows)
+        self._starts[rows] = batch.starts[:-1]
+        self._indices, self._values = batch.indices, batch.values
+        self._used = self._live = len(batch.indices)

@@ -1,0 +1,148 @@
+"""Collections as a whole: create, change, delete, describe, list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from aqdrant import models
+from aqdrant.exceptions import BadRequest, Conflict
+from aqdrant.operations import (
+    CollectionExists,
+    CreateCollection,
+    DeleteCollection,
+    GetCollection,
+    GetCollections,
+    UpdateCollection,
+)
+from aqdrant_local.engine.columns import PayloadColumn
+from aqdrant_local.filtering import path_of
+from aqdrant_local.locks import Patience
+from aqdrant_local.settings import change_settings, new_collection
+from aqdrant_local.state import Collection, State
+
+from ._table import handles
+
+
+@handles(CreateCollection)
+def create_collection(state: State, operation: CreateCollection, patience: Patience) -> bool:
+    """Create a collection."""
+    name = operation.collection_name
+    _check_name(name)
+    collection = new_collection(name, operation.body)
+    with state.lock:
+        if name in state.collections:
+            raise Conflict(f"Collection `{name}` already exists!")
+        if name in state.aliases:
+            raise BadRequest(
+                f"Can't create collection with name {name}. Alias with the same name already exists"
+            )
+        state.collections[name] = collection
+    return True
+
+
+@handles(UpdateCollection)
+def update_collection(state: State, operation: UpdateCollection, patience: Patience) -> bool:
+    """Change settings of a collection."""
+    collection = state.find(operation.collection_name)
+    with collection.gate.exclusive(patience):
+        change_settings(collection.still_there(), operation.body)
+    return True
+
+
+@handles(DeleteCollection)
+def delete_collection(state: State, operation: DeleteCollection, patience: Patience) -> bool:
+    """Delete a collection and its aliases; False where there is none, or only an alias."""
+    collection = state.collections.get(operation.collection_name)
+    if collection is None:
+        return False
+    with collection.gate.exclusive(patience):
+        if collection.is_dropped:
+            return False
+        collection.is_dropped = True
+        with state.lock:
+            del state.collections[collection.name]
+            kept = ((alias, to) for alias, to in state.aliases.items() if to != collection.name)
+            state.aliases = dict(kept)
+    return True
+
+
+@handles(CollectionExists)
+def collection_exists(
+    state: State, operation: CollectionExists, patience: Patience
+) -> models.CollectionExistence:
+    """Whether there is a collection of this name or alias."""
+    return models.CollectionExistence(exists=state.peek(operation.collection_name) is not None)
+
+
+@handles(GetCollections)
+def get_collections(
+    state: State, operation: GetCollections, patience: Patience
+) -> models.CollectionsResponse:
+    """List the collections by name."""
+    names = sorted(state.collections)
+    return models.CollectionsResponse(
+        collections=[models.CollectionDescription(name=name) for name in names]
+    )
+
+
+@handles(GetCollection)
+def get_collection(
+    state: State, operation: GetCollection, patience: Patience
+) -> models.CollectionInfo:
+    """Describe a collection: counts are exact, and nothing is indexed for approximate search."""
+    collection = state.find(operation.collection_name)
+    with collection.gate.shared(patience):
+        collection.still_there()
+        return models.CollectionInfo(
+            status=models.CollectionStatus.GREEN,
+            optimizer_status=models.OptimizersStatusOneOf.OK,
+            indexed_vectors_count=0,
+            points_count=collection.segment.count,
+            segments_count=1,
+            config=collection.config.model_copy(deep=True),
+            payload_schema=_described_indexes(collection),
+            update_queue=models.UpdateQueueInfo(length=0),
+        )
+
+
+def _check_name(name: str) -> None:
+    problem = None
+    if not name:
+        problem = "it is empty"
+    elif len(name) > 255:
+        problem = f"it has {len(name)} characters, more than 255"
+    elif any(char in '<>:"/\\|?*\0\x1f' for char in name) or name in (".", ".."):
+        problem = "it holds characters that a file name cannot have"
+    if problem is not None:
+        raise BadRequest(
+            f"{name[:80]!r} cannot name a collection: {problem}.",
+            status_code=422,
+            parameter="collection_name",
+        )
+
+
+def _described_indexes(collection: Collection) -> dict[str, models.PayloadIndexInfo]:
+    described: dict[str, models.PayloadIndexInfo] = {}
+    for name, schema in collection.schema.items():
+        column = collection.segment.column(path_of(name))
+        if isinstance(schema, models.PayloadSchemaType):
+            kind, params = schema, None
+        else:
+            kind, params = models.PayloadSchemaType(schema.type.value), schema
+        described[name] = models.PayloadIndexInfo(
+            data_type=kind, params=params, points=_INDEXED[kind](column)
+        )
+    return described
+
+
+_INDEXED: dict[models.PayloadSchemaType, Callable[[PayloadColumn], int]] = {
+    models.PayloadSchemaType.KEYWORD: PayloadColumn.with_strings,
+    models.PayloadSchemaType.INTEGER: PayloadColumn.with_integers,
+    models.PayloadSchemaType.FLOAT: PayloadColumn.with_numbers,
+    models.PayloadSchemaType.GEO: PayloadColumn.with_locations,
+    models.PayloadSchemaType.TEXT: PayloadColumn.with_strings,
+    models.PayloadSchemaType.BOOL: PayloadColumn.with_bools,
+    models.PayloadSchemaType.DATETIME: PayloadColumn.with_dates,
+    models.PayloadSchemaType.UUID: PayloadColumn.with_strings,
+}
+"""Index type → how many points of a column it holds."""

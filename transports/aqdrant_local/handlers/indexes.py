@@ -1,0 +1,48 @@
+"""Payload indexes.
+
+Columns are built for any key that is filtered on; an index builds them ahead and is on record.
+"""
+
+from __future__ import annotations
+
+from aqdrant import models
+from aqdrant.exceptions import BadRequest
+from aqdrant.operations import CreateFieldIndex, DeleteFieldIndex
+from aqdrant_local import costs
+from aqdrant_local.filtering import path_of
+from aqdrant_local.locks import Patience
+from aqdrant_local.state import Collection, State
+
+from ._table import handles
+from .updates import updated
+
+
+@handles(CreateFieldIndex, cost=costs.of_index)
+def create_field_index(
+    state: State, operation: CreateFieldIndex, patience: Patience
+) -> models.UpdateResult:
+    """Record an index, in place of one of another type, and build its column."""
+    name, schema = operation.body.field_name, operation.body.field_schema
+    path = path_of(name)
+    if schema is None:
+        raise BadRequest("The index has no schema.", parameter="field_schema")
+
+    def change(collection: Collection) -> models.UpdateResult:
+        collection.schema[name] = schema
+        collection.segment.column(path)
+        return updated(collection.next_operation(2), operation.wait)
+
+    return state.update(operation.collection_name, patience, change)
+
+
+@handles(DeleteFieldIndex)
+def delete_field_index(
+    state: State, operation: DeleteFieldIndex, patience: Patience
+) -> models.UpdateResult:
+    """Drop an index; nothing happens where there is none."""
+
+    def change(collection: Collection) -> models.UpdateResult:
+        collection.schema.pop(operation.field_name, None)
+        return updated(collection.next_operation(2), operation.wait)
+
+    return state.update(operation.collection_name, patience, change)

@@ -1,0 +1,18 @@
+"""What a server tells about itself, told by the engine."""
+
+from __future__ import annotations
+
+from aqdrant import models
+from aqdrant.operations import Root
+from aqdrant_local.locks import Patience
+from aqdrant_local.state import State
+
+from ._table import handles
+
+_SEMANTICS = "1.19.0"
+
+
+@handles(Root)
+def root(state: State, operation: Root, patience: Patience) -> models.VersionInfo:
+    """Name the engine, and the version of the server whose semantics it follows."""
+    return models.VersionInfo(title="aqdrant in-process engine", version=_SEMANTICS)

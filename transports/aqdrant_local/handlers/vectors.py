@@ -1,0 +1,146 @@
+"""Vectors of points, and the named vectors of a collection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import cast
+
+import numpy as np
+
+from aqdrant import models
+from aqdrant.exceptions import BadRequest
+from aqdrant.operations import CreateVectorName, DeleteVectorName, DeleteVectors, UpdateVectors
+from aqdrant_local import costs
+from aqdrant_local.encoding import encode_vectors, unknown_vector
+from aqdrant_local.engine.ids import PointId, encode_ids
+from aqdrant_local.engine.segment import PointWrite
+from aqdrant_local.filtering import select_rows
+from aqdrant_local.locks import Patience
+from aqdrant_local.settings import add_dense_name, add_sparse_name, check_vector_size, drop_name
+from aqdrant_local.state import Collection, State, no_shard_keys
+
+from ._table import handles
+from .updates import chosen_rows, existing_rows, updated
+
+__all__ = ["prepared_delete", "prepared_update"]
+
+
+@handles(UpdateVectors, cost=costs.of_vectors)
+def update_vectors(
+    state: State, operation: UpdateVectors, patience: Patience
+) -> models.UpdateResult:
+    """Set vectors of points that exist, and leave their other vectors alone."""
+    step = prepared_update(state.find(operation.collection_name), operation.body)
+    return state.update(
+        operation.collection_name,
+        patience,
+        lambda collection: updated(step(collection), operation.wait),
+    )
+
+
+def prepared_update(
+    collection: Collection, body: models.UpdateVectors
+) -> Callable[[Collection], int]:
+    """An update of vectors, checked and turned into columns, ready to be applied."""
+    no_shard_keys(body.shard_key)
+    if not len(body.points):
+        raise BadRequest("The update names no points.", status_code=422, parameter="points")
+    stores = collection.segment.stores
+    merged: dict[PointId, dict[str, object]] = {}
+    for position, point in enumerate(body.points):
+        vector = point.vector
+        named = vector if isinstance(vector, dict) else {"": vector}
+        if not named:
+            raise BadRequest(
+                f"points[{position}] brings no vector.", status_code=422, parameter="vector"
+            )
+        merged.setdefault(cast("PointId", point.id), {}).update(named)
+    ids = list(merged)
+    dense, sparse = encode_vectors(stores, ids, list(merged.values()))
+    keys = encode_ids(ids)
+
+    def apply(collection: Collection) -> int:
+        segment = collection.segment
+        existing_rows(segment, ids)
+        rows = segment.ids.find(keys)
+        passed = select_rows(segment, body.update_filter)
+        write = PointWrite(keys, dense, sparse, [None] * len(ids))
+        if passed is not None:
+            picks = np.flatnonzero(passed.mask[rows])
+            write, rows = write.take(picks), rows[picks]
+        number = collection.next_operation()
+        segment.set_vectors(rows, write, number)
+        return number
+
+    return apply
+
+
+@handles(DeleteVectors, cost=costs.of_change)
+def delete_vectors(
+    state: State, operation: DeleteVectors, patience: Patience
+) -> models.UpdateResult:
+    """Delete vectors by name, of points by id and of those that pass a filter."""
+    step = prepared_delete(operation.body)
+    return state.update(
+        operation.collection_name,
+        patience,
+        lambda collection: updated(step(collection), operation.wait),
+    )
+
+
+def prepared_delete(body: models.DeleteVectors) -> Callable[[Collection], int]:
+    """A deletion of vectors, ready to be applied."""
+    no_shard_keys(body.shard_key)
+    names: Sequence[str] = body.vector
+    if not len(names):
+        raise BadRequest("No vector names to delete.", status_code=422, parameter="vectors")
+
+    def apply(collection: Collection) -> int:
+        segment = collection.segment
+        stores = segment.stores
+        for name in names:
+            if name not in stores:
+                raise unknown_vector(name, stores)
+        rows = chosen_rows(segment, body.points, body.filter)
+        if body.points is not None and body.filter is not None:
+            rows = np.union1d(rows, chosen_rows(segment, None, body.filter))
+        number = collection.next_operation()
+        segment.delete_vectors(rows, names, number)
+        return number
+
+    return apply
+
+
+@handles(CreateVectorName)
+def create_vector_name(
+    state: State, operation: CreateVectorName, patience: Patience
+) -> models.UpdateResult:
+    """Begin a named vector that points may have from now on."""
+    name, config = operation.vector_name, operation.body
+    if "/" in name or not name:
+        raise BadRequest(
+            f"A vector cannot be named {name!r}.", status_code=422, parameter="vector_name"
+        )
+
+    def change(collection: Collection) -> models.UpdateResult:
+        if isinstance(config, models.DenseVectorNameConfig):
+            check_vector_size(config.dense.size)
+            add_dense_name(collection, name, config.dense)
+        else:
+            add_sparse_name(collection, name, config.sparse)
+        return updated(collection.next_operation(2), operation.wait)
+
+    return state.update(operation.collection_name, patience, change)
+
+
+@handles(DeleteVectorName)
+def delete_vector_name(
+    state: State, operation: DeleteVectorName, patience: Patience
+) -> models.UpdateResult:
+    """Drop a named vector and all vectors under it; nothing happens where there is none."""
+
+    def change(collection: Collection) -> models.UpdateResult:
+        drop_name(collection, operation.vector_name)
+        return updated(collection.next_operation(2), operation.wait)
+
+    return state.update(operation.collection_name, patience, change)

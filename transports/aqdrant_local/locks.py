@@ -1,0 +1,141 @@
+"""The lock of a collection, shared by readers, exclusive for writers, and how long calls wait.
+
+Thread locks alone, nothing of an event loop: handlers run in the caller's thread, on the loop, or
+in a worker thread.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from types import TracebackType
+
+from aqdrant.exceptions import OperationTimeout
+
+__all__ = ["AT_ONCE", "Busy", "Gate", "Patience"]
+
+
+class Busy(Exception):
+    """A lock is held, and this call must not wait for it."""
+
+
+class Patience:
+    """Until when a call may wait for locks."""
+
+    __slots__ = ("_deadline", "_timeout")
+
+    def __init__(self, timeout: float | None) -> None:
+        self._timeout = timeout
+        self._deadline = None if timeout is None else time.monotonic() + timeout
+
+    def remaining(self) -> float | None:
+        """Seconds left, None for ever.
+
+        Raises:
+            OperationTimeout: none are left.
+        """
+        if self._deadline is None:
+            return None
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            self.expire()
+        return left
+
+    def expire(self) -> None:
+        """Give up waiting.
+
+        Raises:
+            OperationTimeout: always, but for the patience of calls that must not wait.
+        """
+        raise OperationTimeout(
+            f"The collection was busy for longer than {self._timeout} s.", timeout=self._timeout
+        )
+
+
+class _None(Patience):
+    """For calls that must not wait at all."""
+
+    __slots__ = ()
+
+    def __init__(self) -> None:
+        super().__init__(None)
+
+    def remaining(self) -> float | None:
+        raise Busy
+
+    def expire(self) -> None:
+        raise Busy
+
+
+AT_ONCE = _None()
+"""Patience of a call that must not wait: `Busy` is raised in place of waiting."""
+
+
+class Gate:
+    """Many readers or one writer; a writer that waits goes before readers that come later."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition(threading.Lock())
+        self._readers = 0
+        self._writing = False
+        self._waiting_writers = 0
+
+    def shared(self, patience: Patience) -> _Pass:
+        """Enter as a reader: ``with gate.shared(patience):``."""
+        return _Pass(self, patience, writes=False)
+
+    def exclusive(self, patience: Patience) -> _Pass:
+        """Enter as the writer: ``with gate.exclusive(patience):``."""
+        return _Pass(self, patience, writes=True)
+
+    def _enter(self, patience: Patience, *, writes: bool) -> None:
+        with self._changed:
+            if writes:
+                self._waiting_writers += 1
+                try:
+                    while self._writing or self._readers:
+                        self._wait(patience)
+                    self._writing = True
+                finally:
+                    self._waiting_writers -= 1
+                    if not self._writing:
+                        self._changed.notify_all()
+            else:
+                while self._writing or self._waiting_writers:
+                    self._wait(patience)
+                self._readers += 1
+
+    def _wait(self, patience: Patience) -> None:
+        if not self._changed.wait(patience.remaining()):
+            patience.expire()
+
+    def _leave(self, *, writes: bool) -> None:
+        with self._changed:
+            if writes:
+                self._writing = False
+            else:
+                self._readers -= 1
+            if not self._readers:
+                self._changed.notify_all()
+
+
+class _Pass:
+    """One stay inside a gate."""
+
+    __slots__ = ("_gate", "_patience", "_writes")
+
+    def __init__(self, gate: Gate, patience: Patience, *, writes: bool) -> None:
+        self._gate = gate
+        self._patience = patience
+        self._writes = writes
+
+    def __enter__(self) -> None:
+        self._gate._enter(self._patience, writes=self._writes)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._gate._leave(writes=self._writes)

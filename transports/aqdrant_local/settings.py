@@ -1,0 +1,276 @@
+"""Settings of collections: what users give, completed with a server's defaults, and changed later.
+
+Called by the handlers of collections and of vector names. Settings that only steer how a server
+stores and indexes are kept and shown; the engine has no use for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast
+
+import msgspec
+
+from aqdrant import models
+from aqdrant.exceptions import BadRequest
+
+from .encoding import unknown_vector
+from .state import Collection, dense_vectors, sparse_vectors
+from .unsupported import refuse
+
+__all__ = [
+    "add_dense_name",
+    "add_sparse_name",
+    "change_settings",
+    "check_vector_size",
+    "drop_name",
+    "new_collection",
+]
+
+M = TypeVar("M", bound=models.Model)
+
+_LARGEST_VECTOR = 65_536
+
+
+def check_vector_size(size: int) -> None:
+    """Refuse a number of dimensions that no server takes.
+
+    Raises:
+        BadRequest: it is not between 1 and 65536.
+    """
+    if not 1 <= size <= _LARGEST_VECTOR:
+        raise BadRequest(
+            f"A vector's size must be from 1 to {_LARGEST_VECTOR}, not {size}.",
+            status_code=422,
+            parameter="vectors.size",
+        )
+
+
+def new_collection(name: str, body: models.CreateCollection) -> Collection:
+    """Make an empty collection.
+
+    Raises:
+        BadRequest: settings contradict each other.
+        UnsupportedOperation: they ask for what the engine does not do.
+    """
+    if body.sharding_method == models.ShardingMethod.CUSTOM:
+        raise refuse("sharding")
+    if body.strict_mode_config is not None and body.strict_mode_config.enabled:
+        raise refuse(body.strict_mode_config)
+    dense_params = _dense_params(body.vectors)
+    sparse_params = dict(body.sparse_vectors or {})
+    for vector in sparse_params:
+        if vector in dense_params:
+            raise BadRequest(
+                f"Dense and sparse vector names must be unique: {vector!r} is both.",
+                parameter="sparse_vectors",
+            )
+        if not vector:
+            raise BadRequest("A sparse vector needs a name.", parameter="sparse_vectors")
+    for params in dense_params.values():
+        check_vector_size(params.size)
+    dense = {vector: dense_vectors(params) for vector, params in dense_params.items()}
+    sparse = {vector: sparse_vectors(params) for vector, params in sparse_params.items()}
+    return Collection(name, _config(body), dense, sparse)
+
+
+def _dense_params(vectors: models.VectorsConfig | None) -> Mapping[str, models.VectorParams]:
+    if vectors is None:
+        return {}
+    return {"": vectors} if isinstance(vectors, models.VectorParams) else vectors
+
+
+def _config(body: models.CreateCollection) -> models.CollectionConfig:
+    params = models.CollectionParams(
+        vectors={} if body.vectors is None else body.vectors,
+        shard_number=body.shard_number or 1,
+        sharding_method=body.sharding_method,
+        replication_factor=body.replication_factor or 1,
+        write_consistency_factor=body.write_consistency_factor or 1,
+        on_disk_payload=True if body.on_disk_payload is None else body.on_disk_payload,
+        payload=body.payload,
+        id_tracker=body.id_tracker,
+        sparse_vectors=dict(body.sparse_vectors) if body.sparse_vectors else None,
+    )
+    hnsw = models.HnswConfig(
+        m=16, ef_construct=100, full_scan_threshold=10_000, max_indexing_threads=0, on_disk=False
+    )
+    optimizers = models.OptimizersConfig(
+        deleted_threshold=0.2,
+        vacuum_min_vector_number=1000,
+        default_segment_number=0,
+        indexing_threshold=10_000,
+        flush_interval_sec=5,
+    )
+    wal = models.WalConfig(wal_capacity_mb=32, wal_segments_ahead=0, wal_retain_closed=1)
+    strict = body.strict_mode_config
+    return models.CollectionConfig(
+        params=params,
+        hnsw_config=_overlaid(hnsw, body.hnsw_config),
+        optimizer_config=_overlaid(optimizers, _threads(body.optimizers_config)),
+        wal_config=_overlaid(wal, body.wal_config),
+        quantization_config=body.quantization_config,
+        strict_mode_config=_strict(None, strict),
+        metadata=None if body.metadata is None else dict(body.metadata),
+    )
+
+
+def change_settings(collection: Collection, body: models.UpdateCollection) -> None:
+    """Overlay the settings of a collection with those given.
+
+    Raises:
+        BadRequest: a vector is named that does not exist; nothing is changed then.
+        UnsupportedOperation: strict mode is turned on.
+    """
+    if body.strict_mode_config is not None and body.strict_mode_config.enabled:
+        raise refuse(body.strict_mode_config)
+    segment, old = collection.segment, collection.config
+    for name in body.vectors or {}:
+        if name not in segment.dense:
+            raise unknown_vector(name, segment.dense)
+    for name in body.sparse_vectors or {}:
+        if name not in segment.sparse:
+            raise unknown_vector(name, segment.sparse)
+    params = _overlaid(old.params, body.params)
+    params = _with_vector_changes(params, body)
+    quantization: Any = body.quantization_config
+    collection.config = msgspec.structs.replace(
+        old,
+        params=params,
+        hnsw_config=_overlaid(old.hnsw_config, body.hnsw_config),
+        optimizer_config=_overlaid(old.optimizer_config, _threads(body.optimizers_config)),
+        quantization_config=_quantization(old.quantization_config, quantization),
+        strict_mode_config=_strict(old.strict_mode_config, body.strict_mode_config),
+        metadata=_merged(old.metadata, body.metadata),
+    )
+    for name, changed in (body.sparse_vectors or {}).items():
+        if changed.modifier is not None:
+            segment.sparse[name].idf = changed.modifier == models.Modifier.IDF
+
+
+def add_dense_name(collection: Collection, name: str, config: models.DenseVectorConfig) -> None:
+    """Begin a dense vector; nothing happens where there is the same already.
+
+    Raises:
+        BadRequest: the name is taken by another kind of vector.
+    """
+    segment = collection.segment
+    if name in segment.sparse:
+        raise BadRequest(f"Vector {name!r} already exists as a sparse vector.")
+    store = dense_vectors(config)
+    there = segment.dense.get(name)
+    if there is not None:
+        if (there.size, there.distance) != (store.size, store.distance):
+            raise BadRequest(f"Vector {name!r} already exists with a different configuration.")
+        return
+    datatype = None if config.datatype is None else models.Datatype(config.datatype.value)
+    params = models.VectorParams(size=config.size, distance=config.distance, datatype=datatype)
+    known = dict(_dense_params(collection.config.params.vectors))
+    _replace_vectors(collection, {**known, name: params})
+    segment.add_vectors(name, store)
+
+
+def add_sparse_name(collection: Collection, name: str, config: models.SparseVectorConfig) -> None:
+    """Begin a sparse vector; nothing happens where there is the same already.
+
+    Raises:
+        BadRequest: the name is taken by another kind of vector.
+    """
+    segment = collection.segment
+    if name in segment.dense:
+        raise BadRequest(f"Vector {name!r} already exists as a dense vector.")
+    store = sparse_vectors(config)
+    there = segment.sparse.get(name)
+    if there is not None:
+        if there.idf != store.idf:
+            raise BadRequest(f"Vector {name!r} already exists with a different configuration.")
+        return
+    known = collection.config.params.sparse_vectors or {}
+    params = models.SparseVectorParams(modifier=config.modifier)
+    _replace_sparse(collection, {**known, name: params})
+    segment.add_vectors(name, store)
+
+
+def drop_name(collection: Collection, name: str) -> None:
+    """Forget a vector name and all vectors under it."""
+    segment = collection.segment
+    known = dict(_dense_params(collection.config.params.vectors))
+    if known.pop(name, None) is not None:
+        _replace_vectors(collection, known)
+    sparse = dict(collection.config.params.sparse_vectors or {})
+    if sparse.pop(name, None) is not None:
+        _replace_sparse(collection, sparse)
+    segment.drop_vectors(name)
+
+
+def _replace_vectors(collection: Collection, vectors: dict[str, models.VectorParams]) -> None:
+    alone: models.VectorsConfig = vectors[""] if list(vectors) == [""] else vectors
+    params = msgspec.structs.replace(collection.config.params, vectors=alone)
+    collection.config = msgspec.structs.replace(collection.config, params=params)
+
+
+def _replace_sparse(collection: Collection, vectors: dict[str, models.SparseVectorParams]) -> None:
+    params = msgspec.structs.replace(collection.config.params, sparse_vectors=vectors or None)
+    collection.config = msgspec.structs.replace(collection.config, params=params)
+
+
+def _with_vector_changes(
+    params: models.CollectionParams, body: models.UpdateCollection
+) -> models.CollectionParams:
+    if body.vectors:
+        vectors = dict(_dense_params(params.vectors))
+        for name, changed in body.vectors.items():
+            quantization = _quantization(
+                vectors[name].quantization_config, cast("Any", changed.quantization_config)
+            )
+            overlaid = _overlaid(vectors[name], changed)
+            vectors[name] = msgspec.structs.replace(overlaid, quantization_config=quantization)
+        alone: models.VectorsConfig = vectors[""] if list(vectors) == [""] else vectors
+        params = msgspec.structs.replace(params, vectors=alone)
+    if body.sparse_vectors:
+        sparse = dict(params.sparse_vectors or {})
+        for name, changed_sparse in body.sparse_vectors.items():
+            sparse[name] = _overlaid(sparse[name], changed_sparse)
+        params = msgspec.structs.replace(params, sparse_vectors=sparse)
+    return params
+
+
+def _overlaid(model: M, changes: models.Model | None) -> M:
+    """The model with every field of the changes that is not None."""
+    if changes is None:
+        return model
+    given = {name: value for name, value in changes if value is not None}
+    known = {name: value for name, value in given.items() if name in model.__struct_fields__}
+    return msgspec.structs.replace(model, **known)
+
+
+def _threads(changes: models.OptimizersConfigDiff | None) -> models.OptimizersConfigDiff | None:
+    if changes is None or isinstance(changes.max_optimization_threads, int):
+        return changes
+    return msgspec.structs.replace(changes, max_optimization_threads=None)
+
+
+def _quantization(old: Any, new: Any) -> Any:
+    if new is None:
+        return old
+    return None if isinstance(new, models.Disabled) else new
+
+
+def _strict(
+    old: models.StrictModeConfigOutput | None, new: models.StrictModeConfig | None
+) -> models.StrictModeConfigOutput | None:
+    if new is None:
+        return old
+    return _overlaid(old or models.StrictModeConfigOutput(), new)
+
+
+def _merged(old: dict[str, Any] | None, new: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    if new is None:
+        return old
+    merged = dict(old or {})
+    for key, value in new.items():
+        if value is None:
+            merged.pop(key, None)
+        else:
+            merged[key] = value
+    return merged
