@@ -1,17 +1,40 @@
 """Unions that carry no tag in Qdrant's JSON, and how their members are told apart.
 
-Type checkers see the union itself. At runtime `Untagged[A | B]` is a marker class: to msgspec it is a custom type, so
-decoders can be built, and the marker keeps the union for `_reading`, which does the telling apart. For that every union
-of models declares one table here, by a key that only one member has (`by_key`) or by the value of a tag (`by_tag`).
+Type checkers see the union itself. At runtime `Untagged[A | B]` is a marker class: to msgspec it is
+a custom type, so decoders can be built, and the marker keeps the union for `_readers`, which do the
+telling apart. For that every union of models declares one table here, by a key that only one member
+has (`by_key`), by the value of a tag (`by_tag`), or by a function.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import UnionType
-from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, TypeVar, Union, get_args, get_origin
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    ClassVar,
+    TypeAlias,
+    TypeVar,
+    Union,
+    get_args,
+    get_origin,
+)
 
-__all__ = ["TABLES", "Untagged", "by_key", "by_tag", "declare", "is_union", "members", "unwrap"]
+__all__ = [
+    "TABLES",
+    "ByKey",
+    "ByTag",
+    "Discriminator",
+    "Untagged",
+    "by_key",
+    "by_tag",
+    "declare",
+    "is_union",
+    "members",
+    "unwrap",
+]
 
 T = TypeVar("T")
 Discriminator: TypeAlias = Callable[[Mapping[str, Any]], type | None]
@@ -21,7 +44,7 @@ TABLES: dict[frozenset[type], Discriminator] = {}
 
 
 class _Marker(type):
-    """Metaclass of the markers: whatever the hook returned passes msgspec's check of the result's type."""
+    """Metaclass of the markers: whatever the hook returned passes msgspec's check of its type."""
 
     union: Any
 
@@ -36,7 +59,7 @@ else:
     class Untagged:
         """Annotation of a field whose type is a union that msgspec cannot decode by itself."""
 
-        _markers: dict[Any, _Marker] = {}
+        _markers: ClassVar[dict[Any, _Marker]] = {}
 
         def __class_getitem__(cls, union):
             marker = cls._markers.get(union)
@@ -46,7 +69,7 @@ else:
 
 
 def unwrap(annotation: Any) -> Any:
-    """The union behind an `Untagged` marker; anything else as it is."""
+    """Give the union behind an `Untagged` marker; anything else as it is."""
     return annotation.union if isinstance(annotation, _Marker) else annotation
 
 
@@ -56,7 +79,7 @@ def is_union(annotation: Any) -> bool:
 
 
 def members(annotation: Any) -> tuple[Any, ...]:
-    """The members of a union, markers unwrapped and flattened; a lone type is its own only member."""
+    """List the members of a union, markers unwrapped and flattened; of a lone type, itself."""
     annotation = unwrap(annotation)
     if not is_union(annotation):
         return (annotation,)
@@ -69,23 +92,35 @@ def declare(union: Any, discriminator: Discriminator) -> None:
     TABLES[models] = discriminator
 
 
-def by_key(**keys: type) -> Discriminator:
+class ByKey:
+    """Picks a member by the first of its keys that a mapping has."""
+
+    def __init__(self, keys: dict[str, type]) -> None:
+        self.keys = keys
+
+    def __call__(self, mapping: Mapping[str, Any]) -> type | None:
+        """Pick the member that a mapping is meant for."""
+        return next((member for key, member in self.keys.items() if key in mapping), None)
+
+
+def by_key(**keys: type) -> ByKey:
     """Tell members apart by the first of these keys that a mapping has."""
-
-    def pick(mapping: Mapping[str, Any]) -> type | None:
-        for key, member in keys.items():
-            if key in mapping:
-                return member
-        return None
-
-    return pick
+    return ByKey(keys)
 
 
-def by_tag(tag: str, **values: type) -> Discriminator:
+class ByTag:
+    """Picks a member by the value under one key."""
+
+    def __init__(self, tag: str, values: dict[str, type]) -> None:
+        self.tag = tag
+        self.values = values
+
+    def __call__(self, mapping: Mapping[str, Any]) -> type | None:
+        """Pick the member that a mapping is meant for."""
+        value = mapping.get(self.tag)
+        return self.values.get(value) if isinstance(value, str) else None
+
+
+def by_tag(tag: str, **values: type) -> ByTag:
     """Tell members apart by the value under one key."""
-
-    def pick(mapping: Mapping[str, Any]) -> type | None:
-        value = mapping.get(tag)
-        return values.get(value) if isinstance(value, str) else None
-
-    return pick
+    return ByTag(tag, values)

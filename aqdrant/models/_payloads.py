@@ -1,0 +1,115 @@
+"""Readers of payloads: any JSON value, out of anything that has an obvious form in JSON.
+
+Called by the readers that `_readers` compiles. What they return is fresh: the caller's own objects
+are neither kept nor changed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from enum import Enum
+from typing import Any, cast
+from uuid import UUID
+
+import msgspec
+
+from aqdrant.models._scalars import MAX_UNSIGNED, Mismatch, check_text, kind_of, read_str
+
+__all__ = ["MAX_DEPTH", "TOO_DEEP", "read_payload", "read_payload_value"]
+
+MAX_DEPTH = 120
+"""Qdrant refuses JSON nested deeper than 128; the envelope of a request needs some of that."""
+TOO_DEEP = f"nested deeper than {MAX_DEPTH} levels, which Qdrant cannot take"
+
+_MIN_SIGNED = -(2**63)
+
+
+def read_payload(value: Any, depth: int = 0) -> dict[str, Any]:
+    """Read a payload."""
+    if not isinstance(value, Mapping):
+        raise Mismatch(f"{kind_of(value)}, wanted a dict")
+    return _read_dict(cast("Mapping[Any, Any]", value), depth)
+
+
+def read_payload_value(value: Any, depth: int = 0) -> Any:
+    """Read any value of a payload."""
+    kind = cast("type[Any]", type(value))
+    if value is None or kind is bool:
+        return value
+    if kind is str:
+        if not value.isascii():
+            check_text(value)
+        return value
+    if kind is float:
+        if math.isfinite(value):
+            return value
+        raise Mismatch(f"float {value!r}, which JSON cannot carry")
+    if kind is int:
+        if _MIN_SIGNED <= value <= MAX_UNSIGNED:
+            return value
+        raise Mismatch("int beyond 64 bits, which Qdrant cannot carry; store it as str")
+    if kind is dict:
+        return _read_dict(value, depth)
+    if kind is list or kind is tuple:
+        return _read_items(value, depth)
+    return _read_other(value, depth)
+
+
+def _read_dict(value: Mapping[Any, Any], depth: int) -> dict[str, Any]:
+    if depth > MAX_DEPTH:
+        raise Mismatch(TOO_DEEP)
+    plain: dict[str, Any] = {}
+    for given, item in value.items():
+        key = given if type(given) is str and given.isascii() else _read_key(given)
+        kind = cast("type[Any]", type(item))
+        if (kind is str and item.isascii()) or (kind is int and 0 <= item <= MAX_UNSIGNED):
+            plain[key] = item
+            continue
+        try:
+            plain[key] = read_payload_value(item, depth + 1)
+        except Mismatch as mismatch:
+            raise mismatch.inside(key) from None
+    return plain
+
+
+def _read_key(key: Any) -> str:
+    if isinstance(key, str):
+        return read_str(key)
+    if isinstance(key, int | UUID | float) and not isinstance(key, bool):
+        return str(key)
+    raise Mismatch(f"key {kind_of(key)}, wanted str")
+
+
+def _read_items(value: Iterable[Any], depth: int) -> list[Any]:
+    if depth > MAX_DEPTH:
+        raise Mismatch(TOO_DEEP)
+    items: list[Any] = []
+    for index, item in enumerate(value):
+        try:
+            items.append(read_payload_value(item, depth + 1))
+        except Mismatch as mismatch:
+            raise mismatch.inside(index) from None
+    return items
+
+
+def _read_other(value: Any, depth: int) -> Any:
+    """Read what is no builtin but has an obvious form in JSON."""
+    if isinstance(value, Enum):
+        return read_payload_value(value.value, depth)
+    if isinstance(value, Mapping):
+        return _read_dict(cast("Mapping[Any, Any]", value), depth)
+    if isinstance(value, datetime | date | time | timedelta | UUID | Decimal):
+        return msgspec.to_builtins(value)
+    if isinstance(value, list | tuple | set | frozenset):
+        return _read_items(cast("Iterable[Any]", value), depth)
+    if hasattr(value, "tolist"):
+        return read_payload_value(value.tolist(), depth)
+    if hasattr(value, "model_dump"):
+        return read_payload_value(value.model_dump(mode="json", exclude_none=True), depth)
+    for kind in (int, float, str):
+        if isinstance(value, kind):
+            return read_payload_value(kind(value), depth)
+    raise Mismatch(f"{type(value).__name__}, which has no form in JSON")

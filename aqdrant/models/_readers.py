@@ -1,0 +1,282 @@
+"""One compiled reader per type: what comes in becomes models, or is refused.
+
+STRICT is for what users pass: models, mappings, lists, tuples, arrays and UUIDs mixed at every
+depth, canonical models out. LENIENT is for what servers answer: members that a newer server added
+are ignored, an unknown enum value stays a str and an unknown union member a dict.
+
+A reader takes a value and the depth at which it lies, and returns the very object it was given where
+nothing had to change, so reading what is canonical already costs no copies (but for payloads, which
+are always fresh). Called by `_reading` and by whoever reads many values of one type.
+"""
+
+from __future__ import annotations
+
+import difflib
+import types
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import date, datetime
+from enum import Enum
+from functools import cache
+from typing import Any, Literal, TypeAlias, cast, get_args, get_origin, get_type_hints
+from uuid import UUID
+
+import msgspec
+
+from aqdrant.models import _arrays, _payloads, _scalars
+from aqdrant.models._payloads import MAX_DEPTH, TOO_DEEP
+from aqdrant.models._scalars import Mismatch, kind_of, listed
+from aqdrant.models._unions import is_union, members, unwrap
+
+__all__ = ["LENIENT", "STRICT", "Reader", "Temper", "choices", "reader", "unknown_key"]
+
+Reader: TypeAlias = Callable[..., Any]
+"""Takes a value and the depth at which it lies, 0 by default."""
+
+
+class Temper(Enum):
+    """How a reader takes what it does not know."""
+
+    STRICT = "strict"
+    LENIENT = "lenient"
+
+
+STRICT, LENIENT = Temper.STRICT, Temper.LENIENT
+
+
+@cache
+def reader(annotation: Any, temper: Temper) -> Reader:
+    """Compile the reader of a type; what models hold is compiled when they are first read."""
+    annotation = unwrap(annotation)
+    leaves = _LEAVES if temper is STRICT else _LENIENT_LEAVES
+    if annotation in leaves:
+        return leaves[annotation]
+    if is_union(annotation):
+        from aqdrant.models._union_readers import union_reader
+
+        return union_reader(annotation, temper)
+    origin = get_origin(annotation)
+    if origin is Literal:
+        return _literal(get_args(annotation))
+    if origin in (list, Sequence):
+        return _sequence(reader(get_args(annotation)[0], temper))
+    if origin in (dict, Mapping):
+        return _mapping(reader(get_args(annotation)[1], temper))
+    if isinstance(annotation, type):
+        if issubclass(annotation, msgspec.Struct):
+            return _struct(annotation, temper)
+        if issubclass(annotation, Enum):
+            return _enum(annotation, temper)
+    raise TypeError(f"no reader for {annotation!r}")
+
+
+def _as_it_is(value: Any, _depth: int = 0) -> Any:
+    return value
+
+
+_SCALARS: dict[Any, Reader] = {
+    bool: _scalars.read_bool,
+    int: _scalars.read_int,
+    float: _scalars.read_float,
+    str: _scalars.read_str,
+    date: _scalars.read_datetime,
+    datetime: _scalars.read_datetime,
+    UUID: _scalars.read_uuid,
+    types.NoneType: _scalars.read_none,
+}
+_LEAVES: dict[Any, Reader] = {
+    **_SCALARS,
+    Any: _payloads.read_payload_value,
+    object: _payloads.read_payload_value,
+    Sequence[float]: _arrays.read_numbers,
+    list[float]: _arrays.read_numbers,
+    Sequence[int]: _arrays.read_integers,
+    list[int]: _arrays.read_integers,
+    dict[str, Any]: _payloads.read_payload,
+    Mapping[str, Any]: _payloads.read_payload,
+}
+# What a server sent is JSON already: numbers and payloads need no second look.
+_LENIENT_LEAVES: dict[Any, Reader] = {
+    **_SCALARS,
+    Any: _as_it_is,
+    object: _as_it_is,
+    list[float]: _as_it_is,
+    list[int]: _as_it_is,
+    dict[str, Any]: _as_it_is,
+}
+
+
+# ---- models
+
+
+def unknown_key(key: object, known: Collection[str], owner: str) -> str:
+    """Say that a key is unknown, and which one was probably meant."""
+    near = difflib.get_close_matches(str(key), known, n=1, cutoff=0.5)
+    hint = f"did you mean {near[0]!r}?" if near else f"it has {', '.join(sorted(known))}"
+    return f"unknown key {key!r} in {owner}; {hint}"
+
+
+class _Fields:
+    """The fields of a model, with their readers."""
+
+    def __init__(self, kind: Any, temper: Temper) -> None:
+        hints = get_type_hints(kind)
+        self.rows: list[tuple[str, str, Reader, bool, Any]] = []
+        self.by_key: dict[str, tuple[str, Reader, bool]] = {}
+        self.required: list[tuple[str, str]] = []
+        for info in msgspec.structs.fields(kind):
+            annotation = hints[info.name]
+            optional = types.NoneType in members(annotation)
+            read = _field_reader(annotation, temper)
+            default = None if info.default is msgspec.NODEFAULT else info.default
+            self.rows.append((info.name, info.encode_name, read, optional, default))
+            self.by_key[info.encode_name] = self.by_key[info.name] = (info.name, read, optional)
+            if info.required:
+                self.required.append((info.name, info.encode_name))
+
+
+def _field_reader(annotation: Any, temper: Temper) -> Reader:
+    parts = [part for part in members(annotation) if part is not types.NoneType]
+    if parts == [int] and temper is STRICT:
+        # Every integer that stands alone in a model is a count, a size, a limit or a number of
+        # something.
+        return _scalars.read_unsigned
+    return reader(parts[0] if len(parts) == 1 else annotation, temper)
+
+
+def _struct(kind: Any, temper: Temper) -> Reader:
+    """A model: itself when whole, a copy when a field had to change, a new one out of a mapping."""
+    prepared: list[_Fields] = []
+    astuple = msgspec.structs.astuple
+
+    def prepare() -> _Fields:
+        prepared.append(_Fields(kind, temper))
+        return prepared[0]
+
+    def read_model(value: Any, depth: int) -> Any:
+        fields = prepared[0] if prepared else prepare()
+        changes: dict[str, Any] | None = None
+        for given, row in zip(astuple(value), fields.rows, strict=True):
+            if given is None and row[3]:
+                # What is None and has another default would be sent as null.
+                taken = row[4]
+            else:
+                try:
+                    taken = row[2](given, depth)
+                except Mismatch as mismatch:
+                    raise mismatch.inside(row[1]) from None
+            if taken is not given:
+                changes = {} if changes is None else changes
+                changes[row[0]] = taken
+        return value if changes is None else msgspec.structs.replace(value, **changes)
+
+    def read_mapping(value: Mapping[Any, Any], depth: int) -> Any:
+        fields = prepared[0] if prepared else prepare()
+        arguments: dict[str, Any] = {}
+        for key, given in value.items():
+            known = fields.by_key.get(key)
+            if known is None:
+                if temper is LENIENT:
+                    continue
+                raise Mismatch(unknown_key(key, kind.__struct_encode_fields__, kind.__name__))
+            name, read_field, optional = known
+            if given is None and optional:
+                continue
+            try:
+                arguments[name] = read_field(given, depth)
+            except Mismatch as mismatch:
+                raise mismatch.inside(str(key)) from None
+        for name, alias in fields.required:
+            if name not in arguments:
+                raise Mismatch(f"{kind.__name__} needs {alias!r}")
+        return kind(**arguments)
+
+    def read_struct(value: Any, depth: int = 0) -> Any:
+        if depth > MAX_DEPTH:
+            raise Mismatch(TOO_DEEP)
+        if isinstance(value, kind):
+            return read_model(value, depth + 1)
+        if isinstance(value, Mapping):
+            return read_mapping(cast("Mapping[Any, Any]", value), depth + 1)
+        raise Mismatch(f"{kind_of(value)}, wanted {kind.__name__} or a dict of its fields")
+
+    return read_struct
+
+
+# ---- enums and literals
+
+
+def choices(value: object, known: Collection[str]) -> str:
+    """List what is possible, and say which one was probably meant."""
+    near = difflib.get_close_matches(str(value), known, n=1, cutoff=0.5)
+    hint = f"; did you mean {near[0]!r}?" if near and isinstance(value, str) else ""
+    return f"{' or '.join(map(repr, known))}{hint}"
+
+
+def _enum(kind: type[Enum], temper: Temper) -> Reader:
+    by_value: dict[Any, Enum] = {member.value: member for member in kind}
+
+    def read_enum(value: Any, _depth: int = 0) -> Any:
+        if isinstance(value, kind):
+            return value
+        if isinstance(value, str):
+            member = by_value.get(value)
+            if member is not None:
+                return member
+            if temper is LENIENT:
+                return value
+        raise Mismatch(f"{kind_of(value)}, wanted {kind.__name__}: {choices(value, by_value)}")
+
+    return read_enum
+
+
+def _literal(values: tuple[Any, ...]) -> Reader:
+    def read_literal(value: Any, _depth: int = 0) -> Any:
+        if value in values:
+            return value
+        raise Mismatch(f"{kind_of(value)}, wanted {' or '.join(map(repr, values))}")
+
+    return read_literal
+
+
+# ---- containers
+
+
+def _sequence(read_item: Reader) -> Reader:
+    def read_sequence(value: Any, depth: int = 0) -> Any:
+        if depth > MAX_DEPTH:
+            raise Mismatch(TOO_DEEP)
+        given = listed(value)
+        taken: list[Any] = []
+        changed = given is not value
+        inner = depth + 1
+        append = taken.append
+        for element in given:
+            try:
+                new = read_item(element, inner)
+            except Mismatch as mismatch:
+                raise mismatch.inside(len(taken)) from None
+            if new is not element:
+                changed = True
+            append(new)
+        return taken if changed else value
+
+    return read_sequence
+
+
+def _mapping(read_item: Reader) -> Reader:
+    def read_mapping(value: Any, depth: int = 0) -> Any:
+        if not isinstance(value, Mapping):
+            raise Mismatch(f"{kind_of(value)}, wanted a dict")
+        taken: dict[str, Any] = {}
+        changed = type(cast("Any", value)) is not dict
+        for key, element in cast("Mapping[Any, Any]", value).items():
+            try:
+                name = _scalars.read_str(key)
+                new = read_item(element, depth + 1)
+            except Mismatch as mismatch:
+                raise mismatch.inside(str(key)) from None
+            changed = changed or new is not element or name is not key
+            taken[name] = new
+        return taken if changed else value
+
+    return read_mapping

@@ -1,0 +1,320 @@
+"""Readers of unions: by the type of what came, then by the declared table, then by what fits.
+
+Called by `_readers.reader`.
+"""
+
+from __future__ import annotations
+
+import sys
+import types
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from enum import Enum
+from typing import Any, Literal, cast, get_args, get_origin
+from uuid import UUID
+
+import msgspec
+
+from aqdrant.models import _arrays, _scalars
+from aqdrant.models._readers import LENIENT, STRICT, Reader, Temper, choices, reader, unknown_key
+from aqdrant.models._scalars import Mismatch, kind_of
+from aqdrant.models._unions import TABLES, ByTag, members, unwrap
+
+__all__ = ["union_reader"]
+
+
+def union_reader(annotation: Any, temper: Temper) -> Reader:
+    """Compile the reader of a union."""
+    parts = [part for part in members(annotation) if part is not types.NoneType]
+    by_type: dict[type, Reader] = {}
+    fallbacks: list[tuple[Any, Reader]] = []
+    if types.NoneType in members(annotation):
+        by_type[types.NoneType] = _scalars.read_none
+    models = [part for part in parts if _is_model(part)]
+    mappings = [part for part in parts if get_origin(part) in (dict, Mapping)]
+    for model in models:
+        by_type[model] = reader(model, temper)
+    if models or mappings:
+        by_type[dict] = _mapping_reader(models, mappings, temper, parts)
+        fallbacks.append((lambda value: isinstance(value, Mapping), by_type[dict]))
+    read_listlike = _listlike_reader(parts, temper)
+    if read_listlike is not None:
+        by_type[list] = by_type[tuple] = read_listlike
+        fallbacks.append((_scalars.is_listlike, read_listlike))
+    scalars = [part for part in parts if not _is_compound(part)]
+    read_scalar = _scalar_reader(scalars, parts, temper)
+    if UUID in scalars:
+        by_type[int] = by_type[UUID] = _scalars.read_point_id
+
+    def read_union(value: Any, depth: int = 0) -> Any:
+        read = by_type.get(cast("type[Any]", type(value)))
+        if read is not None:
+            return read(value, depth)
+        for is_kind, read_kind in fallbacks:
+            if is_kind(value):
+                return read_kind(value, depth)
+        return read_scalar(value)
+
+    return read_union
+
+
+def _is_model(part: Any) -> bool:
+    return hasattr(part, "__struct_fields__")
+
+
+def _is_array_type(part: Any) -> bool:
+    return getattr(part, "__name__", "") == "FloatArray"
+
+
+def _is_sequence(part: Any) -> bool:
+    return get_origin(part) in (list, Sequence)
+
+
+def _is_compound(part: Any) -> bool:
+    return (
+        _is_model(part)
+        or _is_array_type(part)
+        or get_origin(part) in (list, Sequence, dict, Mapping)
+    )
+
+
+# ---- mappings
+
+
+def _mapping_reader(
+    models: list[Any], mappings: list[Any], temper: Temper, parts: list[Any]
+) -> Reader:
+    readers = {model: reader(model, temper) for model in models}
+    read_mapping = reader(mappings[0], temper) if mappings else None
+    table = TABLES.get(frozenset(models))
+    if table is None and len(models) > 1:
+        raise TypeError(f"no table tells {', '.join(model.__name__ for model in models)} apart")
+
+    def pick(value: Mapping[str, Any]) -> Any:
+        if table is not None:
+            return table(value)
+        if models and (read_mapping is None or _is_meant(models[0], value)):
+            return models[0]
+        return None
+
+    def read_dict(value: Any, depth: int = 0) -> Any:
+        kind = pick(value)
+        if kind is not None:
+            return readers[kind](value, depth)
+        if read_mapping is not None:
+            return read_mapping(value, depth)
+        if temper is LENIENT:
+            return value
+        raise _no_member(value, models, parts)
+
+    return read_dict
+
+
+def _is_meant(model: Any, value: Mapping[str, Any]) -> bool:
+    """Whether a mapping is the only model of a union rather than a mapping of names."""
+    fields = msgspec.structs.fields(model)
+    required = [field.encode_name for field in fields if field.required]
+    if not required:
+        return False
+    if all(name in value for name in required):
+        return True
+    return any(
+        field.encode_name in value and isinstance(value[field.encode_name], int | float | str)
+        for field in fields
+    )
+
+
+def _no_member(value: Mapping[Any, Any], models: list[Any], parts: list[Any]) -> Mismatch:
+    table = TABLES.get(frozenset(models))
+    if isinstance(table, ByTag) and table.tag in value:
+        tag = value[table.tag]
+        reason = f"{kind_of(tag)}, wanted {choices(tag, table.values)}"
+        return Mismatch(reason).inside(table.tag)
+    name = _alias_of(models) or _alias_of(parts) or " or ".join(m.__name__ for m in models)
+    known = sorted({field for model in models for field in model.__struct_encode_fields__})
+    for key in value:
+        if key not in known:
+            return Mismatch(unknown_key(key, known, name))
+    keys = ", ".join(map(repr, value)) or "no key"
+    return Mismatch(f"a dict with {keys} is no {name}; it needs one of: {_keys_of(models)}")
+
+
+# ---- lists and arrays
+
+
+def _listlike_reader(parts: list[Any], temper: Temper) -> Reader | None:
+    """What a union takes of lists and arrays: numbers by their depth, anything else by what fits."""
+    sequences = [part for part in parts if _is_sequence(part)]
+    if not sequences:
+        return None
+    depths = frozenset(depth for part in sequences if (depth := _float_depth(part)))
+    readers = [reader(part, temper) for part in sequences if not _float_depth(part)]
+    # A column of vectors has no depth of its own here: its items are a union of their own.
+    keeps_arrays = any(_is_array_type(part) for part in parts)
+    array_depths = depths or frozenset((2, 3))
+    keeps_integers = keeps_arrays and Sequence[int] in sequences
+
+    def read_listlike(value: Any, depth: int = 0) -> Any:
+        if type(value) is list:
+            given = cast("list[Any]", value)
+            if temper is LENIENT and depths:
+                return given
+            if 1 in depths and given and type(given[0]) is float:
+                return _arrays.read_row(given)
+            if not given:
+                return given
+        elif _scalars.is_array(value) and keeps_integers:
+            return _keep_integers(value)
+        elif _scalars.is_array(value) and keeps_arrays:
+            return _arrays.read_array(value, array_depths)
+        elif not _scalars.is_array(value):
+            value = _scalars.listed(value)
+        if depths and (not readers or _arrays.has_numbers(value)):
+            return _arrays.read_array(value, depths, keep=keeps_arrays)
+        return _read_as_any(value, readers, depth)
+
+    return read_listlike
+
+
+def _keep_integers(value: Any) -> Any:
+    kind = getattr(value.dtype, "kind", None)
+    if kind in ("i", "u") and value.ndim == 1 and not hasattr(value, "to_numpy"):
+        return value
+    return _arrays.read_integers(value)
+
+
+def _read_as_any(value: Any, readers: list[Reader], depth: int) -> Any:
+    nearest: Mismatch | None = None
+    for read in readers:
+        try:
+            return read(value, depth)
+        except Mismatch as mismatch:
+            # The member that got furthest into the value is the one that was meant.
+            if nearest is None or len(mismatch.steps) > len(nearest.steps):
+                nearest = mismatch
+    raise nearest if nearest is not None else Mismatch(f"{kind_of(value)} does not belong here")
+
+
+def _float_depth(annotation: Any) -> int:
+    """1 for a sequence of floats, 2 for a sequence of those, ...; 0 for anything else."""
+    depth = 0
+    while _is_sequence(annotation):
+        annotation = get_args(annotation)[0]
+        depth += 1
+    return depth if annotation is float else 0
+
+
+# ---- scalars
+
+
+_ORDER = (bool, int, float, datetime, date, UUID, str)
+"""The order in which scalars are tried: none of them is taken for one that follows."""
+
+
+def _scalar_reader(scalars: list[Any], parts: list[Any], temper: Temper) -> Reader:
+    readers: list[Reader] = []
+    if UUID in scalars and int in scalars:
+        readers.append(_scalars.read_point_id)
+    else:
+        enums = [part for part in scalars if isinstance(part, type) and issubclass(part, Enum)]
+        readers += [reader(part, STRICT) for part in enums]
+        kinds = [kind for kind in _ORDER if kind in scalars]
+        texts = str in scalars and (datetime in scalars or date in scalars)
+        readers += [_scalars.read_datetime_or_text] if texts else []
+        readers += [_bounded if kind is int else reader(kind, temper) for kind in kinds]
+        readers += [reader(part, temper) for part in scalars if get_origin(part) is Literal]
+
+    def read_scalar(value: Any, _depth: int = 0) -> Any:
+        for read in readers:
+            try:
+                return read(value)
+            except Mismatch:
+                continue
+        if temper is LENIENT:
+            return value
+        raise Mismatch(_refusal(value, parts, scalars))
+
+    return read_scalar
+
+
+def _bounded(value: Any, _depth: int = 0) -> int:
+    number = _scalars.read_int(value)
+    if -(2**63) <= number <= _scalars.MAX_UNSIGNED:
+        return number
+    raise Mismatch("int beyond 64 bits")
+
+
+# ---- what is wanted
+
+
+def _refusal(value: Any, parts: list[Any], scalars: list[Any]) -> str:
+    enums = [part for part in scalars if isinstance(part, type) and issubclass(part, Enum)]
+    if isinstance(value, str) and enums and str not in scalars:
+        known = [str(member.value) for kind in enums for member in kind]
+        near = choices(value, known).partition("; ")[2]
+        return f"{kind_of(value)}, wanted {_describe(parts)}" + (f"; {near}" if near else "")
+    return f"{kind_of(value)}, wanted {_describe(parts)}"
+
+
+def _describe(parts: list[Any]) -> str:
+    models = [part for part in parts if _is_model(part)]
+    texts = [
+        text for part in parts if not _is_model(part) if (text := _describe_part(part, models))
+    ]
+    if UUID in parts and int in parts:
+        plain = [_describe_part(part, models) for part in (int, str, UUID)]
+        texts = [text for text in texts if text not in plain] + ["a point id"]
+    if models and len(models) <= 2:
+        texts += [f"{model.__name__} or a dict of its fields" for model in models]
+    elif models:
+        texts.append(f"a dict with one of: {_keys_of(models)}")
+    text = " or ".join(dict.fromkeys(texts))
+    name = _alias_of(parts) or _alias_of(models)
+    return f"{name} ({text})" if name else text
+
+
+def _describe_part(part: Any, models: list[Any]) -> str:
+    if _is_array_type(part):
+        return ""
+    if depth := _float_depth(part):
+        return ("a list of floats or an array", "a list of vectors or a 2-d array", "a 3-d array")[
+            min(depth, 3) - 1
+        ]
+    if _is_sequence(part):
+        inner = [p for p in members(unwrap(get_args(part)[0])) if _is_model(p)]
+        return "a list of these" if inner and inner == models else f"a list of {_item_of(part)}"
+    if get_origin(part) in (dict, Mapping):
+        return "a dict"
+    if isinstance(part, type) and issubclass(part, Enum):
+        return " or ".join(repr(member.value) for member in part)
+    if get_origin(part) is Literal:
+        return " or ".join(map(repr, get_args(part)))
+    return str(part.__name__)
+
+
+def _item_of(part: Any) -> str:
+    return _describe([*members(get_args(part)[0])])
+
+
+def _keys_of(models: list[Any]) -> str:
+    """Name the keys by which the models of a union are known."""
+    keys: dict[str, None] = {}
+    for model in models:
+        fields = msgspec.structs.fields(model)
+        required = [field.encode_name for field in fields if field.required][:1]
+        keys |= dict.fromkeys(required or [field.encode_name for field in fields])
+    return ", ".join(keys)
+
+
+def _alias_of(parts: list[Any]) -> str | None:
+    """Find the public name of a union that holds models."""
+    namespace = vars(sys.modules["aqdrant.models"])
+    wanted = {part for part in parts if not _is_array_type(part)}
+    if not any(map(_is_model, parts)):
+        return None
+    for name in namespace["__all__"]:
+        alias = namespace.get(name)
+        found = {part for part in members(alias) if not _is_array_type(part)}
+        if len(found) > 1 and found == wanted:
+            return str(name)
+    return None
