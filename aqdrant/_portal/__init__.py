@@ -30,6 +30,7 @@ How a sync client drives an async method, and what ``aqdrant._async`` keeps to:
 """
 
 from aqdrant._portal.calls import Hop, on_loop
+from aqdrant._portal.residents import Resident
 from aqdrant._portal.thread import Lease, in_caller, in_portal
 
-__all__ = ["Hop", "Lease", "in_caller", "in_portal", "on_loop"]
+__all__ = ["Hop", "Lease", "Resident", "in_caller", "in_portal", "on_loop"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import _thread
 import asyncio
 import atexit
+import contextlib
 import contextvars
 import os
 import sys
@@ -87,6 +88,12 @@ class Lease:
             if held.ident != _thread.get_ident():
                 held.join()
 
+    def post(self, callback: Callable[[], object]) -> None:
+        """Have the loop call a plain function, without waiting; for finalizers."""
+        held = self._held
+        if held is not None and held.alive:
+            held.call_soon(callback)
+
     def dispose(self, cleanup: Callable[[], Awaitable[object]]) -> None:
         """Run ``cleanup`` on the portal and then release, without waiting for either.
 
@@ -102,7 +109,9 @@ class Lease:
             finally:
                 self.release()
 
-        held.submit(held.call(clean_up))
+        # Where the loop is closed already, so is what was to be cleaned up.
+        with contextlib.suppress(ClientClosed):
+            held.submit(held.call(clean_up))
 
     def _take(self) -> Portal:
         global _portal  # noqa: PLW0603  one portal per process
@@ -165,7 +174,7 @@ class Portal:
             call.wait()
         except BaseException:
             call.abandoned = True
-            if self._call_soon(call.cancel):
+            if self.call_soon(call.cancel):
                 call.wait()
             raise
         if self._ending and isinstance(call.error, asyncio.CancelledError):
@@ -177,13 +186,13 @@ class Portal:
 
     def submit(self, call: Call[Any]) -> None:
         self._under_way.add(call)
-        if self._ended or not self._call_soon(call.begin, contextvars.copy_context()):
+        if self._ended or not self.call_soon(call.begin, contextvars.copy_context()):
             self._under_way.discard(call)
             raise _ended_under_way()
 
     def end(self) -> None:
         """Cancel what is left, close the loop and let the thread end."""
-        self._call_soon(self._end)
+        self.call_soon(self._end)
 
     def join(self) -> None:
         self._thread.join(2 * _GRACE)
@@ -192,7 +201,7 @@ class Portal:
         """Silence, in a forked child, what the parent's loop would say when it is collected."""
         self._loop.set_exception_handler(lambda _loop, _context: None)
 
-    def _call_soon(
+    def call_soon(
         self, callback: Callable[[], object], context: contextvars.Context | None = None
     ) -> bool:
         try:

@@ -1,0 +1,153 @@
+"""What the generated sync client stands on: how its methods drive those of the async client.
+
+A method's coroutine is stepped in the caller's thread. It suspends only to hop (`aqdrant._portal`),
+so a call that the transport answers at once never leaves the thread and works without an event
+loop, or inside one. The modules beside this one are generated, but for ``_streams``.
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+import warnings
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from aqdrant._portal import Hop, Lease, in_portal
+from aqdrant._sync._streams import PagedIterator, Stream, SyncByteStream
+from aqdrant.exceptions import AqdrantError
+from aqdrant.transport import ByteStream
+
+if TYPE_CHECKING:
+    from aqdrant._async import AsyncQdrantClient
+
+__all__ = ["Facade"]
+
+R = TypeVar("R")
+T = TypeVar("T")
+
+
+class Facade:
+    """Holds an async client that is driven inline, and a share in the portal."""
+
+    _async: AsyncQdrantClient
+    _lease: Lease
+
+    def _attach(self, client: AsyncQdrantClient) -> None:
+        client._inline = True  # pyright: ignore[reportPrivateUsage]  # its half of the facade
+        self._async = client
+        self._lease = Lease()
+
+    def _drive(self, work: Coroutine[Any, Any, R]) -> R:
+        """Step a coroutine to its end in this thread; only its hops run elsewhere."""
+        try:
+            request = work.send(None)
+        except StopIteration as stop:
+            result: R = stop.value
+            return result
+        return self._drive_on(work, request)
+
+    def _drive_on(self, work: Coroutine[Any, Any, R], request: object) -> R:
+        while True:
+            if not isinstance(request, Hop):
+                work.close()
+                raise _suspended(work)
+            hop: Hop[Any] = request
+            try:
+                try:
+                    answer = self._lease.run(hop.function, *hop.args)
+                except BaseException as error:  # noqa: BLE001  the coroutine sees it first
+                    request = work.throw(error)
+                else:
+                    request = work.send(answer)
+            except StopIteration as stop:
+                result: R = stop.value
+                return result
+
+    def _run(self, work: Coroutine[Any, Any, R]) -> R:
+        """Run a coroutine on the portal as a whole."""
+        try:
+            return self._lease.run(_finish, work)
+        finally:
+            if inspect.getcoroutinestate(work) == inspect.CORO_CREATED:
+                work.close()
+
+    def _iterate(self, source: AsyncIterator[T]) -> Iterator[T]:
+        return PagedIterator(self, self._lease, source)
+
+    def _open_stream(
+        self, source: AbstractAsyncContextManager[ByteStream]
+    ) -> AbstractContextManager[SyncByteStream]:
+        return Stream(self, self._lease, source)
+
+    def _shut(self, work: Coroutine[Any, Any, None]) -> None:
+        # What was opened on the portal's loop must be closed there; what was not has no loop.
+        try:
+            if self._lease.used and not in_portal():
+                self._run(work)
+            else:
+                self._drive(work)
+        finally:
+            self._lease.release()
+
+    def close(self) -> None:
+        """Close the client and its transport. Closing again does nothing."""
+        self._shut(self._async.aclose())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __del__(self, _is_finalizing: Any = sys.is_finalizing) -> None:
+        lease = getattr(self, "_lease", None)  # None where the constructor failed
+        if lease is None or _is_finalizing() or not lease.used:
+            return
+        warnings.warn(
+            f"{self!r} was not closed: call close(), or use it in a `with` block.",
+            ResourceWarning,
+            source=self,
+            stacklevel=2,
+        )
+        lease.dispose(self._async.aclose)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _reattach, (type(self), self._async)
+
+    def __repr__(self) -> str:
+        inner = type(self._async).__name__
+        return repr(self._async).replace(inner, type(self).__name__, 1)
+
+
+F = TypeVar("F", bound=Facade)
+
+
+def _reattach(kind: type[F], client: AsyncQdrantClient) -> F:
+    facade = kind.__new__(kind)
+    facade._attach(client)  # pyright: ignore[reportPrivateUsage]  # same module
+    return facade
+
+
+async def _finish(work: Coroutine[Any, Any, R]) -> R:
+    return await work
+
+
+def _suspended(work: Coroutine[Any, Any, Any]) -> AqdrantError:
+    name = getattr(work, "__qualname__", repr(work))
+    if in_portal():
+        return AqdrantError(
+            f"{name} was called on the event-loop thread that serves it: a deadlock.",
+            fix="Use AsyncQdrantClient in code that the client calls back, or another thread.",
+        )
+    return AqdrantError(
+        f"{name} waited for an event loop outside a hop.",
+        fix="Mark the async method with on_loop, or have try_execute answer at once.",
+    )
