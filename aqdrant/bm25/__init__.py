@@ -98,9 +98,22 @@ class Bm25:
         self._max_len = max_token_len
         self._terms: dict[str, tuple[int, ...]] = {}
 
+    def terms(self, text: str) -> list[int]:
+        """Return the index of every kept token, in the text's order, repetitions included."""
+        known = self._terms
+        if len(known) > _CACHED_TOKENS:
+            known.clear()
+        terms: list[int] = []
+        for token in self._tokens(text):
+            found = known.get(token)
+            if found is None:
+                found = known[token] = self._token_indices(token)
+            terms += found
+        return terms
+
     def embed_document(self, text: str) -> TermVector:
         """Return the weights of a document's terms: saturated, length-normalised frequencies."""
-        indices = self._document_terms(text)
+        indices = self.terms(text)
         if not indices:
             return TermVector([], [])
         counts: dict[int, int] = {}
@@ -117,21 +130,8 @@ class Bm25:
         if self._tokenizer == "prefix":
             found = {term_index(term) for term in self._prefix_query_terms(text)}
         else:
-            found = set(self._document_terms(text))
+            found = set(self.terms(text))
         return TermVector(sorted(found), [1.0] * len(found))
-
-    def _document_terms(self, text: str) -> list[int]:
-        """Return the index of every kept token, repetitions included."""
-        known = self._terms
-        if len(known) > _CACHED_TOKENS:
-            known.clear()
-        terms: list[int] = []
-        for token in self._tokens(text):
-            found = known.get(token)
-            if found is None:
-                found = known[token] = self._token_indices(token)
-            terms += found
-        return terms
 
     def _tokens(self, text: str) -> list[str]:
         if self._tokenizer == "whitespace":

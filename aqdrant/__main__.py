@@ -1,0 +1,87 @@
+"""The command line: `python -m aqdrant`, or `aqdrant` where the package is installed.
+
+Heavy modules are imported by the command that needs them, so that `--help` stays fast.
+"""
+
+import argparse
+import io
+import os
+import sys
+from collections.abc import Sequence
+from functools import partial
+
+import anyio
+
+from aqdrant._version import __version__
+from aqdrant.exceptions import AqdrantError
+
+_INTERRUPTED = 130
+_PIPE_CLOSED = 141
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return the process's exit code.
+
+    Args:
+        arguments: The words after the program's name; those of the process unless told.
+    """
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # docstrings hold what an old code page lacks
+    options = _parser().parse_args(arguments)
+    try:
+        options.command(options)
+        sys.stdout.flush()
+    except AqdrantError as error:
+        print(f"aqdrant: {' '.join(str(error).split())}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    except BrokenPipeError:
+        # The interpreter flushes once more at its end; give it somewhere to.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _PIPE_CLOSED
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="aqdrant", description="An async client for the Qdrant vector database."
+    )
+    parser.add_argument("--version", action="version", version=f"aqdrant {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add_demo(commands)
+    return parser
+
+
+def _add_demo(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    demo = commands.add_parser(
+        "demo",
+        help="index your Python's docstrings in memory and search them",
+        description=(
+            "Read the docstrings of the Python standard library on this machine, index them in "
+            "memory by word and by topic, and search them. Needs no network and no model."
+        ),
+    )
+    demo.add_argument("words", nargs="*", metavar="WORD", help="what to search for, as one query")
+    demo.add_argument("--limit", type=_positive, default=5, help="results a search (default: 5)")
+    demo.add_argument("--plain", action="store_true", help="plain text, on a terminal too")
+    demo.set_defaults(command=_run_demo)
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"must be 1 or more, got {number}")
+    return number
+
+
+def _run_demo(options: argparse.Namespace) -> None:
+    from aqdrant._demo.run import run_demo
+    from aqdrant._demo.show import Screen
+
+    words, screen = " ".join(options.words), Screen(plain=options.plain)
+    anyio.run(partial(run_demo, words, limit=options.limit, screen=screen))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
