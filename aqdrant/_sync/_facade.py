@@ -13,7 +13,7 @@ import warnings
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeGuard, TypeVar
 
 from aqdrant._portal import Hop, Lease, in_portal
 from aqdrant._sync._streams import PagedIterator, Stream, SyncByteStream
@@ -51,13 +51,12 @@ class Facade:
 
     def _drive_on(self, work: Coroutine[Any, Any, R], request: object) -> R:
         while True:
-            if not isinstance(request, Hop):
+            if not _is_hop(request):
                 work.close()
                 raise _suspended(work)
-            hop: Hop[Any] = request
             try:
                 try:
-                    answer = self._lease.run(hop.function, *hop.args)
+                    answer: Any = self._lease.run(request.function, *request.args)
                 except BaseException as error:  # noqa: BLE001  the coroutine sees it first
                     request = work.throw(error)
                 else:
@@ -134,6 +133,10 @@ def _reattach(kind: type[F], client: AsyncQdrantClient) -> F:
     facade = kind.__new__(kind)
     facade._attach(client)  # pyright: ignore[reportPrivateUsage]  # same module
     return facade
+
+
+def _is_hop(request: object) -> TypeGuard[Hop[Any]]:
+    return isinstance(request, Hop)
 
 
 async def _finish(work: Coroutine[Any, Any, R]) -> R:

@@ -174,8 +174,11 @@ def to_async(content: Any) -> Any:
 
     Paths and bytes, which are iterable too, stay what they are.
     """
-    is_chunks = hasattr(content, "__iter__") and not isinstance(content, _WHOLE)
-    return _read_in_caller(content) if is_chunks else content
+    return _read_in_caller(content) if _is_chunks(content) else content
+
+
+def _is_chunks(content: object) -> bool:
+    return hasattr(content, "__iter__") and not isinstance(content, _WHOLE)
 
 
 async def _read_in_caller(content: Iterable[T]) -> AsyncIterator[T]:

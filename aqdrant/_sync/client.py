@@ -1,0 +1,46 @@
+# Generated from _async/client.py by `python -m aqdrant._tools.generate_sync`; do not edit.
+"""The client: the methods of every noun in one class."""
+
+from __future__ import annotations
+
+from aqdrant._sync.aliases import AliasMethods
+from aqdrant._sync.cluster import ClusterMethods
+from aqdrant._sync.collections import CollectionMethods
+from aqdrant._sync.indexes import IndexMethods
+from aqdrant._sync.inference import InferenceMethods
+from aqdrant._sync.payload import PayloadMethods
+from aqdrant._sync.query import QueryMethods
+from aqdrant._sync.service import ServiceMethods
+from aqdrant._sync.snapshots import SnapshotMethods
+from aqdrant._sync.uploads import UploadMethods
+from aqdrant._sync.vectors import VectorMethods
+
+__all__ = ["QdrantClient"]
+
+
+class QdrantClient(
+    CollectionMethods,
+    AliasMethods,
+    UploadMethods,
+    VectorMethods,
+    PayloadMethods,
+    IndexMethods,
+    QueryMethods,
+    SnapshotMethods,
+    ClusterMethods,
+    ServiceMethods,
+    InferenceMethods,
+):
+    """A client for Qdrant, for code without an event loop.
+
+    One client serves many threads. It opens nothing until its
+    first call; ``with`` or `close` releases what it opened.
+
+    Example:
+        >>> with QdrantClient(":memory:") as client:
+        ...     client.create_collection(
+        ...         "texts", models.VectorParams(size=2, distance=models.Distance.COSINE)
+        ...     )
+        ...     client.upsert("texts", [models.PointStruct(id=1, vector=[0.1, 0.2])])
+        ...     found = client.query_points("texts", query=[0.1, 0.2])
+    """

@@ -1,0 +1,57 @@
+# Generated from _async/inference.py by `python -m aqdrant._tools.generate_sync`; do not edit.
+"""Methods on embedding models, and the one that moves collections."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aqdrant import models
+from aqdrant._async.inference import InferenceMethods as AsyncMethods
+from aqdrant._sync.core import ClientCore
+
+__all__ = ["InferenceMethods"]
+
+
+class InferenceMethods(ClientCore):
+    """List embedding models; migrate collections."""
+
+    @classmethod
+    def list_text_models(cls) -> dict[str, tuple[int, models.Distance]]:
+        """List the dense text models, with size and distance."""
+        return AsyncMethods.list_text_models()
+
+    @classmethod
+    def list_image_models(cls) -> dict[str, tuple[int, models.Distance]]:
+        """List the image models, with size and distance."""
+        return AsyncMethods.list_image_models()
+
+    @classmethod
+    def list_late_interaction_text_models(cls) -> dict[str, tuple[int, models.Distance]]:
+        """List the late-interaction text models, with size and distance."""
+        return AsyncMethods.list_late_interaction_text_models()
+
+    @classmethod
+    def list_late_interaction_multimodal_models(cls) -> dict[str, tuple[int, models.Distance]]:
+        """List the late-interaction models of text and images, with size and distance."""
+        return AsyncMethods.list_late_interaction_multimodal_models()
+
+    @classmethod
+    def list_sparse_models(cls) -> dict[str, dict[str, Any]]:
+        """List the sparse text models."""
+        return AsyncMethods.list_sparse_models()
+
+    def get_embedding_size(self, model_name: str) -> int:
+        """Tell the size of a model's vectors."""
+        return self._async.get_embedding_size(model_name)
+
+    def migrate(
+        self,
+        dest_client: Any,
+        collection_names: list[str] | None = None,
+        batch_size: int = 100,
+        recreate_on_collision: bool = False,
+    ) -> None:
+        """Copy collections to another client."""
+        self._drive(
+            self._async.migrate(dest_client, collection_names, batch_size, recreate_on_collision)
+        )
