@@ -1,5 +1,5 @@
 # Generated from _async/aliases.py by `python -m aqdrant._tools.generate_sync`; do not edit.
-"""Methods on aliases of collections."""
+"""The sync side of `aqdrant._async.aliases`."""
 
 from __future__ import annotations
 

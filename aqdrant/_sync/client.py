@@ -1,5 +1,5 @@
 # Generated from _async/client.py by `python -m aqdrant._tools.generate_sync`; do not edit.
-"""The client: the methods of every noun in one class."""
+"""The sync side of `aqdrant._async.client`."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # Generated from _async/cluster.py by `python -m aqdrant._tools.generate_sync`; do not edit.
-"""Methods on the cluster: peers, shards and shard keys."""
+"""The sync side of `aqdrant._async.cluster`."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # Generated from _async/collections.py by `python -m aqdrant._tools.generate_sync`; do not edit.
-"""Methods on collections as a whole."""
+"""The sync side of `aqdrant._async.collections`."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # Generated from _async/core.py by `python -m aqdrant._tools.generate_sync`; do not edit.
-"""What the methods of the client stand on: the constructor, the transport, one way to run a call."""
+"""The sync side of `aqdrant._async.core`."""
 
 from __future__ import annotations
 

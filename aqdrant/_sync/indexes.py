@@ -1,5 +1,5 @@
 # Generated from _async/indexes.py by `python -m aqdrant._tools.generate_sync`; do not edit.
-"""Methods on payload indexes."""
+"""The sync side of `aqdrant._async.indexes`."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # Generated from _async/inference.py by `python -m aqdrant._tools.generate_sync`; do not edit.
-"""Methods on embedding models, and the one that moves collections."""
+"""The sync side of `aqdrant._async.inference`."""
 
 from __future__ import annotations
 

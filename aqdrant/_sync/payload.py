@@ -1,5 +1,5 @@
 # Generated from _async/payload.py by `python -m aqdrant._tools.generate_sync`; do not edit.
-"""Methods on the payload of points."""
+"""The sync side of `aqdrant._async.payload`."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # Generated from _async/points.py by `python -m aqdrant._tools.generate_sync`; do not edit.
-"""Methods that write points, and those that read them by id or in order."""
+"""The sync side of `aqdrant._async.points`."""
 
 from __future__ import annotations
 

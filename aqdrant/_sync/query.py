@@ -1,5 +1,5 @@
 # Generated from _async/query.py by `python -m aqdrant._tools.generate_sync`; do not edit.
-"""Methods that search."""
+"""The sync side of `aqdrant._async.query`."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # Generated from _async/service.py by `python -m aqdrant._tools.generate_sync`; do not edit.
-"""Methods on the server itself."""
+"""The sync side of `aqdrant._async.service`."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # Generated from _async/snapshots.py by `python -m aqdrant._tools.generate_sync`; do not edit.
-"""Methods on snapshots of collections, of shards and of the whole storage."""
+"""The sync side of `aqdrant._async.snapshots`."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # Generated from _async/uploads.py by `python -m aqdrant._tools.generate_sync`; do not edit.
-"""Methods that write many points: batches of upserts, one after the other."""
+"""The sync side of `aqdrant._async.uploads`."""
 
 from __future__ import annotations
 

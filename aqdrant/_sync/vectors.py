@@ -1,5 +1,5 @@
 # Generated from _async/vectors.py by `python -m aqdrant._tools.generate_sync`; do not edit.
-"""Methods on the vectors of points, and on the named vectors of a collection."""
+"""The sync side of `aqdrant._async.vectors`."""
 
 from __future__ import annotations
 

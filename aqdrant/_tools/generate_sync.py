@@ -143,12 +143,11 @@ class _Writer:
         nodes = [node for node in self._module.classes() if node.name in self._clients]
         classes = [self._class(node) for node in nodes]
         names = sorted(_sync_name(node.name) for node in nodes)
-        doc = (ast.get_docstring(self._module.tree) or "").partition("\n")[0]
         origin = f"_async/{self._module.name}.py"
         exported = ", ".join(f'"{name}"' for name in names)
         head = [
             f"# Generated from {origin} by `python -m aqdrant._tools.generate_sync`; do not edit.",
-            f'"""{_convert_text(doc)}"""',
+            f'"""The sync side of `aqdrant._async.{self._module.name}`."""',
             "",
             "from __future__ import annotations",
             "",
