@@ -19,12 +19,14 @@ from __future__ import annotations
 
 from aqdrant import exceptions, models
 from aqdrant._async import AsyncQdrantClient
+from aqdrant._sync import QdrantClient
 from aqdrant._version import __version__
 from aqdrant.context import CallStats, collect_stats, context_headers
 
 __all__ = [
     "AsyncQdrantClient",
     "CallStats",
+    "QdrantClient",
     "__version__",
     "collect_stats",
     "context_headers",
