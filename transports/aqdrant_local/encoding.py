@@ -9,7 +9,8 @@ interpreter for one point's vector at most.
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, TypeAlias, cast
 
 import msgspec
@@ -40,6 +41,7 @@ VectorWrites: TypeAlias = tuple[dict[str, DenseWrite], dict[str, SparseWrite]]
 Stores: TypeAlias = Mapping[str, DenseVectors | SparseVectors]
 
 _CHUNK = 65_536  # floats that one conversion takes at most
+_NO_PAYLOAD = b"\x80"
 _encode = msgspec.msgpack.Encoder().encode
 _INFERENCE = (models.Document, models.Image, models.InferenceObject)
 
@@ -99,7 +101,7 @@ def encode_batch(stores: Stores, batch: models.Batch) -> PointWrite:
         _encode_column(stores, name, None, column, ids, writes)
     blobs: list[bytes | None]
     if payloads is None:
-        blobs = [None] * len(ids)
+        blobs = [_NO_PAYLOAD] * len(ids)
     else:
         pairs = zip(payloads, ids, strict=True)
         blobs = [encode_payload(payload, point_id) for payload, point_id in pairs]
@@ -133,14 +135,14 @@ def encode_vectors(stores: Stores, ids: Sequence[PointId], vectors: Sequence[Any
     return writes
 
 
-def encode_payload(payload: Mapping[str, Any] | None, point_id: object) -> bytes | None:
-    """Turn a payload into msgpack; None where there is none, or an empty one.
+def encode_payload(payload: Mapping[str, Any] | None, point_id: object) -> bytes:
+    """Turn a payload into msgpack; none is the same as an empty one.
 
     Raises:
         BadRequest: it is nested too deeply, or holds text that is no Unicode.
     """
     if not payload:
-        return None
+        return _NO_PAYLOAD
     try:
         return _encode(payload)
     except OverflowError:
@@ -158,9 +160,14 @@ def dense_query(store: DenseVectors, name: str, vector: Any) -> Floats:
     Raises:
         BadRequest: it has another size, or is sparse or a multivector.
     """
-    column = _dense_column(store, name, [vector], None)
-    query: Floats = store.prepare(column)[0]
-    return query
+    try:
+        if vector.__class__ is list and len(vector) == store.size:
+            query = np.frombuffer(_packer(store.size)(*vector), dtype=np.float32)
+            return store.prepare_one(query)
+    except (OverflowError, struct.error):
+        pass  # the long way names what is wrong
+    column: Floats = _dense_column(store, name, [vector], None)
+    return store.prepare_one(column[0])
 
 
 def sparse_query(name: str, vector: Any) -> tuple[Any, Floats]:
@@ -202,7 +209,7 @@ def _dense_column(
         if array.shape[1] != size:
             raise _size(name, size, array.shape[1], ids[0] if ids else None)
         return _narrowed(name, array, ids)
-    pack = struct.Struct(f"={size}f").pack
+    pack = _packer(size)
     result = np.empty((len(column), size), dtype=np.float32)
     step = max(1, _CHUNK // size)
     for start in range(0, len(column), step):
@@ -226,6 +233,12 @@ def _dense_column(
         block = np.frombuffer(b"".join(parts), dtype=np.float32)
         result[start : start + len(parts)] = block.reshape(len(parts), size)
     return result
+
+
+@lru_cache(maxsize=64)
+def _packer(size: int) -> Callable[..., bytes]:
+    """The function that packs so many numbers as float32."""
+    return struct.Struct(f"={size}f").pack
 
 
 def _narrowed(name: str, array: Any, ids: Sequence[PointId | None] | None) -> Floats:

@@ -140,20 +140,21 @@ def _field(segment: Segment, condition: models.FieldCondition) -> Selection:
         if geo is not None:
             raise refuse(geo)
     column = segment.column(path_of(condition.key))
+    # Where a condition has several tests, the engine goes by the first of these, or by any of the
+    # rest.
+    if condition.values_count is not None:
+        count = condition.values_count
+        interval = Interval(count.gt, count.gte, count.lt, count.lte)
+        return column.counted(interval).within(segment.alive)
+    if condition.is_empty is not None:
+        return column.field_empty(condition.is_empty).within(segment.alive)
+    if condition.is_null is not None:
+        return column.field_null(condition.is_null).within(segment.alive)
     parts: list[Selection] = []
     if condition.match is not None:
         parts.append(_match(column, condition.match))
     if condition.range is not None:
         parts.append(_range(column, condition.range))
-    if condition.values_count is not None:
-        count = condition.values_count
-        interval = Interval(count.gt, count.gte, count.lt, count.lte)
-        parts.append(column.counted(interval).within(segment.alive))
-    if condition.is_empty is not None:
-        parts.append(column.field_empty(condition.is_empty).within(segment.alive))
-    if condition.is_null is not None:
-        parts.append(column.field_null(condition.is_null).within(segment.alive))
-    # Several tests in one condition: one of them is enough, as where no index answers.
     found = union(parts)
     if found is None:
         raise BadRequest(

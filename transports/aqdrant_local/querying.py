@@ -1,9 +1,12 @@
 """Queries: prefetches, fusion, rescoring, nearest. Called by the handlers of query operations.
 
 A query is planned as a server does it: the root's filter holds for every prefetch below it, and
-points that are named by id as an input anywhere are left out everywhere. What an id stands for is
-looked up first, those of other collections before the own collection's lock is taken, so that no
-call ever holds two locks.
+points that are named by id as an input anywhere are left out everywhere. In one thing it differs:
+a server joins the `should` of the root's filter and of a prefetch's into one list, so that points
+pass that meet either; here both filters must be passed.
+
+What an id stands for is looked up first, those of other collections before the own collection's
+lock is taken, so that no call ever holds two locks.
 """
 
 from __future__ import annotations

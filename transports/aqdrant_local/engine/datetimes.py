@@ -6,18 +6,23 @@ Used by payload columns.
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 __all__ = ["microseconds", "parse_datetime"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_FORM = re.compile(
-    r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})"
-    r"(?:[T ](?P<hour>\d{1,2}):(?P<minute>\d{1,2})(?::(?P<second>\d{1,2})(?:\.(?P<fraction>\d+))?)?"
-    r"(?P<zone>[Zz]| ?UTC|[+-]\d{2}:?(?:\d{2})?)?)?",
-    re.ASCII,
-)
+_SECOND = 1_000_000
+_DAY = 86_400 * _SECOND
+_LAST_YEAR = 262_142
+# White space is let through before every number, as the server's parser does.
+_DATE = r"\s*(?P<year>\d{1,4}|[+-]\d{1,6})-\s*(?P<month>\d{1,2})-\s*(?P<day>\d{1,2})"
+_TIME = r"\s*(?P<hour>\d{1,2}):\s*(?P<minute>\d{1,2})"
+_SECONDS = r":\s*(?P<second>\d{1,2})(?:\.(?P<fraction>\d+))?"
+_ZONE = r"\s*(?:[Zz]|[Uu][Tt][Cc]|(?P<sign>[+\-\u2212])(?P<hours>\d{2}):?(?P<minutes>\d{2})?)\s*"
+_ZONED = re.compile(rf"{_DATE}(?P<mark>[Tt]|\s+){_TIME}{_SECONDS}{_ZONE}", re.ASCII)
+_LOCAL = re.compile(rf"{_DATE}(?:(?:T|\s+){_TIME}(?:{_SECONDS})?)?", re.ASCII)
+_MONTHS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
 def parse_datetime(text: str) -> int | None:
@@ -26,27 +31,24 @@ def parse_datetime(text: str) -> int | None:
     Returns:
         Microseconds since 1970, or None where the text is no date.
     """
-    if not "0" <= text[:1] <= "9":
-        return None
-    match = _FORM.fullmatch(text)
+    match = _ZONED.fullmatch(text) or _LOCAL.fullmatch(text)
     if match is None:
         return None
-    second = int(match["second"] or 0)
-    leap = second == 60  # a leap second counts as the second after it
-    try:
-        moment = datetime(
-            int(match["year"]),
-            int(match["month"]),
-            int(match["day"]),
-            int(match["hour"] or 0),
-            int(match["minute"] or 0),
-            second - leap,
-            int((match["fraction"] or "0")[:6].ljust(6, "0")),
-            tzinfo=_zone(match["zone"]),
-        )
-        return microseconds(moment) + (1_000_000 if leap else 0)
-    except (ValueError, OverflowError):
+    part = match.groupdict(default="0")
+    if part.get("mark") == "t" and match["sign"] and not match["minutes"]:
+        return None  # a zone of hours alone goes with a capital T
+    days = _days(int(part["year"]), int(part["month"]), int(part["day"]))
+    hour, minute, second = int(part["hour"]), int(part["minute"]), int(part["second"])
+    # 60 is a leap second, and counts as the second after it.
+    if days is None or hour > 23 or minute > 59 or second > 60:
         return None
+    moment = days * _DAY + ((hour * 60 + minute) * 60 + second) * _SECOND
+    moment += int(part["fraction"][:6].ljust(6, "0"))
+    hours, minutes = int(part.get("hours", 0)), int(part.get("minutes", 0))
+    if hours > 23 or minutes > 59:
+        return None
+    offset = (hours * 60 + minutes) * 60 * _SECOND
+    return moment - offset if part.get("sign") == "+" else moment + offset
 
 
 def microseconds(moment: datetime) -> int:
@@ -56,9 +58,14 @@ def microseconds(moment: datetime) -> int:
     return (moment - _EPOCH) // _MICROSECOND
 
 
-def _zone(text: str | None) -> timezone:
-    if text is None or text[0] not in "+-":
-        return UTC
-    digits = text[1:].replace(":", "").ljust(4, "0")
-    offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
-    return timezone(-offset if text[0] == "-" else offset)
+def _days(year: int, month: int, day: int) -> int | None:
+    """Days since 1970 in the Gregorian calendar, which runs backwards for ever."""
+    if abs(year) > _LAST_YEAR or not 1 <= month <= 12:
+        return None
+    is_leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+    if not 1 <= day <= _MONTHS[month - 1] + (is_leap and month == 2):
+        return None
+    before = year - (month <= 2)  # years begin in March, so that the leap day is their last
+    era, of_era = divmod(before, 400)
+    of_year = (153 * ((month + 9) % 12) + 2) // 5 + day - 1
+    return era * 146_097 + of_era * 365 + of_era // 4 - of_era // 100 + of_year - 719_468

@@ -8,7 +8,16 @@ from __future__ import annotations
 import numpy as np
 
 from .arrays import Floats, Mask, Rows, grown
-from .distances import Distance, closeness, normalized, scan, scores_of, slack, squares
+from .distances import (
+    Distance,
+    closeness,
+    normalized,
+    normalized_one,
+    scan,
+    scores_of,
+    slack,
+    squares,
+)
 from .ids import IdTable
 from .ranking import best, candidates
 from .selection import Selection
@@ -44,6 +53,10 @@ class DenseVectors:
     def prepare(self, vectors: Floats) -> Floats:
         """Turn vectors as they came into vectors as they are stored and compared."""
         return normalized(vectors) if self.distance is Distance.COSINE else vectors
+
+    def prepare_one(self, vector: Floats) -> Floats:
+        """Turn one vector (d,) into what is stored and compared."""
+        return normalized_one(vector) if self.distance is Distance.COSINE else vector
 
     def reserve(self, rows: int) -> None:
         """Make room for this many rows."""

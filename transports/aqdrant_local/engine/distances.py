@@ -12,13 +12,23 @@ alone, never on its neighbours in memory: equal vectors tie.
 
 from __future__ import annotations
 
+import math
 from enum import Enum
 
 import numpy as np
 
 from .arrays import Floats
 
-__all__ = ["Distance", "closeness", "normalized", "scan", "scores_of", "slack", "squares"]
+__all__ = [
+    "Distance",
+    "closeness",
+    "normalized",
+    "normalized_one",
+    "scan",
+    "scores_of",
+    "slack",
+    "squares",
+]
 
 _BLOCK = 65_536  # floats in one step of a blockwise kernel: they stay in the second-level cache
 _EPSILON = float(np.finfo(np.float32).eps)
@@ -46,10 +56,19 @@ def normalized(vectors: Floats) -> Floats:
     near |= lengths < _EPSILON
     if near.all():
         return vectors
-    scale = np.sqrt(lengths)
+    scale: Floats = np.sqrt(lengths)
     scale[near] = 1.0
     scaled: Floats = vectors / scale[:, None]
     return scaled
+
+
+def normalized_one(vector: Floats) -> Floats:
+    """Scale one vector (d,) to length one, as `normalized` does."""
+    length = float(np.einsum("i,i->", vector, vector))
+    if length < _EPSILON or abs(length - 1.0) <= _NORMAL:
+        return vector
+    one: Floats = vector / np.sqrt(np.float32(length))
+    return one
 
 
 def squares(vectors: Floats) -> Floats:
@@ -83,10 +102,12 @@ def slack(distance: Distance, query: Floats, longest: float) -> float:
     if distance is Distance.MANHATTAN:
         return 0.0
     rounding = _EPSILON * (len(query) / 8 + 16)
+    if distance is Distance.COSINE:
+        return rounding
     own = float(query @ query)
     if distance is Distance.EUCLID:
         return rounding * 2.0 * (own + longest)
-    return rounding * float(np.sqrt(own * longest))
+    return rounding * math.sqrt(own * longest)
 
 
 def closeness(distance: Distance, vectors: Floats, query: Floats) -> Floats:

@@ -72,12 +72,16 @@ def select(value: Any, path: Path) -> list[Any]:
     return found
 
 
-def set_at(payload: Payload, path: Path, values: Payload) -> None:
-    """Merge `values` into the objects that the path selects, making those that are not there."""
+def set_at(payload: Payload, path: Path, values: Payload) -> Payload:
+    """Merge `values` into the objects that the path selects, making those that are not there.
+
+    A null takes its key away. Returns the payload, changed in place.
+    """
     if path:
         _write(payload, path, values)
     else:
         _merge(payload, values)
+    return payload
 
 
 def _merge(target: Payload, values: Payload) -> None:

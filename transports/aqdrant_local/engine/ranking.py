@@ -5,6 +5,8 @@ Used by searches and fusion.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from .arrays import Floats, Rows
@@ -22,7 +24,7 @@ def candidates(values: Floats, limit: int, slack: float = 0.0) -> Rows:
     Minus infinity marks what is no candidate. Positions come in ascending order.
     """
     count = len(values)
-    if count > limit and np.isfinite(slack):
+    if count > limit and slack < math.inf:
         bound = _lower_bound(values, limit)
         if bound > _WORST:
             return np.flatnonzero(values >= bound - np.float32(slack))

@@ -57,6 +57,7 @@ class SparseVectors:
         self._values: Floats = np.zeros(0, dtype=np.float32)
         self._used = 0
         self._live = 0
+        self._filled = 0  # vectors with an index at all: those alone count as documents
         self._postings: Postings[np.uint32] = Postings(np.uint32, weighted=True)
 
     @property
@@ -92,6 +93,7 @@ class SparseVectors:
         self._present[rows] = True
         self._used += total
         self._live += total
+        self._filled += int(np.count_nonzero(lengths))
         self.count += len(rows)
         size = len(self._present)
         self._postings.replace(size, rows, batch.indices, np.repeat(rows, lengths), batch.values)
@@ -150,11 +152,11 @@ class SparseVectors:
     def weigh(self, indices: Indices, values: Floats) -> Floats:
         """Query values times the inverse document frequency of their indices.
 
-        The formula is BM25's: ln((N - n + 0.5) / (n + 0.5) + 1), N vectors of which n have the
-        index.
+        The formula is BM25's: ln((N - n + 0.5) / (n + 0.5) + 1), for N vectors that are
+        not empty, of which n have the index.
         """
         found = self._postings.frequencies(indices).astype(np.float64)
-        weights = np.log((self.count - found + 0.5) / (found + 0.5) + 1.0)
+        weights = np.log((self._filled - found + 0.5) / (found + 0.5) + 1.0)
         return values * weights.astype(np.float32)
 
     def _products(self, query: tuple[Indices, Floats]) -> tuple[Rows, Floats]:
@@ -173,7 +175,9 @@ class SparseVectors:
     def _leave(self, rows: Rows) -> None:
         held = rows[self._present[rows]]
         self.count -= len(held)
-        self._live -= int(self._lengths[held].sum())
+        lengths = self._lengths[held]
+        self._live -= int(lengths.sum())
+        self._filled -= int(np.count_nonzero(lengths))
 
     def _tidy(self) -> None:
         if self._used - self._live <= max(_SPARE, self._live):

@@ -84,8 +84,11 @@ def _set(body: models.SetPayload) -> Step:
     no_shard_keys(body.shard_key)
     path: Path = () if body.key is None else path_of(body.key)
 
-    def write(payload: dict[str, Any]) -> None:
-        set_at(payload, path, body.payload)
+    def write(payload: dict[str, Any] | None) -> dict[str, Any]:
+        if payload is None and not path:
+            # What was cleared takes all that is set, nulls too; elsewhere a null deletes its key.
+            return dict(body.payload)
+        return set_at({} if payload is None else payload, path, body.payload)
 
     return lambda collection: _rewrite(collection, _set_rows(collection.segment, body), write)
 
@@ -107,9 +110,11 @@ def _delete(body: models.DeletePayload) -> Step:
     no_shard_keys(body.shard_key)
     paths = [path_of(key) for key in body.keys]
 
-    def write(payload: dict[str, Any]) -> None:
+    def write(payload: dict[str, Any] | None) -> dict[str, Any]:
+        payload = payload or {}
         for path in paths:
             delete_at(payload, path)
+        return payload
 
     def apply(collection: Collection) -> int:
         rows = chosen_rows(collection.segment, body.points, body.filter)
@@ -140,15 +145,16 @@ def _set_rows(segment: Segment, body: models.SetPayload) -> Rows:
     return chosen_rows(segment, body.points, condition)
 
 
-def _rewrite(collection: Collection, rows: Rows, write: Callable[[dict[str, Any]], None]) -> int:
+def _rewrite(
+    collection: Collection, rows: Rows, write: Callable[[dict[str, Any] | None], dict[str, Any]]
+) -> int:
     """Decode, change and encode the payloads of these rows; store them once all are encoded."""
     segment = collection.segment
     blobs: list[bytes | None] = []
     ids = segment.ids.ids(rows)
     for row, point_id in zip(rows.tolist(), ids, strict=True):
         blob = segment.payloads[row]
-        payload = {} if blob is None else decode_payload(blob)
-        write(payload)
+        payload = write(None if blob is None else decode_payload(blob))
         blobs.append(encode_payload(payload, point_id))
     number = collection.next_operation()
     segment.set_payloads(np.asarray(rows), blobs, number)
