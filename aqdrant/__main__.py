@@ -4,11 +4,11 @@ Heavy modules are imported by the command that needs them, so that `--help` stay
 """
 
 import argparse
-import io
 import os
 import sys
 from collections.abc import Sequence
 from functools import partial
+from typing import TextIO
 
 import anyio
 
@@ -25,12 +25,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Args:
         arguments: The words after the program's name; those of the process unless told.
     """
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # docstrings hold what an old code page lacks
+    output: TextIO = sys.stdout
+    reconfigure = getattr(output, "reconfigure", None)
+    if reconfigure is not None:  # docstrings hold characters that an old code page lacks
+        reconfigure(errors="replace")
     options = _parser().parse_args(arguments)
     try:
         options.command(options)
-        sys.stdout.flush()
+        output.flush()
     except AqdrantError as error:
         print(f"aqdrant: {' '.join(str(error).split())}", file=sys.stderr)
         return 1
@@ -38,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _INTERRUPTED
     except BrokenPipeError:
         # The interpreter flushes once more at its end; give it somewhere to.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), output.fileno())
         return _PIPE_CLOSED
     return 0
 
@@ -49,11 +51,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"aqdrant {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    _add_demo(commands)
-    return parser
-
-
-def _add_demo(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     demo = commands.add_parser(
         "demo",
         help="index your Python's docstrings in memory and search them",
@@ -66,6 +63,7 @@ def _add_demo(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     demo.add_argument("--limit", type=_positive, default=5, help="results a search (default: 5)")
     demo.add_argument("--plain", action="store_true", help="plain text, on a terminal too")
     demo.set_defaults(command=_run_demo)
+    return parser
 
 
 def _positive(text: str) -> int:
@@ -79,7 +77,7 @@ def _run_demo(options: argparse.Namespace) -> None:
     from aqdrant._demo.run import run_demo
     from aqdrant._demo.show import Screen
 
-    words, screen = " ".join(options.words), Screen(plain=options.plain)
+    words, screen = " ".join(options.words).strip(), Screen(plain=options.plain)
     anyio.run(partial(run_demo, words, limit=options.limit, screen=screen))
 
 

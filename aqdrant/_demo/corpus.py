@@ -11,7 +11,7 @@ import os
 import sysconfig
 import types
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
@@ -100,7 +100,7 @@ def _module_name(path: Path) -> str:
 
 
 @contextmanager
-def _garbage_collection_off() -> Iterator[None]:
+def _garbage_collection_off() -> Generator[None]:
     """Keep the collector from walking the syntax trees: parsing takes half the time without it."""
     was_on = gc.isenabled()
     gc.disable()
@@ -150,13 +150,13 @@ def _read_c_modules() -> Iterator[Entry]:
 def _is_at_home(value: object, module: str) -> bool:
     """Say whether a module defines a value, or stands before the hidden one that does."""
     home = getattr(value, "__module__", None)
-    return home in {None, module, "posix", "nt"} or str(home).startswith("_")
+    return home in {None, module, f"_{module}", "posix", "nt"}
 
 
 def _read_object(name: str, module: str, value: object) -> Iterator[Entry]:
     if isinstance(value, types.BuiltinFunctionType):
         yield from _make_entry(name, "function", module, value.__doc__)
-    elif isinstance(value, type) and not issubclass(value, Exception):
+    elif inspect.isclass(value) and not issubclass(value, Exception):
         yield from _make_entry(name, "class", module, value.__doc__)
         for member, method in sorted(vars(value).items()):
             if _is_public(member) and isinstance(method, _METHODS_IN_C):

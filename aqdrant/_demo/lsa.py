@@ -158,5 +158,4 @@ def _orthonormal(columns: Floats) -> Floats:
 
 def _unit_rows(rows: Floats) -> Floats:
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    unit: Floats = rows / np.where(lengths > 0, lengths, 1)
-    return unit
+    return (rows / np.where(lengths > 0, lengths, 1)).astype(np.float32)

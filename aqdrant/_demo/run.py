@@ -19,9 +19,9 @@ from aqdrant.bm25 import Bm25, TermVector
 
 COLLECTION: Final = "stdlib"
 QUERIES: Final = (
-    "parse a date from text",
-    "run a function in another thread",
-    "how many times does each item occur",
+    "parse a date string",
+    "generate a secure random token",
+    "copy a file with its metadata",
 )
 FILTERED_KIND: Final = "function"
 Progress: TypeAlias = Callable[[int, int], None]

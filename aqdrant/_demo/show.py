@@ -9,7 +9,7 @@ import shutil
 import sys
 import time
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from typing import Final, NamedTuple, TextIO
 
@@ -56,7 +56,7 @@ class Screen:
             self._line(self._paint("━" * min(len(text), self.width), "cyan"))
 
     @contextmanager
-    def phase(self, doing: str) -> "Iterator[Phase]":
+    def phase(self, doing: str) -> "Generator[Phase]":
         """Show progress while the body runs and, after it, what was done and the time it took."""
         phase = Phase(self, doing)
         phase.draw()
