@@ -1,6 +1,7 @@
 """The data model of Qdrant: what operations carry and results hold.
 
-Names, fields and defaults are those of Qdrant's own API. Telemetry and response envelopes load when first used.
+Names, fields and defaults are those of Qdrant's own API. Telemetry and response envelopes load
+when they are first used.
 """
 
 from __future__ import annotations

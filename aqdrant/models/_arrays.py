@@ -1,18 +1,25 @@
 """Readers of vectors: lists and arrays of numbers, one or more deep.
 
-Called by the readers that `_readers` compiles. Arrays stay arrays where the model can hold them; all
-numbers are finite.
+Called by the readers that `_readers` compiles. Arrays stay arrays where the model can hold them;
+all numbers are finite.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection
+from math import inf, isfinite
 from typing import Any, cast
 
 from aqdrant.models._scalars import Mismatch, is_array, kind_of, listed, read_float, read_int
 
-__all__ = ["has_numbers", "read_array", "read_integers", "read_numbers", "read_row"]
+__all__ = [
+    "has_numbers",
+    "read_array",
+    "read_integers",
+    "read_numbers",
+    "read_row",
+    "read_true_array",
+]
 
 
 def has_numbers(value: Any) -> bool:
@@ -30,21 +37,20 @@ def has_numbers(value: Any) -> bool:
 
 def read_numbers(value: Any, _depth: int = 0) -> Any:
     """Read a sequence of finite numbers; an array becomes a list."""
-    if type(value) is list:
-        return read_row(cast("list[Any]", value))
+    if value.__class__ is list:
+        return read_row(value)
     return read_array(value, (1,), keep=False)
 
 
 def read_integers(value: Any, _depth: int = 0) -> Any:
     """Read a sequence of unsigned integers; a 1-d array of integers becomes a list."""
-    if is_array(value):
-        if len(value.shape) != 1 or getattr(value.dtype, "kind", "i") not in "iu":
-            raise Mismatch(f"{kind_of(value)} of {value.dtype}, wanted a 1-d array of integers")
+    if is_array(value) and (len(value.shape) != 1 or getattr(value.dtype, "kind", "i") not in "iu"):
+        raise Mismatch(f"{kind_of(value)} of {value.dtype}, wanted a 1-d array of integers")
     given = listed(value)
     taken: list[int] = []
     changed = given is not value
     for index, item in enumerate(given):
-        if type(item) is int:
+        if item.__class__ is int:
             taken.append(item)
             continue
         try:
@@ -64,7 +70,7 @@ def read_array(value: Any, depths: Collection[int], *, keep: bool = True) -> Any
         keep: leave arrays as they are; otherwise they become lists, as tuples always do.
     """
     if is_array(value):
-        return _read_true_array(value, depths, keep)
+        return read_true_array(value, depths, keep)
     given = listed(value)
     depth = _depth_of(given)
     if depth not in depths:
@@ -72,7 +78,7 @@ def read_array(value: Any, depths: Collection[int], *, keep: bool = True) -> Any
             f"numbers nested {depth} deep, wanted {' or '.join(map(str, sorted(depths)))}"
         )
     read = read_row(given) if depth == 1 else _read_rows(given, depth, keep)
-    return value if read is given and type(value) is list else read
+    return value if read is given and value.__class__ is list else read
 
 
 def _depth_of(value: Any) -> int:
@@ -89,7 +95,8 @@ def _depth_of(value: Any) -> int:
         value = items[0]
 
 
-def _read_true_array(value: Any, depths: Collection[int], keep: bool) -> Any:
+def read_true_array(value: Any, depths: Collection[int], keep: bool) -> Any:
+    """Read an array, tensor or series, as `read_array` does."""
     kind = getattr(value.dtype, "kind", None)
     if kind is None or not hasattr(value, "ndim") or hasattr(value, "to_numpy"):
         # A tensor or a series: only a real array may go further as one.
@@ -100,20 +107,35 @@ def _read_true_array(value: Any, depths: Collection[int], keep: bool) -> Any:
     if value.ndim not in depths:
         wanted = " or ".join(f"{depth}-d" for depth in sorted(depths))
         raise Mismatch(f"{kind_of(value)}, wanted a {wanted} array")
-    if kind == "f" and not math.isfinite(float(value.sum(dtype="float64"))):
+    if kind == "f" and not _is_surely_finite(value):
         _check_finite(value)
     return value if keep else value.tolist()
 
 
+def _is_surely_finite(value: Any) -> bool:
+    """Whether one quick number over all elements is finite: none that is not hides from it.
+
+    The product with itself is several times faster than a sum. It may overflow where all elements
+    are finite, in half precision above all.
+    """
+    if value.itemsize < 4:
+        return isfinite(float(value.sum(dtype="float64")))
+    flat = value.ravel()
+    try:
+        return isfinite(float(flat.dot(flat)))
+    except RuntimeWarning:  # An overflow, where the caller has warnings raised.
+        return False
+
+
 def _check_finite(value: Any) -> None:
-    # The sum of finite numbers may overflow too: only a number found is proof.
-    flat = value.reshape(-1)
-    for index in range(flat.shape[0]):
-        number = float(flat[index])
-        if not math.isfinite(number):
-            width = value.shape[-1]
-            row = f" in row {index // width}" if value.ndim > 1 else ""
-            raise Mismatch(f"{number!r} at position {index % width}{row}, wanted finite numbers")
+    is_finite = ((value == value) & (abs(value) != inf)).ravel()  # NaN differs
+    if is_finite.all():
+        return
+    index = int(is_finite.argmin())
+    width = value.shape[-1]
+    row = f" in row {index // width}" if value.ndim > 1 else ""
+    number = float(value.ravel()[index])
+    raise Mismatch(f"{number!r} at position {index % width}{row}, wanted finite numbers")
 
 
 def _read_rows(value: list[Any], depth: int, keep: bool) -> list[Any]:
@@ -121,8 +143,8 @@ def _read_rows(value: list[Any], depth: int, keep: bool) -> list[Any]:
     changed = False
     for index, item in enumerate(value):
         try:
-            if depth == 2 and type(item) is list:
-                row: Any = read_row(cast("list[Any]", item))
+            if depth == 2 and item.__class__ is list:
+                row: Any = read_row(item)
             else:
                 row = read_array(item, (depth - 1,), keep=keep)
         except Mismatch as mismatch:
@@ -136,10 +158,11 @@ def read_row(value: list[Any]) -> list[Any]:
     """Read a list of finite numbers: the list itself where they are Python's own."""
     # One sum in C proves the common case, numbers all and finite all. It cannot tell bools from
     # numbers, nor numpy's scalars from Python's, and a row is seldom mixed: the first one tells.
-    first = type(value[0]) if value else float
+    first: Any = value[0].__class__ if value else float
     if first is float or first is int:
         try:
-            if type(total := sum(value)) in (float, int) and math.isfinite(total):
+            total = sum(value)
+            if (type(total) is float or type(total) is int) and isfinite(total):
                 return value
         except (TypeError, ValueError, OverflowError):
             pass

@@ -6,35 +6,72 @@ Used by the modules of this package alone.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Collection, Iterator, Mapping
-from enum import Enum
-from typing import Any, Literal, Self, TypeVar, dataclass_transform
+from collections.abc import Collection, Iterator, Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, dataclass_transform
 
 import msgspec
 
 from aqdrant.models import _reading
+from aqdrant.models._values import convert, is_same, show
 
-__all__ = ["Model"]
+__all__ = ["AliasedMeta", "Model"]
 
 M = TypeVar("M", bound="Model")
 
 
-@dataclass_transform(kw_only_default=True, eq_default=False, field_specifiers=(msgspec.field,))
 class ModelMeta(msgspec.StructMeta):
     """Makes the fields of every model keyword-only: msgspec does not inherit that."""
 
-    def __new__(
-        mcls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **config: Any
-    ) -> ModelMeta:
-        return super().__new__(mcls, name, bases, namespace, **{"kw_only": True, **config})
+    if not TYPE_CHECKING:
+
+        def __new__(mcls, name, bases, namespace, **config):
+            return super().__new__(mcls, name, bases, namespace, **{"kw_only": True, **config})
 
 
+class AliasedMeta(ModelMeta):
+    """For models with a field that Python cannot name: the constructor takes its JSON name too."""
+
+    if not TYPE_CHECKING:
+
+        def __call__(cls, **fields):  # noqa: N805
+            for alias, name in _renamed(cls):
+                if alias in fields:
+                    fields[name] = fields.pop(alias)
+            return super().__call__(**fields)
+
+
+@cache
+def _renamed(kind: Any) -> tuple[tuple[str, str], ...]:
+    names = zip(kind.__struct_encode_fields__, kind.__struct_fields__, strict=True)
+    return tuple((alias, name) for alias, name in names if alias != name)
+
+
+class _Lazy:
+    """A class attribute that is made when first asked for, once a class."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __get__(self, _instance: object, owner: Any) -> Any:
+        from aqdrant.models import _pydantic
+
+        return getattr(_pydantic.make_dataclass(owner), self.name)
+
+
+@dataclass_transform(kw_only_default=True, eq_default=False, field_specifiers=(msgspec.field,))
 class Model(msgspec.Struct, metaclass=ModelMeta, omit_defaults=True, eq=False):
-    """Plain data with keyword-only fields. Absent is None, and None is never sent."""
+    """Plain data with keyword-only fields. Absent is None, and None is never sent.
+
+    The constructor checks the names of its arguments alone; values are read, and refused with an
+    error that says where, by `model_validate` and by every method of a client.
+    """
 
     @classmethod
     def model_validate(cls, obj: Any) -> Self:
-        """Read an instance of this model, or a mapping of its fields, models and mappings mixed at any depth.
+        """Read an instance of this model, or a mapping of its fields.
+
+        Models and mappings may be mixed at any depth.
 
         Raises:
             ArgumentError: a key is unknown, one is missing, or a value has the wrong type.
@@ -82,9 +119,9 @@ class Model(msgspec.Struct, metaclass=ModelMeta, omit_defaults=True, eq=False):
                 value = getattr(model, field)
                 if value is None and (exclude_none or exclude_unset):
                     continue
-                if exclude_defaults and field in defaults and _same(value, defaults[field]):
+                if field in defaults and is_same(value, defaults[field]):
                     continue
-                fields[name] = _convert(value, dump)
+                fields[name] = convert(value, dump)
             return fields
 
         dumped = dump(self)
@@ -97,7 +134,12 @@ class Model(msgspec.Struct, metaclass=ModelMeta, omit_defaults=True, eq=False):
         return dumped
 
     def model_dump_json(self, *, indent: int | None = None, **options: Any) -> str:
-        """Turn the model into JSON text; the options are those of `model_dump`, nulls included by default."""
+        """Turn the model into JSON text.
+
+        Args:
+            indent: spaces a level; None writes one line.
+            **options: those of `model_dump`, with its defaults: nulls are written.
+        """
         text = msgspec.json.encode(self.model_dump(mode="json", **options))
         if indent is not None:
             text = msgspec.json.format(text, indent=indent)
@@ -105,6 +147,10 @@ class Model(msgspec.Struct, metaclass=ModelMeta, omit_defaults=True, eq=False):
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """Copy the model, with some fields replaced.
+
+        Args:
+            update: field → its new value, taken as it is.
+            deep: copy what the fields hold, too.
 
         Raises:
             ArgumentError: `update` names a field that this model does not have.
@@ -116,6 +162,25 @@ class Model(msgspec.Struct, metaclass=ModelMeta, omit_defaults=True, eq=False):
             setattr(clone, name, value)
         return clone
 
+    if not TYPE_CHECKING:
+        # FastAPI takes dataclasses for bodies, and what else is no model of pydantic's for query
+        # parameters. So `fields`, `asdict` and `replace` of dataclasses work, too.
+        __dataclass_fields__ = _Lazy("__dataclass_fields__")
+        __dataclass_params__ = _Lazy("__dataclass_params__")
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _source: Any, _handler: Any) -> dict[str, Any]:
+        from aqdrant.models import _pydantic
+
+        return _pydantic.build_core_schema(cls)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, _schema: Any, handler: Any) -> dict[str, Any]:
+        from aqdrant.models import _pydantic
+
+        described: dict[str, Any] = handler(_pydantic.describe_model(cls))
+        return described
+
     def __iter__(self) -> Iterator[tuple[str, Any]]:
         return ((name, getattr(self, name)) for name in self.__struct_fields__)
 
@@ -123,17 +188,17 @@ class Model(msgspec.Struct, metaclass=ModelMeta, omit_defaults=True, eq=False):
         if type(self) is not type(other):
             return NotImplemented
         return all(
-            _same(getattr(self, name), getattr(other, name)) for name in self.__struct_fields__
+            is_same(getattr(self, name), getattr(other, name)) for name in self.__struct_fields__
         )
 
     __hash__ = None  # type: ignore[assignment]  # mutable, as pydantic's models are
 
     def __repr__(self) -> str:
-        shown = (f"{name}={_show(value)}" for name, value in self if value is not None)
+        shown = (f"{name}={show(value)}" for name, value in self if value is not None)
         return f"{type(self).__name__}({', '.join(shown)})"
 
-    def __rich_repr__(self) -> Iterator[tuple[str, Any]]:
-        return ((name, _Shown(_show(value))) for name, value in self if value is not None)
+    def __rich_repr__(self) -> Iterator[tuple[str, Any]]:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]  # rich takes any iterable
+        return ((name, _Shown(show(value))) for name, value in self if value is not None)
 
 
 class _Shown:
@@ -147,55 +212,10 @@ class _Shown:
 
 
 def _defaults(kind: type[Model]) -> dict[str, Any]:
-    return {
-        field.name: field.default
-        if field.default is not msgspec.NODEFAULT
-        else field.default_factory()
-        for field in msgspec.structs.fields(kind)
-        if field.default is not msgspec.NODEFAULT or field.default_factory is not msgspec.NODEFAULT
-    }
-
-
-def _convert(value: Any, dump: Callable[[Model], Any]) -> Any:
-    if isinstance(value, Model):
-        return dump(value)
-    if isinstance(value, Mapping):
-        return {key: _convert(item, dump) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_convert(item, dump) for item in value]
-    return value
-
-
-def _same(a: Any, b: Any) -> bool:
-    """Equality that looks into arrays: an array equals the list of its numbers."""
-    if isinstance(a, Mapping) and isinstance(b, Mapping):
-        return a.keys() == b.keys() and all(_same(value, b[key]) for key, value in a.items())
-    if hasattr(a, "tolist"):
-        a = a.tolist()
-    if hasattr(b, "tolist"):
-        b = b.tolist()
-    if isinstance(a, list | tuple) and isinstance(b, list | tuple):
-        if a and isinstance(a[0], float | int) and len(a) == len(b):
-            return list(a) == list(b)
-        return len(a) == len(b) and all(_same(x, y) for x, y in zip(a, b, strict=True))
-    return bool(a == b)
-
-
-def _show(value: Any) -> str:
-    """A repr that gives the shape of many numbers in place of the numbers."""
-    if isinstance(value, Enum):
-        return repr(value.value)
-    if hasattr(value, "shape") and hasattr(value, "dtype"):
-        return f"<{value.dtype} array {tuple(value.shape)}>"
-    if isinstance(value, list | tuple) and len(value) > 8 and isinstance(value[0], int | float):
-        return f"<{len(value)} {'floats' if isinstance(value[0], float) else 'ints'}>"
-    if isinstance(value, list | tuple) and value and isinstance(value[0], list | tuple):
-        width = len(value[0])
-        if width and isinstance(value[0][0], int | float) and width * len(value) > 8:
-            return f"<{len(value)} x {width} floats>"
-    if isinstance(value, list | tuple):
-        more = f", ... {len(value) - 8} more" if len(value) > 8 else ""
-        return f"[{', '.join(_show(item) for item in value[:8])}{more}]"
-    if isinstance(value, dict):
-        return f"{{{', '.join(f'{key!r}: {_show(item)}' for key, item in value.items())}}}"
-    return repr(value)
+    defaults: dict[str, Any] = {}
+    for field in msgspec.structs.fields(kind):
+        if field.default is not msgspec.NODEFAULT:
+            defaults[field.name] = field.default
+        elif callable(field.default_factory):
+            defaults[field.name] = field.default_factory()
+    return defaults

@@ -6,17 +6,24 @@ are neither kept nor changed.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
+from math import isfinite
 from typing import Any, cast
 from uuid import UUID
 
 import msgspec
 
-from aqdrant.models._scalars import MAX_UNSIGNED, Mismatch, check_text, kind_of, read_str
+from aqdrant.models._scalars import (
+    MAX_UNSIGNED,
+    Mismatch,
+    check_text,
+    is_mapping,
+    kind_of,
+    read_str,
+)
 
 __all__ = ["MAX_DEPTH", "TOO_DEEP", "read_payload", "read_payload_value"]
 
@@ -29,22 +36,22 @@ _MIN_SIGNED = -(2**63)
 
 def read_payload(value: Any, depth: int = 0) -> dict[str, Any]:
     """Read a payload."""
-    if not isinstance(value, Mapping):
-        raise Mismatch(f"{kind_of(value)}, wanted a dict")
-    return _read_dict(cast("Mapping[Any, Any]", value), depth)
+    if is_mapping(value):
+        return _read_dict(value, depth)
+    raise Mismatch(f"{kind_of(value)}, wanted a dict")
 
 
 def read_payload_value(value: Any, depth: int = 0) -> Any:
     """Read any value of a payload."""
-    kind = cast("type[Any]", type(value))
-    if value is None or kind is bool:
-        return value
+    kind: Any = value.__class__
     if kind is str:
         if not value.isascii():
             check_text(value)
         return value
+    if kind is bool or value is None:
+        return value
     if kind is float:
-        if math.isfinite(value):
+        if isfinite(value):
             return value
         raise Mismatch(f"float {value!r}, which JSON cannot carry")
     if kind is int:
@@ -63,8 +70,8 @@ def _read_dict(value: Mapping[Any, Any], depth: int) -> dict[str, Any]:
         raise Mismatch(TOO_DEEP)
     plain: dict[str, Any] = {}
     for given, item in value.items():
-        key = given if type(given) is str and given.isascii() else _read_key(given)
-        kind = cast("type[Any]", type(item))
+        key = given if given.__class__ is str and given.isascii() else _read_key(given)
+        kind: Any = item.__class__
         if (kind is str and item.isascii()) or (kind is int and 0 <= item <= MAX_UNSIGNED):
             plain[key] = item
             continue
@@ -99,8 +106,8 @@ def _read_other(value: Any, depth: int) -> Any:
     """Read what is no builtin but has an obvious form in JSON."""
     if isinstance(value, Enum):
         return read_payload_value(value.value, depth)
-    if isinstance(value, Mapping):
-        return _read_dict(cast("Mapping[Any, Any]", value), depth)
+    if is_mapping(value):
+        return _read_dict(value, depth)
     if isinstance(value, datetime | date | time | timedelta | UUID | Decimal):
         return msgspec.to_builtins(value)
     if isinstance(value, list | tuple | set | frozenset):

@@ -4,9 +4,9 @@ STRICT is for what users pass: models, mappings, lists, tuples, arrays and UUIDs
 depth, canonical models out. LENIENT is for what servers answer: members that a newer server added
 are ignored, an unknown enum value stays a str and an unknown union member a dict.
 
-A reader takes a value and the depth at which it lies, and returns the very object it was given where
-nothing had to change, so reading what is canonical already costs no copies (but for payloads, which
-are always fresh). Called by `_reading` and by whoever reads many values of one type.
+A reader takes a value and the depth at which it lies, and returns the very object it was given
+where nothing had to change, so reading what is canonical already costs no copies (but for payloads,
+which are always fresh). Called by `_reading` and by whoever reads many values of one type.
 """
 
 from __future__ import annotations
@@ -17,17 +17,18 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
 from enum import Enum
 from functools import cache
-from typing import Any, Literal, TypeAlias, cast, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeAlias, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import astuple, replace
 
 from aqdrant.models import _arrays, _payloads, _scalars
 from aqdrant.models._payloads import MAX_DEPTH, TOO_DEEP
-from aqdrant.models._scalars import Mismatch, kind_of, listed
+from aqdrant.models._scalars import Mismatch, is_mapping, kind_of, listed
 from aqdrant.models._unions import is_union, members, unwrap
 
-__all__ = ["LENIENT", "STRICT", "Reader", "Temper", "choices", "reader", "unknown_key"]
+__all__ = ["LENIENT", "STRICT", "Reader", "Temper", "as_it_is", "choices", "reader", "unknown_key"]
 
 Reader: TypeAlias = Callable[..., Any]
 """Takes a value and the depth at which it lies, 0 by default."""
@@ -69,7 +70,8 @@ def reader(annotation: Any, temper: Temper) -> Reader:
     raise TypeError(f"no reader for {annotation!r}")
 
 
-def _as_it_is(value: Any, _depth: int = 0) -> Any:
+def as_it_is(value: Any, _depth: int = 0) -> Any:
+    """Take a value that needs no reading."""
     return value
 
 
@@ -97,11 +99,11 @@ _LEAVES: dict[Any, Reader] = {
 # What a server sent is JSON already: numbers and payloads need no second look.
 _LENIENT_LEAVES: dict[Any, Reader] = {
     **_SCALARS,
-    Any: _as_it_is,
-    object: _as_it_is,
-    list[float]: _as_it_is,
-    list[int]: _as_it_is,
-    dict[str, Any]: _as_it_is,
+    Any: as_it_is,
+    object: as_it_is,
+    list[float]: as_it_is,
+    list[int]: as_it_is,
+    dict[str, Any]: as_it_is,
 }
 
 
@@ -120,15 +122,20 @@ class _Fields:
 
     def __init__(self, kind: Any, temper: Temper) -> None:
         hints = get_type_hints(kind)
-        self.rows: list[tuple[str, str, Reader, bool, Any]] = []
+        self.rows: list[tuple[str, str, Reader]] = []
+        self.skipped: set[int] = set()
         self.by_key: dict[str, tuple[str, Reader, bool]] = {}
         self.required: list[tuple[str, str]] = []
-        for info in msgspec.structs.fields(kind):
+        for index, info in enumerate(msgspec.structs.fields(kind)):
             annotation = hints[info.name]
             optional = types.NoneType in members(annotation)
             read = _field_reader(annotation, temper)
-            default = None if info.default is msgspec.NODEFAULT else info.default
-            self.rows.append((info.name, info.encode_name, read, optional, default))
+            if optional and info.default not in (None, msgspec.NODEFAULT):
+                # What is None and has another default would be sent as null.
+                read = _or_default(read, info.default)
+            elif optional:
+                self.skipped.add(index)
+            self.rows.append((info.name, info.encode_name, read))
             self.by_key[info.encode_name] = self.by_key[info.name] = (info.name, read, optional)
             if info.required:
                 self.required.append((info.name, info.encode_name))
@@ -143,63 +150,73 @@ def _field_reader(annotation: Any, temper: Temper) -> Reader:
     return reader(parts[0] if len(parts) == 1 else annotation, temper)
 
 
+def _or_default(read_value: Reader, default: Any) -> Reader:
+    def read(value: Any, depth: int = 0) -> Any:
+        return default if value is None else read_value(value, depth)
+
+    return read
+
+
 def _struct(kind: Any, temper: Temper) -> Reader:
     """A model: itself when whole, a copy when a field had to change, a new one out of a mapping."""
     prepared: list[_Fields] = []
-    astuple = msgspec.structs.astuple
-
-    def prepare() -> _Fields:
-        prepared.append(_Fields(kind, temper))
-        return prepared[0]
-
-    def read_model(value: Any, depth: int) -> Any:
-        fields = prepared[0] if prepared else prepare()
-        changes: dict[str, Any] | None = None
-        for given, row in zip(astuple(value), fields.rows, strict=True):
-            if given is None and row[3]:
-                # What is None and has another default would be sent as null.
-                taken = row[4]
-            else:
-                try:
-                    taken = row[2](given, depth)
-                except Mismatch as mismatch:
-                    raise mismatch.inside(row[1]) from None
-            if taken is not given:
-                changes = {} if changes is None else changes
-                changes[row[0]] = taken
-        return value if changes is None else msgspec.structs.replace(value, **changes)
-
-    def read_mapping(value: Mapping[Any, Any], depth: int) -> Any:
-        fields = prepared[0] if prepared else prepare()
-        arguments: dict[str, Any] = {}
-        for key, given in value.items():
-            known = fields.by_key.get(key)
-            if known is None:
-                if temper is LENIENT:
-                    continue
-                raise Mismatch(unknown_key(key, kind.__struct_encode_fields__, kind.__name__))
-            name, read_field, optional = known
-            if given is None and optional:
-                continue
-            try:
-                arguments[name] = read_field(given, depth)
-            except Mismatch as mismatch:
-                raise mismatch.inside(str(key)) from None
-        for name, alias in fields.required:
-            if name not in arguments:
-                raise Mismatch(f"{kind.__name__} needs {alias!r}")
-        return kind(**arguments)
 
     def read_struct(value: Any, depth: int = 0) -> Any:
         if depth > MAX_DEPTH:
             raise Mismatch(TOO_DEEP)
-        if isinstance(value, kind):
-            return read_model(value, depth + 1)
-        if isinstance(value, Mapping):
-            return read_mapping(cast("Mapping[Any, Any]", value), depth + 1)
+        if not prepared:
+            # Not before the first value: models refer to each other in circles.
+            prepared.append(_Fields(kind, temper))
+        if value.__class__ is kind or isinstance(value, kind):
+            return _read_model(value, depth + 1, prepared[0])
+        if is_mapping(value):
+            return _read_mapping(value, depth + 1, kind, prepared[0], temper)
         raise Mismatch(f"{kind_of(value)}, wanted {kind.__name__} or a dict of its fields")
 
     return read_struct
+
+
+def _read_model(value: Any, depth: int, fields: _Fields) -> Any:
+    changes: dict[str, Any] | None = None
+    skipped = fields.skipped
+    rows = fields.rows
+    for index, given in enumerate(astuple(value)):
+        if given is None and index in skipped:
+            continue
+        name, alias, read_field = rows[index]
+        try:
+            taken = read_field(given, depth)
+        except Mismatch as mismatch:
+            raise mismatch.inside(alias) from None
+        if taken is not given:
+            if changes is None:
+                changes = {name: taken}
+            else:
+                changes[name] = taken
+    return value if changes is None else replace(value, **changes)
+
+
+def _read_mapping(
+    value: Mapping[Any, Any], depth: int, kind: Any, fields: _Fields, temper: Temper
+) -> Any:
+    arguments: dict[str, Any] = {}
+    for key, given in value.items():
+        known = fields.by_key.get(key)
+        if known is None:
+            if temper is LENIENT:
+                continue
+            raise Mismatch(unknown_key(key, kind.__struct_encode_fields__, kind.__name__))
+        name, read_field, optional = known
+        if given is None and optional:
+            continue
+        try:
+            arguments[name] = read_field(given, depth)
+        except Mismatch as mismatch:
+            raise mismatch.inside(str(key)) from None
+    for name, alias in fields.required:
+        if name not in arguments:
+            raise Mismatch(f"{kind.__name__} needs {alias!r}")
+    return kind(**arguments)
 
 
 # ---- enums and literals
@@ -265,11 +282,11 @@ def _sequence(read_item: Reader) -> Reader:
 
 def _mapping(read_item: Reader) -> Reader:
     def read_mapping(value: Any, depth: int = 0) -> Any:
-        if not isinstance(value, Mapping):
+        if not is_mapping(value):
             raise Mismatch(f"{kind_of(value)}, wanted a dict")
         taken: dict[str, Any] = {}
-        changed = type(cast("Any", value)) is not dict
-        for key, element in cast("Mapping[Any, Any]", value).items():
+        changed = value.__class__ is not dict
+        for key, element in value.items():
             try:
                 name = _scalars.read_str(key)
                 new = read_item(element, depth + 1)

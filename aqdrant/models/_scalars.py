@@ -1,4 +1,4 @@
-"""Readers of single values: numbers, texts, moments, point ids; and what readers say when they refuse.
+"""Readers of single values: numbers, texts, moments, point ids; and what readers refuse with.
 
 Called by the readers that `_readers` compiles. A reader takes a value and the depth at which it
 lies, and returns the canonical value or raises `Mismatch`. None imports numpy: an array is whatever
@@ -7,12 +7,12 @@ has its members.
 
 from __future__ import annotations
 
-import math
 import operator
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from enum import Enum
+from math import isfinite
 from typing import Any, TypeGuard, cast
 from uuid import UUID
 
@@ -26,6 +26,7 @@ __all__ = [
     "check_text",
     "is_array",
     "is_listlike",
+    "is_mapping",
     "kind_of",
     "listed",
     "read_bool",
@@ -41,6 +42,7 @@ __all__ = [
 ]
 
 MAX_UNSIGNED = 2**64 - 1
+_MAX_EXACT = 2**53
 
 _is_canonical_uuid = re.compile(
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
@@ -102,25 +104,32 @@ def is_array(value: object) -> TypeGuard[Any]:
     return hasattr(value, "shape") and hasattr(value, "dtype") and hasattr(value, "tolist")
 
 
+def is_mapping(value: object) -> TypeGuard[Mapping[Any, Any]]:
+    """Whether this maps keys to values."""
+    return value.__class__ is dict or isinstance(value, Mapping)
+
+
+_NO_LISTS = (str, bytes, bytearray, Mapping, msgspec.Struct, Enum)
+
+
 def is_listlike(value: object) -> bool:
     """Whether this holds elements in order and is no text and no mapping."""
-    if isinstance(value, list | tuple):
+    if value.__class__ is list or value.__class__ is tuple:
         return True
-    if isinstance(value, str | bytes | bytearray | Mapping | msgspec.Struct | Enum):
-        return False
     if is_array(value):
         return len(value.shape) > 0
-    return isinstance(value, Iterable)
+    return not isinstance(value, _NO_LISTS) and isinstance(value, Iterable)
 
 
 def listed(value: Any) -> list[Any]:
     """Take the elements of any iterable that is no text and no mapping; a list as it is."""
-    if type(value) is list:
-        return cast("list[Any]", value)
+    if value.__class__ is list:
+        return value
     if is_array(value) and len(value.shape) == 1:
-        return cast("list[Any]", value.tolist())
+        items: list[Any] = value.tolist()
+        return items
     if is_listlike(value):
-        return list(value)
+        return [*value]
     raise Mismatch(f"{kind_of(value)}, wanted a list")
 
 
@@ -135,8 +144,10 @@ def read_none(value: Any, _depth: int = 0) -> None:
 
 def read_bool(value: Any, _depth: int = 0) -> bool:
     """Read a bool, numpy's too."""
-    if value is True or value is False:
-        return cast("bool", value)
+    if value is True:
+        return True
+    if value is False:
+        return False
     if _is_numpy_bool(value):
         return bool(value)
     raise Mismatch(f"{kind_of(value)}, wanted bool")
@@ -144,7 +155,7 @@ def read_bool(value: Any, _depth: int = 0) -> bool:
 
 def read_int(value: Any, _depth: int = 0) -> int:
     """Read an integer, or a float that is one; no bool."""
-    if type(value) is int:
+    if value.__class__ is int:
         return value
     if not isinstance(value, bool | str) and not _is_numpy_bool(value):
         if isinstance(value, float):
@@ -160,30 +171,33 @@ def read_int(value: Any, _depth: int = 0) -> int:
 
 def read_unsigned(value: Any, _depth: int = 0) -> int:
     """Read an integer that is not negative, as all counts, sizes and limits of Qdrant."""
-    number = value if type(value) is int else read_int(value)
+    number = value if value.__class__ is int else read_int(value)
     if 0 <= number <= MAX_UNSIGNED:
         return number
     raise Mismatch(f"{kind_of(number)}, wanted an int from 0 to 2**64 - 1")
 
 
-def read_float(value: Any, _depth: int = 0) -> float:
+def read_float(value: Any, _depth: int = 0) -> Any:
     """Read a finite number; an int stays one, for JSON knows no difference."""
-    if type(value) is not float:
-        if (
-            isinstance(value, bool | str | bytes)
-            or _is_numpy_bool(value)
-            or not hasattr(value, "__float__")
-        ):
-            raise Mismatch(f"{kind_of(value)}, wanted float")
-        if type(value) is int and value.bit_length() < 1000:
-            return value
-        try:
-            value = float(value)
-        except (TypeError, ValueError, OverflowError):
-            raise Mismatch(f"{kind_of(value)}, wanted float") from None
-    if not math.isfinite(value):
+    kind: Any = value.__class__
+    if kind is int and -_MAX_EXACT <= value <= _MAX_EXACT:
+        return value
+    if kind is not float:
+        value = _to_float(value)
+    if not isfinite(value):
         raise Mismatch(f"float {value!r}, wanted a finite number")
-    return cast("float", value)
+    return value
+
+
+def _to_float(value: Any) -> Any:
+    if isinstance(value, bool | str | bytes) or _is_numpy_bool(value):
+        raise Mismatch(f"{kind_of(value)}, wanted float")
+    if hasattr(value, "__float__"):
+        try:
+            return float(value)
+        except (TypeError, ValueError, OverflowError):
+            pass
+    raise Mismatch(f"{kind_of(value)}, wanted float")
 
 
 def _is_numpy_bool(value: object) -> bool:
@@ -192,7 +206,7 @@ def _is_numpy_bool(value: object) -> bool:
 
 def read_str(value: Any, _depth: int = 0) -> str:
     """Read text; the member of a str enum gives its value."""
-    if type(value) is str:
+    if value.__class__ is str:
         if not value.isascii():
             check_text(value)
         return value
@@ -245,12 +259,12 @@ def read_uuid(value: Any, _depth: int = 0) -> UUID:
 
 def read_point_id(value: Any, _depth: int = 0) -> int | str:
     """Read a point id: an unsigned 64-bit integer, or a UUID in its canonical text."""
-    if type(value) is int:
+    if value.__class__ is int:
         if 0 <= value <= MAX_UNSIGNED:
             return value
         raise Mismatch(f"point id {kind_of(value)} is out of range, wanted 0 to 2**64 - 1")
     if isinstance(value, str):
-        if type(value) is str and _is_canonical_uuid(value):
+        if value.__class__ is str and _is_canonical_uuid(value):
             return value
         try:
             return str(UUID(value))

@@ -10,13 +10,22 @@ import types
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from enum import Enum
-from typing import Any, Literal, cast, get_args, get_origin
+from typing import Any, Literal, get_args, get_origin
 from uuid import UUID
 
 import msgspec
 
 from aqdrant.models import _arrays, _scalars
-from aqdrant.models._readers import LENIENT, STRICT, Reader, Temper, choices, reader, unknown_key
+from aqdrant.models._readers import (
+    LENIENT,
+    STRICT,
+    Reader,
+    Temper,
+    as_it_is,
+    choices,
+    reader,
+    unknown_key,
+)
 from aqdrant.models._scalars import Mismatch, kind_of
 from aqdrant.models._unions import TABLES, ByTag, members, unwrap
 
@@ -26,36 +35,57 @@ __all__ = ["union_reader"]
 def union_reader(annotation: Any, temper: Temper) -> Reader:
     """Compile the reader of a union."""
     parts = [part for part in members(annotation) if part is not types.NoneType]
-    by_type: dict[type, Reader] = {}
-    fallbacks: list[tuple[Any, Reader]] = []
-    if types.NoneType in members(annotation):
-        by_type[types.NoneType] = _scalars.read_none
     models = [part for part in parts if _is_model(part)]
     mappings = [part for part in parts if get_origin(part) in (dict, Mapping)]
-    for model in models:
-        by_type[model] = reader(model, temper)
+    scalars = [part for part in parts if not _is_compound(part)]
+    by_type: dict[Any, Reader] = {model: reader(model, temper) for model in models}
+    by_type |= _exact_scalars(scalars)
+    if types.NoneType in members(annotation):
+        by_type[types.NoneType] = as_it_is
+    read_dict: Reader | None = None
     if models or mappings:
-        by_type[dict] = _mapping_reader(models, mappings, temper, parts)
-        fallbacks.append((lambda value: isinstance(value, Mapping), by_type[dict]))
+        read_dict = by_type[dict] = _mapping_reader(models, mappings, temper, parts)
     read_listlike = _listlike_reader(parts, temper)
     if read_listlike is not None:
         by_type[list] = by_type[tuple] = read_listlike
-        fallbacks.append((_scalars.is_listlike, read_listlike))
-    scalars = [part for part in parts if not _is_compound(part)]
     read_scalar = _scalar_reader(scalars, parts, temper)
-    if UUID in scalars:
-        by_type[int] = by_type[UUID] = _scalars.read_point_id
 
-    def read_union(value: Any, depth: int = 0) -> Any:
-        read = by_type.get(cast("type[Any]", type(value)))
-        if read is not None:
-            return read(value, depth)
-        for is_kind, read_kind in fallbacks:
-            if is_kind(value):
-                return read_kind(value, depth)
+    def read_other(value: Any, depth: int) -> Any:
+        if _scalars.is_array(value):
+            if read_listlike is not None and len(value.shape) > 0:
+                return read_listlike(value, depth)
+            return read_scalar(value)
+        if read_dict is not None and _scalars.is_mapping(value):
+            return read_dict(value, depth)
+        if read_listlike is not None and _scalars.is_listlike(value):
+            return read_listlike(value, depth)
         return read_scalar(value)
 
+    def read_union(value: Any, depth: int = 0) -> Any:
+        read = by_type.get(type(value))
+        return read_other(value, depth) if read is None else read(value, depth)
+
     return read_union
+
+
+def _exact_scalars(scalars: list[Any]) -> dict[type, Reader]:
+    """Readers of the scalars whose type alone says which member is meant."""
+    exact: dict[type, Reader] = {kind: as_it_is for kind in scalars if _is_enum(kind)}
+    if UUID in scalars:
+        return exact | {int: _scalars.read_point_id, UUID: _scalars.read_point_id}
+    if bool in scalars:
+        exact[bool] = as_it_is
+    if float in scalars:
+        exact[float] = exact[int] = _scalars.read_float
+    if int in scalars:
+        exact[int] = _bounded
+    if str in scalars and datetime not in scalars and not any(map(_is_enum, scalars)):
+        exact[str] = _scalars.read_str
+    return exact
+
+
+def _is_enum(part: Any) -> bool:
+    return isinstance(part, type) and issubclass(part, Enum)
 
 
 def _is_model(part: Any) -> bool:
@@ -143,7 +173,7 @@ def _no_member(value: Mapping[Any, Any], models: list[Any], parts: list[Any]) ->
 
 
 def _listlike_reader(parts: list[Any], temper: Temper) -> Reader | None:
-    """What a union takes of lists and arrays: numbers by their depth, anything else by what fits."""
+    """What a union takes of lists and arrays: numbers by depth, anything else by what fits."""
     sequences = [part for part in parts if _is_sequence(part)]
     if not sequences:
         return None
@@ -152,22 +182,21 @@ def _listlike_reader(parts: list[Any], temper: Temper) -> Reader | None:
     # A column of vectors has no depth of its own here: its items are a union of their own.
     keeps_arrays = any(_is_array_type(part) for part in parts)
     array_depths = depths or frozenset((2, 3))
+    takes_rows = 1 in depths
     keeps_integers = keeps_arrays and Sequence[int] in sequences
 
     def read_listlike(value: Any, depth: int = 0) -> Any:
-        if type(value) is list:
-            given = cast("list[Any]", value)
-            if temper is LENIENT and depths:
-                return given
-            if 1 in depths and given and type(given[0]) is float:
-                return _arrays.read_row(given)
-            if not given:
-                return given
-        elif _scalars.is_array(value) and keeps_integers:
-            return _keep_integers(value)
-        elif _scalars.is_array(value) and keeps_arrays:
-            return _arrays.read_array(value, array_depths)
-        elif not _scalars.is_array(value):
+        if value.__class__ is list:
+            if not value or (temper is LENIENT and depths):
+                return value
+            if takes_rows and type(value[0]) is float:
+                return _arrays.read_row(value)
+        elif _scalars.is_array(value):
+            if keeps_integers:
+                return _keep_integers(value)
+            if keeps_arrays or depths:
+                return _arrays.read_true_array(value, array_depths, keeps_arrays)
+        else:
             value = _scalars.listed(value)
         if depths and (not readers or _arrays.has_numbers(value)):
             return _arrays.read_array(value, depths, keep=keeps_arrays)
@@ -207,6 +236,7 @@ def _float_depth(annotation: Any) -> int:
 # ---- scalars
 
 
+_MIN_SIGNED = -(2**63)
 _ORDER = (bool, int, float, datetime, date, UUID, str)
 """The order in which scalars are tried: none of them is taken for one that follows."""
 
@@ -216,7 +246,7 @@ def _scalar_reader(scalars: list[Any], parts: list[Any], temper: Temper) -> Read
     if UUID in scalars and int in scalars:
         readers.append(_scalars.read_point_id)
     else:
-        enums = [part for part in scalars if isinstance(part, type) and issubclass(part, Enum)]
+        enums = [part for part in scalars if _is_enum(part)]
         readers += [reader(part, STRICT) for part in enums]
         kinds = [kind for kind in _ORDER if kind in scalars]
         texts = str in scalars and (datetime in scalars or date in scalars)
@@ -238,17 +268,17 @@ def _scalar_reader(scalars: list[Any], parts: list[Any], temper: Temper) -> Read
 
 
 def _bounded(value: Any, _depth: int = 0) -> int:
-    number = _scalars.read_int(value)
-    if -(2**63) <= number <= _scalars.MAX_UNSIGNED:
+    number = value if value.__class__ is int else _scalars.read_int(value)
+    if _MIN_SIGNED <= number <= _scalars.MAX_UNSIGNED:
         return number
-    raise Mismatch("int beyond 64 bits")
+    raise Mismatch(f"{kind_of(number)}, wanted no more than 64 bits")
 
 
 # ---- what is wanted
 
 
 def _refusal(value: Any, parts: list[Any], scalars: list[Any]) -> str:
-    enums = [part for part in scalars if isinstance(part, type) and issubclass(part, Enum)]
+    enums = [part for part in scalars if _is_enum(part)]
     if isinstance(value, str) and enums and str not in scalars:
         known = [str(member.value) for kind in enums for member in kind]
         near = choices(value, known).partition("; ")[2]
@@ -285,7 +315,7 @@ def _describe_part(part: Any, models: list[Any]) -> str:
         return "a list of these" if inner and inner == models else f"a list of {_item_of(part)}"
     if get_origin(part) in (dict, Mapping):
         return "a dict"
-    if isinstance(part, type) and issubclass(part, Enum):
+    if _is_enum(part):
         return " or ".join(repr(member.value) for member in part)
     if get_origin(part) is Literal:
         return " or ".join(map(repr, get_args(part)))

@@ -100,7 +100,10 @@ class ByKey:
 
     def __call__(self, mapping: Mapping[str, Any]) -> type | None:
         """Pick the member that a mapping is meant for."""
-        return next((member for key, member in self.keys.items() if key in mapping), None)
+        for key, member in self.keys.items():
+            if key in mapping:
+                return member
+        return None
 
 
 def by_key(**keys: type) -> ByKey:

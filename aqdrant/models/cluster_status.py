@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal, TypeAlias
 
-from aqdrant.models._model import Model
+from aqdrant.models._model import AliasedMeta, Model
 from aqdrant.models._unions import Untagged, by_tag, declare
 from aqdrant.models.ids import ShardKey
 
@@ -168,7 +168,7 @@ class RemoteShardInfo(Model):
     state: ReplicaState
 
 
-class ShardTransferInfo(Model, rename={"from_": "from"}):
+class ShardTransferInfo(Model, metaclass=AliasedMeta, rename={"from_": "from"}):
     """A transfer of a shard that goes on."""
 
     shard_id: int

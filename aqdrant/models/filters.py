@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, TypeAlias
 
-from aqdrant.models._model import Model
+from aqdrant.models._model import AliasedMeta, Model
 from aqdrant.models._unions import Untagged, by_key, declare
 from aqdrant.models.ids import ExtendedPointId, PointIdsList, ShardKeySelector
 
@@ -191,7 +191,7 @@ class MatchAny(Model):
     any: Untagged[AnyVariants]
 
 
-class MatchExcept(Model, rename={"except_": "except"}):
+class MatchExcept(Model, metaclass=AliasedMeta, rename={"except_": "except"}):
     """The value is something else than all of these."""
 
     except_: Untagged[AnyVariants]

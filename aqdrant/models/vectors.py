@@ -28,17 +28,23 @@ __all__ = [
 
 
 class FloatArray(Protocol):
-    """What the models ask of an array: numpy's fits, and so does whatever else has these members."""
+    """What models ask of an array: numpy's fits, and whatever else has these members."""
 
     @property
-    def shape(self) -> tuple[int, ...]: ...
+    def shape(self) -> tuple[int, ...]:
+        """The length of each axis."""
+        ...
 
     @property
-    def ndim(self) -> int: ...
+    def ndim(self) -> int:
+        """The number of axes."""
+        ...
 
     def __len__(self) -> int: ...
 
-    def tolist(self) -> Any: ...
+    def tolist(self) -> Any:
+        """The elements as nested lists."""
+        ...
 
 
 class SparseVector(Model):
@@ -143,7 +149,8 @@ DocumentOptions: TypeAlias = Mapping[str, Any] | Bm25Config
 
 
 def _pick(mapping: Mapping[str, Any]) -> type | None:
-    # A vector may be named "text" or "image": only a model's name beside it makes it an input of inference.
+    # A vector may be named "text" or "image": only a model's name beside it makes it an input of
+    # inference.
     if isinstance(mapping.get("model"), str):
         kinds: dict[str, type] = {"text": Document, "image": Image, "object": InferenceObject}
         return next((kind for key, kind in kinds.items() if key in mapping), None)
