@@ -11,10 +11,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
-from aqdrant_local import LocalTransport
 
 from aqdrant import models, operations
 from aqdrant.exceptions import NotFound
+from aqdrant_local import LocalTransport
 
 from .edge import EdgeOracle, Ranked
 from .generate import SPARSE, VECTORS, Generator
@@ -141,7 +141,9 @@ def same(a: Any, b: Any) -> bool:
         return len(a) == len(b) and all(same(x, y) for x, y in zip(a, b, strict=True))
     if isinstance(a, float) and isinstance(b, float | int):
         return math.isclose(a, b, rel_tol=1e-6, abs_tol=1e-9)
-    return type(a) is type(b) and a == b or (isinstance(b, float) and isinstance(a, int) and a == b)
+    return (type(a) is type(b) and a == b) or (
+        isinstance(b, float) and isinstance(a, int) and a == b
+    )
 
 
 def update(generator: Generator, pair: Pair, ids: Sequence[int | str]) -> str:

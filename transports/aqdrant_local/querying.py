@@ -90,10 +90,9 @@ def run_query(
     projection = Projection(segment, request.with_payload, request.with_vector)
     run = _Run(state, collection, foreign)
     among = select_rows(segment, request.filter)
-    excluded = [segment.ids.find_one(point_id) for point_id in run.own_ids(request)]
-    gone = [row for row in excluded if row >= 0]
-    if gone:
-        rows = Selection(segment.size, rows=np.array(gone, dtype=np.intp))
+    excluded = {segment.ids.find_one(point_id) for point_id in run.own_ids(request)} - {-1}
+    if excluded:
+        rows = Selection(segment.size, rows=np.array(sorted(excluded), dtype=np.intp))
         among = rows.outside(segment.alive if among is None else among.mask)
     limit = _DEFAULT_LIMIT if request.limit is None else request.limit
     offset = request.offset or 0

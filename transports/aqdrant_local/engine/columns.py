@@ -31,6 +31,7 @@ Payloads: TypeAlias = Sequence[bytes | None]
 _CHUNK = 512  # payloads decoded by one call: the interpreter gets its turn in between
 _INT64 = 2**63
 _EXACT = 2**53
+_NO_ROWS: Rows = np.zeros(0, dtype=np.intp)
 _NO_DATE = np.iinfo(np.int64).min
 
 # What the selected values of a row are like, any of them:
@@ -160,7 +161,14 @@ class PayloadColumn:
 
     def equal(self, value: bool | int | str) -> Selection:
         """Rows with this very value, kind included."""
-        return self._selection(self._rows_of([value]))
+        if isinstance(value, bool):
+            return self._selection(self._bools.equal(int(value)))
+        if isinstance(value, int):
+            if not -_INT64 <= value < _INT64:
+                return self._selection(_NO_ROWS)
+            return self._selection(self._ints.equal(value))
+        code = self._codes.get(value)
+        return self._selection(_NO_ROWS if code is None else self._strings.equal(code))
 
     def any_of(self, values: Sequence[int] | Sequence[str]) -> Selection:
         """Rows with any of these values."""
@@ -176,9 +184,11 @@ class PayloadColumn:
         """Rows with a number in the interval; integers are compared as 64-bit floats."""
         first, open_first = interval.lower()
         last, open_last = interval.upper()
-        found = self._floats.between(first, last, open_first=open_first, open_last=open_last)
-        bounds = integer_bounds(interval)
-        if bounds is not None and len(self._ints):
+        found: Rows = _NO_ROWS
+        if len(self._floats):
+            found = self._floats.between(first, last, open_first=open_first, open_last=open_last)
+        bounds = integer_bounds(interval) if len(self._ints) else None
+        if bounds is not None:
             whole = self._ints.between(*bounds, open_first=False, open_last=False)
             found = np.concatenate([found, whole]) if len(found) else whole
         return self._selection(found)
@@ -259,13 +269,10 @@ class PayloadColumn:
             mask |= (flags & _SELECTED) == 0
         return Selection(self.size, mask=mask)
 
-    def _rows_of(self, values: Sequence[bool | int | str]) -> Rows:
+    def _rows_of(self, values: Sequence[int] | Sequence[str]) -> Rows:
         if not values:
-            return np.zeros(0, dtype=np.intp)
-        first = values[0]
-        if isinstance(first, bool):
-            return self._bools.equal(int(first))
-        if isinstance(first, str):
+            return _NO_ROWS
+        if isinstance(values[0], str):
             known = (self._codes.get(value) for value in values if isinstance(value, str))
             keys = sorted({code for code in known if code is not None})
             postings = self._strings

@@ -64,10 +64,10 @@ def normalized(vectors: Floats) -> Floats:
 
 def normalized_one(vector: Floats) -> Floats:
     """Scale one vector (d,) to length one, as `normalized` does."""
-    length = float(np.einsum("i,i->", vector, vector))
+    length = float(vector @ vector)
     if length < _EPSILON or abs(length - 1.0) <= _NORMAL:
         return vector
-    one: Floats = vector / np.sqrt(np.float32(length))
+    one: Floats = vector / np.float32(math.sqrt(length))
     return one
 
 

@@ -87,9 +87,10 @@ class Postings(Generic[K]):
     def equal(self, key: float) -> Rows:
         """Rows that have this key, once for each entry."""
         wanted = self._dtype(key)
-        start = int(self._keys.searchsorted(wanted, "left"))
-        end = int(self._keys.searchsorted(wanted, "right"))
-        rows = self._alive(self._rows[start:end])
+        keys = self._keys
+        rows = self._alive(
+            self._rows[keys.searchsorted(wanted) : keys.searchsorted(wanted, "right")]
+        )
         if len(self._tail_keys):
             rows = np.concatenate([rows, self._tail_rows[self._tail_keys == wanted]])
         return rows.astype(np.intp)
@@ -99,17 +100,19 @@ class Postings(Generic[K]):
     ) -> Rows:
         """Rows that have a key in the interval, once for each entry; None is no bound."""
         start, end = 0, len(self._keys)
-        tail = np.ones(len(self._tail_keys), dtype=np.bool_)
         if first is not None:
             low = self._dtype(first)
             start = int(self._keys.searchsorted(low, "right" if open_first else "left"))
-            tail &= self._tail_keys > low if open_first else self._tail_keys >= low
         if last is not None:
             high = self._dtype(last)
             end = int(self._keys.searchsorted(high, "left" if open_last else "right"))
-            tail &= self._tail_keys < high if open_last else self._tail_keys <= high
         rows = self._alive(self._rows[start : max(start, end)])
         if len(self._tail_keys):
+            tail = np.ones(len(self._tail_keys), dtype=np.bool_)
+            if first is not None:
+                tail &= self._tail_keys > low if open_first else self._tail_keys >= low
+            if last is not None:
+                tail &= self._tail_keys < high if open_last else self._tail_keys <= high
             rows = np.concatenate([rows, self._tail_rows[tail]])
         return rows.astype(np.intp)
 

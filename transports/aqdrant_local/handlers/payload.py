@@ -25,6 +25,7 @@ from .updates import chosen_rows, selector_rows, updated
 __all__ = ["prepared"]
 
 Step: TypeAlias = Callable[[Collection], int]
+Rewrite: TypeAlias = Callable[[dict[str, Any] | None], dict[str, Any] | None]
 PayloadUpdate: TypeAlias = (
     models.SetPayloadOperation
     | models.OverwritePayloadOperation
@@ -110,9 +111,8 @@ def _delete(body: models.DeletePayload) -> Step:
     no_shard_keys(body.shard_key)
     paths = [path_of(key) for key in body.keys]
 
-    def write(payload: dict[str, Any] | None) -> dict[str, Any]:
-        payload = payload or {}
-        for path in paths:
+    def write(payload: dict[str, Any] | None) -> dict[str, Any] | None:
+        for path in paths if payload else ():
             delete_at(payload, path)
         return payload
 
@@ -145,9 +145,7 @@ def _set_rows(segment: Segment, body: models.SetPayload) -> Rows:
     return chosen_rows(segment, body.points, condition)
 
 
-def _rewrite(
-    collection: Collection, rows: Rows, write: Callable[[dict[str, Any] | None], dict[str, Any]]
-) -> int:
+def _rewrite(collection: Collection, rows: Rows, write: Rewrite) -> int:
     """Decode, change and encode the payloads of these rows; store them once all are encoded."""
     segment = collection.segment
     blobs: list[bytes | None] = []
@@ -155,7 +153,7 @@ def _rewrite(
     for row, point_id in zip(rows.tolist(), ids, strict=True):
         blob = segment.payloads[row]
         payload = write(None if blob is None else decode_payload(blob))
-        blobs.append(encode_payload(payload, point_id))
+        blobs.append(None if payload is None else encode_payload(payload, point_id))
     number = collection.next_operation()
     segment.set_payloads(np.asarray(rows), blobs, number)
     return number
