@@ -16,6 +16,9 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+# Before its first import: failures of the conformance kit tell their values.
+pytest.register_assert_rewrite("aqdrant.testing")
+
 CI = bool(os.environ.get("CI"))
 BLOCKING_IS_ALLOWED = ("project", "typing")
 """Folders whose tests run no code of ours on an event loop."""

@@ -1,0 +1,33 @@
+"""The cases of the conformance kit, one file a noun."""
+
+from __future__ import annotations
+
+from aqdrant.testing.cases import (
+    aliases,
+    calls,
+    collections,
+    errors,
+    filters,
+    inputs,
+    payload,
+    points,
+    query,
+    vectors,
+)
+from aqdrant.testing.kit import Case
+
+__all__ = ["CASES"]
+
+CASES: tuple[Case, ...] = (
+    *collections.case.all,
+    *aliases.case.all,
+    *points.case.all,
+    *vectors.case.all,
+    *payload.case.all,
+    *filters.case.all,
+    *query.case.all,
+    *inputs.case.all,
+    *errors.case.all,
+    *calls.case.all,
+)
+"""Every case; choose by `name` and `needs`."""
