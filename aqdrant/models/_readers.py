@@ -11,7 +11,6 @@ which are always fresh). Called by `_reading` and by whoever reads many values o
 
 from __future__ import annotations
 
-import difflib
 import types
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
@@ -107,14 +106,30 @@ _LENIENT_LEAVES: dict[Any, Reader] = {
 }
 
 
-# ---- models
+# ---- what was meant
+
+
+def _nearest(given: object, known: Collection[str]) -> list[str]:
+    from difflib import get_close_matches
+
+    return get_close_matches(str(given), known, n=1, cutoff=0.5)
 
 
 def unknown_key(key: object, known: Collection[str], owner: str) -> str:
     """Say that a key is unknown, and which one was probably meant."""
-    near = difflib.get_close_matches(str(key), known, n=1, cutoff=0.5)
+    near = _nearest(key, known)
     hint = f"did you mean {near[0]!r}?" if near else f"it has {', '.join(sorted(known))}"
     return f"unknown key {key!r} in {owner}; {hint}"
+
+
+def choices(value: object, known: Collection[str]) -> str:
+    """List what is possible, and say which one was probably meant."""
+    near = _nearest(value, known)
+    hint = f"; did you mean {near[0]!r}?" if near and isinstance(value, str) else ""
+    return f"{' or '.join(map(repr, known))}{hint}"
+
+
+# ---- models
 
 
 class _Fields:
@@ -220,13 +235,6 @@ def _read_mapping(
 
 
 # ---- enums and literals
-
-
-def choices(value: object, known: Collection[str]) -> str:
-    """List what is possible, and say which one was probably meant."""
-    near = difflib.get_close_matches(str(value), known, n=1, cutoff=0.5)
-    hint = f"; did you mean {near[0]!r}?" if near and isinstance(value, str) else ""
-    return f"{' or '.join(map(repr, known))}{hint}"
 
 
 def _enum(kind: type[Enum], temper: Temper) -> Reader:

@@ -338,13 +338,13 @@ def _keys_of(models: list[Any]) -> str:
 
 def _alias_of(parts: list[Any]) -> str | None:
     """Find the public name of a union that holds models."""
-    namespace = vars(sys.modules["aqdrant.models"])
     wanted = {part for part in parts if not _is_array_type(part)}
     if not any(map(_is_model, parts)):
         return None
-    for name in namespace["__all__"]:
-        alias = namespace.get(name)
-        found = {part for part in members(alias) if not _is_array_type(part)}
-        if len(found) > 1 and found == wanted:
-            return str(name)
+    nouns = sorted(name for name in sys.modules if name.startswith("aqdrant.models."))
+    for noun in nouns:
+        for name, alias in vars(sys.modules[noun]).items():
+            found = {part for part in members(alias) if not _is_array_type(part)}
+            if len(found) > 1 and found == wanted:
+                return name
     return None
