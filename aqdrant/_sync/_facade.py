@@ -42,6 +42,9 @@ class Facade:
 
     def _drive(self, work: Coroutine[Any, Any, R]) -> R:
         """Step a coroutine to its end in this thread; only its hops run elsewhere."""
+        if in_portal():
+            work.close()
+            raise _on_portal(work)
         try:
             request = work.send(None)
         except StopIteration as stop:
@@ -83,8 +86,11 @@ class Facade:
 
     def _shut(self, work: Coroutine[Any, Any, None]) -> None:
         # What was opened on the portal's loop must be closed there; what was not has no loop.
+        if in_portal():
+            work.close()
+            raise _on_portal(work)
         try:
-            if self._lease.used and not in_portal():
+            if self._lease.used:
                 self._run(work)
             else:
                 self._drive(work)
@@ -143,14 +149,21 @@ async def _finish(work: Coroutine[Any, Any, R]) -> R:
     return await work
 
 
-def _suspended(work: Coroutine[Any, Any, Any]) -> AqdrantError:
-    name = getattr(work, "__qualname__", repr(work))
-    if in_portal():
-        return AqdrantError(
-            f"{name} was called on the event-loop thread that serves it: a deadlock.",
-            fix="Use AsyncQdrantClient in code that the client calls back, or another thread.",
-        )
+def _name(work: Coroutine[Any, Any, Any]) -> str:
+    return getattr(work, "__name__", repr(work))
+
+
+def _on_portal(work: Coroutine[Any, Any, Any]) -> AqdrantError:
     return AqdrantError(
-        f"{name} waited for an event loop outside a hop.",
+        "A sync client was called on the event-loop thread that serves sync clients: a deadlock.",
+        operation=_name(work),
+        fix="Use AsyncQdrantClient in code that the client calls back, or another thread.",
+    )
+
+
+def _suspended(work: Coroutine[Any, Any, Any]) -> AqdrantError:
+    return AqdrantError(
+        "The method waited for an event loop outside a hop.",
+        operation=_name(work),
         fix="Mark the async method with on_loop, or have try_execute answer at once.",
     )

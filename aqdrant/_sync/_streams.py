@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import AbstractAsyncContextManager
 from types import TracebackType
-from typing import Any, Final, Self, TypeVar
+from typing import Any, Final, Generic, Self, TypeVar
 
 from aqdrant._portal import Lease, Resident, in_caller
 from aqdrant.transport import ByteStream
@@ -38,30 +38,28 @@ class PagedIterator(Iterator[T]):
 
     def __init__(self, owner: object, lease: Lease, source: AsyncIterator[T]) -> None:
         self._owner = owner
-        self._source = source
-        self._page: deque[T] = deque()
-        self._is_over = False
-        self._error: BaseException | None = None
-        self._resident = Resident(lease, self._close_source)
+        self._pages = _Pages(source)
+        self._resident = Resident(lease, self._pages.close)
 
     def __iter__(self) -> Self:
         return self
 
     def __next__(self) -> T:
-        if not self._page and not self._is_over:
-            self._resident.run(self._read_page)
-        if self._page:
-            return self._page.popleft()
+        pages = self._pages
+        if not pages.items and not pages.is_over:
+            self._resident.run(pages.read)
+        if pages.items:
+            return pages.items.popleft()
         self.close()
-        if self._error is not None:
-            error, self._error = self._error, None
+        if pages.error is not None:
+            error, pages.error = pages.error, None
             raise error
         raise StopIteration
 
     def close(self) -> None:
         """End the async iterator; what was not read is dropped."""
-        self._is_over = True
-        self._page.clear()
+        self._pages.is_over = True
+        self._pages.items.clear()
         self._resident.end()
 
     def __del__(self) -> None:
@@ -69,20 +67,30 @@ class PagedIterator(Iterator[T]):
         if resident is not None:
             resident.abandon()
 
-    async def _read_page(self) -> None:
+
+class _Pages(Generic[T]):
+    """The portal's side of an iterator. It knows nothing of the reader, who may be dropped."""
+
+    def __init__(self, source: AsyncIterator[T]) -> None:
+        self._source = source
+        self.items: deque[T] = deque()
+        self.is_over = False
+        self.error: Exception | None = None
+
+    async def read(self) -> None:
         deadline = time.monotonic() + _PAGE_SECONDS
         try:
-            while len(self._page) < _PAGE_ITEMS:
-                self._page.append(await anext(self._source))
+            while len(self.items) < _PAGE_ITEMS:
+                self.items.append(await anext(self._source))
                 if time.monotonic() >= deadline:
                     return
         except StopAsyncIteration:
-            self._is_over = True
+            self.is_over = True
         except Exception as error:  # noqa: BLE001  raised when the items before it are read
-            self._is_over = True
-            self._error = error
+            self.is_over = True
+            self.error = error
 
-    async def _close_source(self) -> None:
+    async def close(self) -> None:
         close: Callable[[], Awaitable[object]] | None = getattr(self._source, "aclose", None)
         if close is not None:
             await close()
@@ -126,13 +134,11 @@ class Stream:
         self, owner: object, lease: Lease, source: AbstractAsyncContextManager[ByteStream]
     ) -> None:
         self._owner = owner
-        self._source = source
-        self._resident = Resident(lease, self._leave)
-        self._is_entered = False
+        self._visit = _Visit(source)
+        self._resident = Resident(lease, self._visit.close)
 
     def __enter__(self) -> SyncByteStream:
-        content = self._resident.run(self._enter)
-        return SyncByteStream(self._resident, content)
+        return SyncByteStream(self._resident, self._resident.run(self._visit.enter))
 
     def __exit__(
         self,
@@ -141,7 +147,7 @@ class Stream:
         traceback: TracebackType | None,
     ) -> bool | None:
         try:
-            return self._resident.run(self._exit, kind, error, traceback)
+            return self._resident.run(self._visit.exit, kind, error, traceback)
         finally:
             self._resident.end()
 
@@ -150,12 +156,20 @@ class Stream:
         if resident is not None:
             resident.abandon()
 
-    async def _enter(self) -> ByteStream:
+
+class _Visit:
+    """The portal's side of a context manager; like `_Pages` it knows nothing of the user's."""
+
+    def __init__(self, source: AbstractAsyncContextManager[ByteStream]) -> None:
+        self._source = source
+        self._is_entered = False
+
+    async def enter(self) -> ByteStream:
         content = await self._source.__aenter__()
         self._is_entered = True
         return content
 
-    async def _exit(
+    async def exit(
         self,
         kind: type[BaseException] | None,
         error: BaseException | None,
@@ -164,9 +178,9 @@ class Stream:
         self._is_entered = False
         return await self._source.__aexit__(kind, error, traceback)
 
-    async def _leave(self) -> None:
+    async def close(self) -> None:
         if self._is_entered:
-            await self._exit(None, None, None)
+            await self.exit(None, None, None)
 
 
 def to_async(content: Any) -> Any:

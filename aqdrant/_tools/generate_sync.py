@@ -41,8 +41,8 @@ _TYPES = {
 """Name in an annotation → its sync twin, and where that is imported from."""
 
 _TEXT = (
+    (r"\b([Aa])n async (?=client|context manager)", r"\1 "),
     (r"\basync (?=with\b|for\b|iterable|iterator|context manager|client)", ""),
-    (r"\ban (?=iterable\b)", "an "),
     (r"\bawait ", ""),
     (r"\bAsyncQdrantClient\b", "QdrantClient"),
     (r"\baclose\b", "close"),

@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 import anyio
+import anyio.lowlevel
 
 from aqdrant.operations import Operation, StreamOperation
 from aqdrant.transport import DEFAULT_OPTIONS, CallOptions
@@ -19,7 +20,7 @@ CHUNKS = [b"one", b"two", b"three"]
 
 async def answer_true(operation: Operation[Any]) -> Any:
     """Give way once, as a network would, and answer."""
-    await anyio.sleep(0)
+    await anyio.lowlevel.checkpoint()
     return True
 
 
@@ -47,8 +48,7 @@ class SampleTransport:
     ) -> AbstractAsyncContextManager[SampleStream]:
         @asynccontextmanager
         async def opened() -> AsyncIterator[SampleStream]:
-            # A task group must be left by the task that entered it.
-            async with anyio.create_task_group():
+            with anyio.CancelScope():  # must be left by the task that entered it
                 self.streamed.append("opened")
                 try:
                     yield SampleStream(self)
@@ -76,11 +76,11 @@ class SampleStream:
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         for chunk in CHUNKS:
-            await anyio.sleep(0)
+            await anyio.lowlevel.checkpoint()
             yield chunk
 
     async def send(self, chunk: bytes, /) -> None:
-        await anyio.sleep(0)
+        await anyio.lowlevel.checkpoint()
         self._transport.received.append(chunk)
 
     async def finish(self) -> Any:

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import anyio
+import anyio.lowlevel
 import anyio.to_thread
 import pytest
 
@@ -68,7 +69,7 @@ def test_released_lease_can_be_used_again(lease: Lease) -> None:
 
 def test_arguments_and_results_cross(lease: Lease) -> None:
     async def add(left: int, right: int) -> int:
-        await anyio.sleep(0)
+        await anyio.lowlevel.checkpoint()
         return left + right
 
     assert lease.run(add, 1, 2) == 3
@@ -76,7 +77,7 @@ def test_arguments_and_results_cross(lease: Lease) -> None:
 
 def test_exception_crosses_with_its_traceback(lease: Lease) -> None:
     async def fail_deep_inside() -> None:
-        await anyio.sleep(0)
+        await anyio.lowlevel.checkpoint()
         raise LookupError("gone")
 
     with pytest.raises(LookupError, match="gone") as caught:
@@ -114,7 +115,7 @@ def test_many_threads_at_once(lease: Lease) -> None:
     start = threading.Barrier(threads)
 
     async def echo(value: int) -> int:
-        await anyio.sleep(0)
+        await anyio.lowlevel.checkpoint()
         return value
 
     def work(index: int) -> list[int]:
@@ -163,7 +164,7 @@ def test_call_within_a_running_loop(lease: Lease) -> None:
 
 def test_call_within_trio_finds_asyncio(lease: Lease) -> None:
     async def use_anyio() -> str:
-        await anyio.sleep(0)
+        await anyio.lowlevel.checkpoint()
         await anyio.to_thread.run_sync(threading.get_ident)
         return "asyncio" if asyncio.current_task() else ""
 
@@ -197,7 +198,7 @@ def test_release_cancels_what_is_left(lease: Lease) -> None:
 
     async def leave_a_task() -> None:
         tasks.add(asyncio.get_running_loop().create_task(stay()))
-        await anyio.sleep(0)
+        await anyio.lowlevel.checkpoint()
 
     lease.run(leave_a_task)
     lease.release()
@@ -229,7 +230,7 @@ def test_interrupt_cancels_the_call_and_waits_for_its_end(lease: Lease) -> None:
             await anyio.sleep_forever()
         except BaseException as error:
             with anyio.CancelScope(shield=True):
-                await anyio.sleep(0)
+                await anyio.lowlevel.checkpoint()
             ended.append(type(error).__name__)
             raise
 

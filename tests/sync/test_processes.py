@@ -1,0 +1,185 @@
+"""What shows in a process of its own: Ctrl-C, fork, and the interpreter's exit."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+needs_signals = pytest.mark.skipif(sys.platform == "win32", reason="no pthread_kill there")
+
+PRELUDE = """
+import os, signal, sys, threading
+import anyio, anyio.to_thread
+sys.path.insert(0, {folder!r})
+from sample import SampleTransport
+from aqdrant import QdrantClient
+
+async def in_worker(operation):
+    await anyio.to_thread.run_sync(threading.get_ident)
+    return True
+
+"""
+
+
+def run(program: str) -> subprocess.CompletedProcess[str]:
+    """Run a program to its end, with warnings shown; a hang fails by the timeout."""
+    prelude = PRELUDE.format(folder=str(Path(__file__).parent))
+    return subprocess.run(
+        [sys.executable, "-X", "dev", "-W", "always", "-c", prelude + textwrap.dedent(program)],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+
+def check_quiet(ended: subprocess.CompletedProcess[str]) -> None:
+    assert (ended.stderr, ended.returncode) == ("", 0)
+
+
+def test_exit_with_an_unclosed_client_in_a_global() -> None:
+    ended = run("""
+        client = QdrantClient(transport=SampleTransport(in_worker))
+        print(client.delete_collection("a"))
+    """)
+    check_quiet(ended)
+    assert ended.stdout == "True\n"
+
+
+def test_exit_with_an_unclosed_client_that_never_needed_the_portal() -> None:
+    check_quiet(
+        run("""
+        client = QdrantClient(":memory:")
+        assert client.collection_exists("a") is False
+        assert threading.active_count() == 1
+    """)
+    )
+
+
+def test_exit_while_another_thread_waits_for_a_call() -> None:
+    check_quiet(
+        run("""
+        begun = threading.Event()
+
+        async def stay(operation):
+            begun.set()
+            await anyio.sleep_forever()
+
+        def wait():
+            try:
+                client.delete_collection("a")
+            except Exception:
+                pass
+
+        client = QdrantClient(transport=SampleTransport(stay))
+        threading.Thread(target=wait, daemon=True).start()
+        begun.wait()
+    """)
+    )
+
+
+def test_close_registered_at_exit_still_finds_the_loop() -> None:
+    ended = run("""
+        import atexit
+
+        class Transport(SampleTransport):
+            async def aclose(self):
+                await anyio.sleep(0)
+                print("closed on", threading.current_thread().name)
+
+        client = QdrantClient(transport=Transport())
+        atexit.register(client.close)
+        client.delete_collection("a")
+    """)
+    check_quiet(ended)
+    assert ended.stdout == "closed on aqdrant-portal\n"
+
+
+def test_exit_with_an_open_stream() -> None:
+    check_quiet(
+        run("""
+        client = QdrantClient(transport=SampleTransport())
+        stream = client.stream_full_snapshot("a")
+        content = stream.__enter__()
+        chunks = iter(content)
+        next(chunks)
+    """)
+    )
+
+
+@needs_signals
+def test_interrupt_ends_the_program() -> None:
+    ended = run("""
+        async def stay(operation):
+            signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+            try:
+                await anyio.sleep_forever()
+            except BaseException as error:
+                print(type(error).__name__, flush=True)
+                raise
+
+        client = QdrantClient(transport=SampleTransport(stay))
+        client.delete_collection("a")
+    """)
+    assert ended.stdout == "CancelledError\n"
+    assert ended.stderr.rstrip().endswith("KeyboardInterrupt")
+    assert "never" not in ended.stderr
+    assert ended.returncode not in (0, 1)
+
+
+@needs_fork
+@pytest.mark.parametrize("leave", ["os._exit(0)", "sys.exit(0)"])
+def test_forked_child_has_a_portal_of_its_own(leave: str) -> None:
+    ended = run(f"""
+        import warnings
+        warnings.simplefilter("ignore", DeprecationWarning)  # fork in a process with threads
+        begun = threading.Event()
+
+        async def answer(operation):
+            if operation.collection_name == "stay":
+                begun.set()
+                await anyio.sleep_forever()
+            return await in_worker(operation)
+
+        def wait():
+            try:
+                client.delete_collection("stay")
+            except Exception:
+                pass
+
+        client = QdrantClient(transport=SampleTransport(answer))
+        client.delete_collection("a")
+        threading.Thread(target=wait, daemon=True).start()
+        begun.wait()
+        child = os.fork()
+        if child == 0:
+            names = [thread.name for thread in threading.enumerate()]
+            assert "aqdrant-portal" not in names, names
+            assert client.delete_collection("b")
+            client.close()
+            {leave}
+        assert os.waitpid(child, 0)[1] == 0
+        assert client.delete_collection("c")
+    """)
+    check_quiet(ended)
+
+
+@needs_fork
+def test_forked_child_that_makes_no_call() -> None:
+    check_quiet(
+        run("""
+        import warnings
+        warnings.simplefilter("ignore", DeprecationWarning)
+        client = QdrantClient(transport=SampleTransport())
+        client.delete_collection("a")
+        child = os.fork()
+        if child:
+            assert os.waitpid(child, 0)[1] == 0
+    """)
+    )
