@@ -95,7 +95,21 @@ class AqdrantError(Exception):
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Keyword-only fields and a cause do not survive Exception's own pickling.
-        return _restore, (type(self), self.message, self.__dict__.copy(), self.__cause__)
+        cause = _portable(self.__cause__)
+        return _restore, (type(self), self.message, self.__dict__.copy(), cause)
+
+
+def _portable(cause: BaseException | None) -> BaseException | None:
+    """The cause, or one that tells as much where it cannot be pickled: many libraries' cannot."""
+    if cause is None:
+        return None
+    import pickle
+
+    try:
+        pickle.loads(pickle.dumps(cause))
+    except Exception:  # noqa: BLE001  # whatever a foreign class raises there
+        return RuntimeError(repr(cause))
+    return cause
 
 
 def _restore(
