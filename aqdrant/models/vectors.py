@@ -18,6 +18,9 @@ __all__ = [
     "FloatArray",
     "Image",
     "InferenceObject",
+    "NumericVector",
+    "NumericVectorInput",
+    "NumericVectorStruct",
     "SparseVector",
     "Vector",
     "VectorInput",
@@ -133,6 +136,11 @@ VectorStruct: TypeAlias = (
     | Image
     | InferenceObject
     | FloatArray
+)
+NumericVector: TypeAlias = Sequence[float] | SparseVector | Sequence[Sequence[float]] | FloatArray
+NumericVectorInput: TypeAlias = NumericVector | ExtendedPointId
+NumericVectorStruct: TypeAlias = (
+    Sequence[float] | Sequence[Sequence[float]] | Mapping[str, NumericVector] | FloatArray
 )
 VectorOutput: TypeAlias = list[float] | SparseVector | list[list[float]]
 VectorStructOutput: TypeAlias = list[float] | list[list[float]] | dict[str, VectorOutput]
