@@ -162,8 +162,8 @@ class Generator:
         return models.Filter(**clauses)
 
     def maybe_filter(self) -> models.Filter | None:
-        # Wrapped: of a root's and a prefetch's `should` the real engine makes one, so that either is
-        # enough; here a filter filters.
+        # Wrapped: of a root's and a prefetch's `should` the real engine makes one, so that either
+        # is enough; here a filter filters.
         return models.Filter(must=[self.filter(1)]) if self.random.random() < 0.5 else None
 
     # Queries

@@ -19,9 +19,10 @@ import numpy as np
 from aqdrant import models
 from aqdrant.exceptions import BadRequest
 
-from .engine.arrays import Floats, Rows
+from .engine.arrays import Floats, Rows, is_ndarray
 from .engine.dense import DenseVectors
 from .engine.ids import PointId, encode_ids
+from .engine.paths import is_array, is_object
 from .engine.segment import DenseWrite, PointWrite, SparseWrite
 from .engine.sparse import SparseBatch, SparseVectors
 from .unsupported import refuse
@@ -123,7 +124,7 @@ def encode_vectors(stores: Stores, ids: Sequence[PointId], vectors: Sequence[Any
     for position, vector in enumerate(vectors):
         if isinstance(vector, _INFERENCE):
             raise refuse(vector)
-        named: Mapping[str, Any] = vector if isinstance(vector, Mapping) else {"": vector}
+        named = cast("Mapping[str, Any]", vector) if isinstance(vector, Mapping) else {"": vector}
         for name, one in named.items():
             places.setdefault(name, []).append(position)
             columns.setdefault(name, []).append(one)
@@ -202,7 +203,7 @@ def _dense_column(
     store: DenseVectors, name: str, column: Any, ids: Sequence[PointId] | None
 ) -> Floats:
     size = store.size
-    if isinstance(column, np.ndarray):
+    if is_ndarray(column):
         array = column
         if array.ndim != 2:
             raise _kind(name, "a multivector" if array.ndim == 3 else "a number", None)
@@ -219,7 +220,7 @@ def _dense_column(
             try:
                 if len(vector) != size:
                     raise _misfit(name, size, vector, point_id)
-                if isinstance(vector, np.ndarray):
+                if is_ndarray(vector):
                     one = vector
                     if one.ndim != 1:
                         raise _misfit(name, size, one, point_id)
@@ -298,13 +299,13 @@ def _sparse_column(name: str, column: Any, ids: Sequence[PointId] | None) -> Spa
 def _batch_columns(vectors: Any) -> Mapping[str, Any]:
     if isinstance(vectors, Mapping):
         return cast("Mapping[str, Any]", vectors)
-    if not isinstance(vectors, np.ndarray) and len(vectors) and isinstance(vectors[0], _INFERENCE):
+    if not is_ndarray(vectors) and len(vectors) and isinstance(vectors[0], _INFERENCE):
         raise refuse(vectors[0])
     return {"": vectors}
 
 
 def _builtins(ids: Any) -> list[Any]:
-    return ids.tolist() if isinstance(ids, np.ndarray) else list(ids)
+    return ids.tolist() if is_ndarray(ids) else list(ids)
 
 
 def _last_of_each(ids: Sequence[PointId], points: Sequence[Any]) -> Sequence[Any]:
@@ -315,14 +316,17 @@ def _last_of_each(ids: Sequence[PointId], points: Sequence[Any]) -> Sequence[Any
 
 
 def _picked(column: Any, picks: Rows) -> Any:
-    return column[picks] if isinstance(column, np.ndarray) else [column[i] for i in picks.tolist()]
+    if is_ndarray(column):
+        return column[picks]
+    positions: list[int] = picks.tolist()
+    return [column[position] for position in positions]
 
 
 def _floated(value: Any) -> Any:
     """A payload with the integers that 64 bits do not hold as floats, as a server reads them."""
-    if isinstance(value, dict):
+    if is_object(value):
         return {key: _floated(item) for key, item in value.items()}
-    if isinstance(value, list):
+    if is_array(value):
         return [_floated(item) for item in value]
     if isinstance(value, int) and not -(2**63) <= value < 2**64:
         return float(value)

@@ -88,7 +88,8 @@ class Gate:
         """Enter as the writer: ``with gate.exclusive(patience):``."""
         return _Pass(self, patience, writes=True)
 
-    def _enter(self, patience: Patience, *, writes: bool) -> None:
+    def enter(self, patience: Patience, *, writes: bool) -> None:
+        """Wait until the caller may go in, as far as the patience allows."""
         with self._changed:
             if writes:
                 self._waiting_writers += 1
@@ -109,7 +110,8 @@ class Gate:
         if not self._changed.wait(patience.remaining()):
             patience.expire()
 
-    def _leave(self, *, writes: bool) -> None:
+    def leave(self, *, writes: bool) -> None:
+        """Let the next ones in."""
         with self._changed:
             if writes:
                 self._writing = False
@@ -130,7 +132,7 @@ class _Pass:
         self._writes = writes
 
     def __enter__(self) -> None:
-        self._gate._enter(self._patience, writes=self._writes)
+        self._gate.enter(self._patience, writes=self._writes)
 
     def __exit__(
         self,
@@ -138,4 +140,4 @@ class _Pass:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._gate._leave(writes=self._writes)
+        self._gate.leave(writes=self._writes)

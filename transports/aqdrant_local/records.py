@@ -78,7 +78,8 @@ class Projection:
         if shape is None:
             return [None] * len(rows)
         held = self._segment.payloads
-        blobs = [held[row] for row in rows.tolist()]
+        numbers: list[int] = rows.tolist()
+        blobs = [held[row] for row in numbers]
         return [{} if blob is None else shape(decode_payload(blob)) for blob in blobs]
 
     def _vectors(self, rows: Rows) -> list[Any]:

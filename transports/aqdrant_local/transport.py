@@ -144,9 +144,10 @@ def _limiter(collection: Collection | None) -> anyio.CapacityLimiter | None:
     """The limiter of a collection on this event loop: collections do not wait for each other."""
     if collection is None:
         return None
-    limiters = _limiters.get(None)
-    if limiters is None:
-        limiters = WeakKeyDictionary()
+    try:
+        limiters = _limiters.get()
+    except LookupError:
+        limiters = _Limiters()
         _limiters.set(limiters)
     limiter = limiters.get(collection)
     if limiter is None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeGuard, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Floats", "Mask", "Rows", "Words", "grown"]
+__all__ = ["Array", "Floats", "Mask", "Rows", "Words", "grown", "is_ndarray"]
 
 Floats: TypeAlias = NDArray[np.float32]
 """Vectors (n, d) or scores (n,)."""
@@ -21,9 +21,17 @@ Mask: TypeAlias = NDArray[np.bool_]
 Words: TypeAlias = NDArray[np.uint64]
 """Halves of point ids, and version numbers."""
 
+Array: TypeAlias = NDArray[Any]
+"""An array as users pass it."""
+
 A = TypeVar("A", bound=NDArray[Any])
 
 _SMALLEST = 16
+
+
+def is_ndarray(value: Any) -> TypeGuard[Array]:
+    """Whether a value is an array of numpy's."""
+    return isinstance(value, np.ndarray)
 
 
 def grown(array: A, rows: int, filler: int = 0) -> A:

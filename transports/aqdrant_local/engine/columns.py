@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 import struct
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, TypeAlias
+from typing import Any, Generic, TypeAlias, TypeVar
 
 import msgspec
 import numpy as np
@@ -20,13 +20,14 @@ from numpy.typing import NDArray
 
 from .arrays import Mask, Rows, grown
 from .datetimes import parse_datetime
-from .paths import Path, select
+from .paths import Path, is_array, is_object, select
 from .postings import Postings
 from .selection import Selection
 
 __all__ = ["Interval", "PayloadColumn", "integer_bounds"]
 
 Payloads: TypeAlias = Sequence[bytes | None]
+K = TypeVar("K", np.int64, np.float64)
 
 _CHUNK = 512  # payloads decoded by one call: the interpreter gets its turn in between
 _INT64 = 2**63
@@ -145,17 +146,11 @@ class PayloadColumn:
             self._flags[rows] = np.array(entries.flags, dtype=np.uint16)
             self._elements[rows] = np.array(entries.elements, dtype=np.int32)
             self._repeats = self._repeats or max(entries.elements) > 1
-        kinds = (
-            (self._ints, entries.ints, np.int64),
-            (self._floats, entries.floats, np.float64),
-            (self._bools, entries.bools, np.int64),
-            (self._strings, entries.strings, np.int64),
-            (self._counts, entries.counts, np.int64),
-        )
-        for postings, (rows_of, keys), dtype in kinds:
-            postings.replace(
-                size, changed, np.array(keys, dtype=dtype), np.array(rows_of, dtype=np.intp)
-            )
+        entries.ints.store(self._ints, size, changed)
+        entries.floats.store(self._floats, size, changed)
+        entries.bools.store(self._bools, size, changed)
+        entries.strings.store(self._strings, size, changed)
+        entries.counts.store(self._counts, size, changed)
 
     # Conditions
 
@@ -318,16 +313,37 @@ def _reaching(bound: float, *, beyond: bool) -> int:
     return low
 
 
+class _Keys(Generic[K]):
+    """New entries of one list: keys beside their rows."""
+
+    __slots__ = ("_dtype", "_keys", "_rows")
+
+    def __init__(self, dtype: type[K]) -> None:
+        self._dtype: type[K] = dtype
+        self._rows: list[int] = []
+        self._keys: list[float] = []
+
+    def add(self, row: int, key: float) -> None:
+        """Take one entry."""
+        self._rows.append(row)
+        self._keys.append(key)
+
+    def store(self, postings: Postings[K], size: int, changed: Rows) -> None:
+        """Put all of them in place of what the changed rows had."""
+        keys: NDArray[K] = np.array(self._keys, dtype=self._dtype)
+        postings.replace(size, changed, keys, np.array(self._rows, dtype=np.intp))
+
+
 class _Entries:
-    """Values of some rows, by kind: lists of rows beside lists of keys."""
+    """Values of some rows, by kind."""
 
     def __init__(self, codes: dict[str, int]) -> None:
         self._codes = codes
-        self.ints: tuple[list[int], list[int]] = ([], [])
-        self.floats: tuple[list[int], list[float]] = ([], [])
-        self.bools: tuple[list[int], list[int]] = ([], [])
-        self.strings: tuple[list[int], list[int]] = ([], [])
-        self.counts: tuple[list[int], list[int]] = ([], [])
+        self.ints = _Keys(np.int64)
+        self.floats = _Keys(np.float64)
+        self.bools = _Keys(np.int64)
+        self.strings = _Keys(np.int64)
+        self.counts = _Keys(np.int64)
         self.flag_rows: list[int] = []
         self.flags: list[int] = []
         self.elements: list[int] = []
@@ -340,13 +356,12 @@ class _Entries:
             flags = _SELECTED
             elements = 0
             for value in values:
-                if isinstance(value, list):
+                if is_array(value):
                     flags |= self._add_array(row, value)
                     elements += sum(element is not None for element in value)
                 elif value is None:
                     flags |= _EMPTY | _NULL
-                    self.counts[0].append(row)
-                    self.counts[1].append(0)
+                    self.counts.add(row, 0)
                 else:
                     flags |= _FILLED | _SOLID | _SINGLE
                     elements += 1
@@ -359,8 +374,7 @@ class _Entries:
         flags = _FILLED if array else _EMPTY
         for element in array:
             flags |= self._add_scalar(row, element)
-        self.counts[0].append(row)
-        self.counts[1].append(len(array))
+        self.counts.add(row, len(array))
         return flags | (_NULL if any(element is None for element in array) else _SOLID)
 
     def _add_scalar(self, row: int, value: Any) -> int:
@@ -368,28 +382,26 @@ class _Entries:
         kind = value.__class__
         if kind is str:
             code = self._codes.setdefault(value, len(self._codes))
-            self.strings[0].append(row)
-            self.strings[1].append(code)
+            self.strings.add(row, code)
             return _STRING
         if kind is int and -_INT64 <= value < _INT64:
-            self.ints[0].append(row)
-            self.ints[1].append(value)
+            self.ints.add(row, value)
             return _INTEGER
         if kind is float or kind is int:
-            self.floats[0].append(row)
-            self.floats[1].append(float(value))
+            self.floats.add(row, float(value))
             return _FLOAT
         if kind is bool:
-            self.bools[0].append(row)
-            self.bools[1].append(int(value))
+            self.bools.add(row, int(value))
             return _BOOL
-        if kind is dict and _is_location(value):
+        if _is_location(value):
             return _LOCATION
         return 0
 
 
-def _is_location(value: dict[str, Any]) -> bool:
-    return all(isinstance(value.get(key), int | float) for key in ("lon", "lat"))
+def _is_location(value: Any) -> bool:
+    return is_object(value) and all(
+        isinstance(value.get(key), int | float) for key in ("lon", "lat")
+    )
 
 
 Reader: TypeAlias = Callable[[Rows, Payloads], Iterator[tuple[list[int], list[list[Any]]]]]
@@ -411,7 +423,9 @@ def _reader(path: Path) -> Reader:
             parts: list[Any] = decoder.decode(
                 header + b"".join([payloads[row] or b"\x80" for row in chunk])
             )
-            values = [[] if part.value is msgspec.UNSET else [part.value] for part in parts]
+            values: list[list[Any]] = [
+                [] if part.value is msgspec.UNSET else [part.value] for part in parts
+            ]
             if rest:
                 values = [select(found[0], rest) if found else found for found in values]
             yield chunk, values

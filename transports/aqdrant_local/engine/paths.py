@@ -11,9 +11,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeGuard
 
-__all__ = ["ALL", "Path", "delete_at", "exclude", "include", "parse_path", "select", "set_at"]
+__all__ = [
+    "ALL",
+    "Path",
+    "delete_at",
+    "exclude",
+    "include",
+    "is_array",
+    "is_object",
+    "parse_path",
+    "select",
+    "set_at",
+]
 
 Step: TypeAlias = str | int
 Path: TypeAlias = tuple[Step, ...]
@@ -24,6 +35,16 @@ ALL = -1
 
 _STEP = re.compile(r'(?P<dot>\.)?(?:"(?P<quoted>[^"]*)"|(?P<plain>[\w\-]+)|\[(?P<index>\d*)\])')
 _LARGEST = 2**64
+
+
+def is_object(value: Any) -> TypeGuard[Payload]:
+    """Whether a value of a payload is an object."""
+    return isinstance(value, dict)
+
+
+def is_array(value: Any) -> TypeGuard[list[Any]]:
+    """Whether a value of a payload is an array."""
+    return isinstance(value, list)
 
 
 @lru_cache(maxsize=1024)
@@ -59,16 +80,16 @@ def parse_path(text: str) -> Path | None:
 
 def select(value: Any, path: Path) -> list[Any]:
     """Every value that the path selects, in document order."""
-    found = [value]
+    found: list[Any] = [value]
     for step in path:
         if not found:
             break
         if isinstance(step, str):
-            found = [item[step] for item in found if isinstance(item, dict) and step in item]
+            found = [item[step] for item in found if is_object(item) and step in item]
         elif step == ALL:
-            found = [element for item in found if isinstance(item, list) for element in item]
+            found = [element for item in found if is_array(item) for element in item]
         else:
-            found = [item[step] for item in found if isinstance(item, list) and step < len(item)]
+            found = [item[step] for item in found if is_array(item) and step < len(item)]
     return found
 
 
@@ -93,36 +114,29 @@ def _merge(target: Payload, values: Payload) -> None:
 
 
 def _write(parent: Payload, path: Path, values: Payload) -> None:
-    key, rest = path[0], path[1:]
-    name = str(key)
-    if not rest:
-        there = parent.get(name)
-        if not isinstance(there, dict):
-            there = parent[name] = {}
-        _merge(there, values)
-    elif isinstance(rest[0], str):
-        there = parent.get(name)
-        if not isinstance(there, dict):
-            there = parent[name] = {}
-        _write(there, rest, values)
-    else:
-        there = parent.get(name)
-        if not isinstance(there, list):
+    name, rest = str(path[0]), path[1:]
+    there: Any = parent.get(name)
+    if rest and not isinstance(rest[0], str):
+        if not is_array(there):
             there = parent[name] = []
         _write_elements(there, rest, values)
+        return
+    if not is_object(there):
+        there = parent[name] = {}
+    set_at(there, rest, values)
 
 
 def _write_elements(array: list[Any], path: Path, values: Payload) -> None:
     step, rest = path[0], path[1:]
     picked = range(len(array)) if step == ALL else [int(step)] if int(step) < len(array) else []
     for position in picked:
-        element = array[position]
+        element: Any = array[position]
         if rest and not isinstance(rest[0], str):
-            if not isinstance(element, list):
+            if not is_array(element):
                 element = array[position] = []
             _write_elements(element, rest, values)
             continue
-        if not isinstance(element, dict):
+        if not is_object(element):
             element = array[position] = {}
         set_at(element, rest, values)
 
@@ -132,9 +146,9 @@ def delete_at(value: Any, path: Path) -> None:
     for parent in select(value, path[:-1]):
         step = path[-1]
         if isinstance(step, str):
-            if isinstance(parent, dict):
+            if is_object(parent):
                 parent.pop(step, None)
-        elif step == ALL and isinstance(parent, list):
+        elif step == ALL and is_array(parent):
             parent.clear()
 
 
@@ -172,9 +186,9 @@ def _reached(value: Any, paths: list[Path]) -> tuple[bool, Any]:
         return False, None
     if any(not path for path in paths):
         return True, value
-    if isinstance(value, dict):
+    if is_object(value):
         return True, _filter_object(value, paths, _reached)
-    if isinstance(value, list):
+    if is_array(value):
         return True, _filter_array(value, paths, _reached)
     return False, None
 
@@ -184,8 +198,8 @@ def _spared(value: Any, paths: list[Path]) -> tuple[bool, Any]:
         return True, value
     if any(not path for path in paths):
         return False, None
-    if isinstance(value, dict):
+    if is_object(value):
         return True, _filter_object(value, paths, _spared)
-    if isinstance(value, list):
+    if is_array(value):
         return True, _filter_array(value, paths, _spared)
     return True, value

@@ -99,19 +99,19 @@ class Postings(Generic[K]):
         self, first: float | None, last: float | None, *, open_first: bool, open_last: bool
     ) -> Rows:
         """Rows that have a key in the interval, once for each entry; None is no bound."""
-        start, end = 0, len(self._keys)
-        if first is not None:
-            low = self._dtype(first)
-            start = int(self._keys.searchsorted(low, "right" if open_first else "left"))
-        if last is not None:
-            high = self._dtype(last)
-            end = int(self._keys.searchsorted(high, "left" if open_last else "right"))
+        low = None if first is None else self._dtype(first)
+        high = None if last is None else self._dtype(last)
+        keys, start, end = self._keys, 0, len(self._keys)
+        if low is not None:
+            start = int(keys.searchsorted(low, "right" if open_first else "left"))
+        if high is not None:
+            end = int(keys.searchsorted(high, "left" if open_last else "right"))
         rows = self._alive(self._rows[start : max(start, end)])
         if len(self._tail_keys):
             tail = np.ones(len(self._tail_keys), dtype=np.bool_)
-            if first is not None:
+            if low is not None:
                 tail &= self._tail_keys > low if open_first else self._tail_keys >= low
-            if last is not None:
+            if high is not None:
                 tail &= self._tail_keys < high if open_last else self._tail_keys <= high
             rows = np.concatenate([rows, self._tail_rows[tail]])
         return rows.astype(np.intp)

@@ -97,7 +97,8 @@ class PointWrite:
 
         dense = {name: moved(write) for name, write in self.dense.items()}
         sparse = {name: moved(write) for name, write in self.sparse.items()}
-        payloads = [self.payloads[position] for position in picks.tolist()]
+        positions: list[int] = picks.tolist()
+        payloads = [self.payloads[position] for position in positions]
         return PointWrite(self.keys.take(picks), dense, sparse, payloads)
 
 

@@ -149,8 +149,8 @@ def _rewrite(collection: Collection, rows: Rows, write: Rewrite) -> int:
     """Decode, change and encode the payloads of these rows; store them once all are encoded."""
     segment = collection.segment
     blobs: list[bytes | None] = []
-    ids = segment.ids.ids(rows)
-    for row, point_id in zip(rows.tolist(), ids, strict=True):
+    numbers: list[int] = rows.tolist()
+    for row, point_id in zip(numbers, segment.ids.ids(rows), strict=True):
         blob = segment.payloads[row]
         payload = write(None if blob is None else decode_payload(blob))
         blobs.append(None if payload is None else encode_payload(payload, point_id))
