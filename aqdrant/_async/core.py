@@ -16,6 +16,8 @@ from contextlib import AbstractAsyncContextManager
 from types import TracebackType
 from typing import Any, NoReturn, Self, TypeVar, cast
 
+from anyio.lowlevel import checkpoint
+
 from aqdrant._address import Address, parse_address
 from aqdrant._async.shaping import at_least, nearest, read
 from aqdrant._portal import Hop, in_portal
@@ -177,6 +179,11 @@ class ClientCore:
             hop: Hop[R] = Hop(chain.execute, operation, options)
             return await hop
         return await chain.execute(operation, options)
+
+    async def _pause(self) -> None:
+        """Let the event loop have its turn, where this runs on one."""
+        if not self._inline or in_portal():
+            await checkpoint()
 
     def _stream(
         self, operation: StreamOperation[Any], timeout: float | None = None

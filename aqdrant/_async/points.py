@@ -66,9 +66,10 @@ class PointMethods(ClientCore):
                 finite, or an id out of range; the message names it. Nothing was changed.
             NotFound: there is no such collection.
         """
+        name = checked_name(collection_name, "collection_name")
         operation = ops.UpsertPoints(
-            checked_name(collection_name, "collection_name"),
-            points_body(points, shard_key_selector, update_filter, update_mode),
+            name,
+            await points_body(points, shard_key_selector, update_filter, update_mode, self._pause),
             wait=wait,
             ordering=optional(ordering, models.WriteOrdering, "ordering"),
         )

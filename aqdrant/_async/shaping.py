@@ -7,7 +7,7 @@ leaves as `ArgumentError`, named by the parameter it came in.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import cache
 from typing import Any, TypeAlias, TypeVar, get_type_hints
 from uuid import UUID
@@ -22,6 +22,7 @@ from aqdrant.models._scalars import Mismatch, is_array, kind_of
 __all__ = [
     "FilterLike",
     "Ids",
+    "Pause",
     "PointId",
     "PointsLike",
     "SelectorLike",
@@ -32,10 +33,12 @@ __all__ = [
     "optional",
     "points_body",
     "read",
+    "read_in_turns",
     "selector",
 ]
 
 M = TypeVar("M", bound=msgspec.Struct)
+Pause: TypeAlias = Callable[[], Awaitable[None]]
 
 PointId: TypeAlias = int | str | UUID
 Ids: TypeAlias = Iterable[PointId] | models.FloatArray
@@ -44,6 +47,9 @@ SelectorLike: TypeAlias = Ids | FilterLike | models.PointIdsList | models.Filter
 PointsLike: TypeAlias = (
     models.Batch | Iterable[models.PointStruct | Mapping[str, Any]] | Mapping[str, Any]
 )
+
+_TURN = 128
+"""Points read before the event loop has its turn: a millisecond or two of work."""
 
 
 @cache
@@ -129,8 +135,8 @@ def _selector_of_mapping(value: Mapping[str, Any], parameter: str) -> Any:
     return read(value, models.Filter, parameter)
 
 
-def points_body(
-    points: Any, shard_key: Any, update_filter: Any, update_mode: Any
+async def points_body(
+    points: Any, shard_key: Any, update_filter: Any, update_mode: Any, pause: Pause
 ) -> models.PointsList | models.PointsBatch:
     """The body of an upsert: a batch of columns, or a list of points."""
     names = {"batch": "points", "shard_key": "shard_key_selector"}
@@ -140,9 +146,9 @@ def points_body(
         rest |= {name: value for name, value in given.items() if rest.get(name) is None}
         points = rest.pop("points", None) if "points" in rest else rest.pop("batch")
     if isinstance(points, models.Batch) or (isinstance(points, Mapping) and "ids" in points):
-        body = build(models.PointsBatch, names, batch=points, **rest)
-        _check_columns(body.batch)
-        return body
+        columns = build(models.PointsBatch, names, batch=points, **rest)
+        _check_columns(columns.batch)
+        return columns
     if isinstance(points, models.PointStruct) or not isinstance(points, Iterable):
         raise ArgumentError(
             f"points: {kind_of(points)}, wanted a Batch or an iterable of PointStruct.",
@@ -151,7 +157,26 @@ def points_body(
             if isinstance(points, models.PointStruct)
             else None,
         )
-    return build(models.PointsList, names, points=points, **rest)
+    body = build(models.PointsList, names, points=(), **rest)
+    body.points = await read_in_turns(points, models.PointStruct, "points", pause)
+    return body
+
+
+async def read_in_turns(
+    items: Iterable[Any], kind: type[M], parameter: str, pause: Pause
+) -> list[M]:
+    """Read many models, and let the event loop have its turn in between."""
+    read_item = reader(kind, STRICT)
+    taken: list[M] = []
+    for index, item in enumerate(items):
+        if index % _TURN == _TURN - 1:
+            await pause()
+        try:
+            taken.append(read_item(item))
+        except Mismatch as mismatch:
+            path = mismatch.inside(index).path(parameter)
+            raise ArgumentError(f"{path}: {mismatch.reason}.", parameter=path) from None
+    return taken
 
 
 def _check_columns(batch: models.Batch) -> None:

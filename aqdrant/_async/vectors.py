@@ -15,6 +15,7 @@ from aqdrant._async.shaping import (
     checked_name,
     optional,
     read,
+    read_in_turns,
     selector,
 )
 
@@ -53,10 +54,11 @@ class VectorMethods(ClientCore):
         body = build(
             models.UpdateVectors,
             _UPDATE,
-            points=points,
+            points=(),
             shard_key=shard_key_selector,
             update_filter=update_filter,
         )
+        body.points = await read_in_turns(points, models.PointVectors, "points", self._pause)
         operation = ops.UpdateVectors(
             checked_name(collection_name, "collection_name"),
             body,
