@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 import anyio
 from anyio.lowlevel import RunVar
@@ -16,6 +17,10 @@ from aqdrant.transport import DEFAULT_OPTIONS, ByteStream, CallOptions, Transpor
 __all__ = ["Limiter"]
 
 R = TypeVar("R")
+
+# Primitives of anyio belong to one event loop, and a client may serve several. What a RunVar
+# holds lives as long as its loop, in some releases under its name: one for all limiters leaks none.
+_semaphores: RunVar[WeakKeyDictionary[Limiter, anyio.Semaphore]] = RunVar("aqdrant_limiters")
 
 
 class Limiter(ForwardingTransport):
@@ -31,8 +36,6 @@ class Limiter(ForwardingTransport):
     def __init__(self, inner: Transport, max_concurrency: int) -> None:
         super().__init__(inner)
         self.max_concurrency = max_concurrency
-        # Primitives of anyio belong to one event loop, and a client may serve several.
-        self._slots: RunVar[anyio.Semaphore] = RunVar(f"aqdrant_limiter_{id(self)}")
 
     async def execute(
         self, operation: Operation[R], options: CallOptions = DEFAULT_OPTIONS, /
@@ -62,8 +65,11 @@ class Limiter(ForwardingTransport):
 
     def _semaphore(self) -> anyio.Semaphore:
         try:
-            return self._slots.get()
+            semaphores = _semaphores.get()
         except LookupError:
-            semaphore = anyio.Semaphore(self.max_concurrency)
-            self._slots.set(semaphore)
-            return semaphore
+            semaphores = WeakKeyDictionary[Limiter, anyio.Semaphore]()
+            _semaphores.set(semaphores)
+        semaphore = semaphores.get(self)
+        if semaphore is None:
+            semaphore = semaphores[self] = anyio.Semaphore(self.max_concurrency)
+        return semaphore
