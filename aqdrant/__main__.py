@@ -74,6 +74,10 @@ def _positive(text: str) -> int:
 
 
 def _run_demo(options: argparse.Namespace) -> None:
+    # Read when numpy is first imported. The demo's matrices are small: beside other busy programs,
+    # threads that wait for each other at every step make it ten times as slow.
+    for threads in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"):
+        os.environ.setdefault(threads, "1")
     from aqdrant._demo.run import run_demo
     from aqdrant._demo.show import Screen
 

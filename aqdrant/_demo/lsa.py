@@ -50,7 +50,7 @@ class LatentSemanticModel:
     def __init__(
         self,
         documents: Sequence[Sequence[int]],
-        dimensions: int = 160,
+        dimensions: int = 256,
         seed: int = 0,
         progress: Progress | None = None,
     ) -> None:
@@ -117,14 +117,8 @@ def _right_singular_vectors(
         report(2 + 2 * step)
         sketch = _orthonormal(_multiply(matrix, sketch))
         report(3 + 2 * step)
-    projected = _multiply(transposed, sketch)
+    basis = _orthonormal(_multiply(transposed, sketch))[:, :dimensions]
     report(passes)
-    # The small factor's eigenvectors rotate the basis so that its columns are singular vectors.
-    values, rotation = np.linalg.eigh(projected.T @ projected)
-    order = np.argsort(values)[::-1]
-    order = order[values[order] > values.max(initial=0) * 1e-10][:dimensions]
-    scaled = (projected @ rotation[:, order]) / np.sqrt(values[order])
-    basis: Floats = scaled.astype(np.float32)
     return basis
 
 
@@ -152,7 +146,16 @@ def _transpose(matrix: SparseRows) -> SparseRows:
 
 
 def _orthonormal(columns: Floats) -> Floats:
-    basis: Floats = np.linalg.qr(columns)[0]
+    """Return an orthonormal basis of what the columns span, `(n, r)`, largest direction first.
+
+    By the eigenvectors of the small Gram matrix, at half the cost of a QR; what single precision
+    cannot tell from nothing is left out.
+    """
+    wide = columns.astype(np.float64)
+    squares, rotation = np.linalg.eigh(wide.T @ wide)
+    order = np.argsort(squares)[::-1]
+    order = order[squares[order] > squares.max(initial=0) * 1e-10]
+    basis: Floats = (wide @ (rotation[:, order] / np.sqrt(squares[order]))).astype(np.float32)
     return basis
 
 

@@ -67,7 +67,8 @@ async def build_index(screen: Screen) -> Index:
         modules = len({entry.module for entry in entries})
         phase.done = f"read {len(entries):,} docstrings of {modules} modules"
     bm25 = Bm25()
-    texts = [f"{entry.name}\n{entry.text}" for entry in entries]
+    # A summary counts twice, here and in the text: it says what the whole is about.
+    texts = [f"{entry.name}\n{entry.summary}\n{entry.text}" for entry in entries]
     with screen.phase("embedding words (BM25)") as phase:
         sparse = await run(_embed_words, bm25, texts, phase.progress, abandon_on_cancel=True)
         terms = len({index for vector in sparse for index in vector.indices})
