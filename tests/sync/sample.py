@@ -33,6 +33,7 @@ class SampleTransport:
         self.threads: list[str] = []
         self.streamed: list[str] = []
         self.received: list[bytes] = []
+        self.on_closed: Callable[[], object] = lambda: None
 
     def __repr__(self) -> str:
         return "sample"
@@ -54,6 +55,7 @@ class SampleTransport:
                     yield SampleStream(self)
                 finally:
                     self.streamed.append("closed")
+                    self.on_closed()
 
         return opened()
 

@@ -17,7 +17,7 @@ import anyio.lowlevel
 import anyio.to_thread
 import pytest
 
-from aqdrant._portal import Lease, in_caller, in_portal
+from aqdrant._portal import Lease, Resident, in_caller, in_portal
 from aqdrant.exceptions import AqdrantError, ClientClosed
 
 needs_signals = pytest.mark.skipif(sys.platform == "win32", reason="no pthread_kill there")
@@ -238,6 +238,30 @@ def test_interrupt_cancels_the_call_and_waits_for_its_end(lease: Lease) -> None:
         lease.run(stay)
     assert ended == ["CancelledError"]
     assert lease.run(name_of_thread) == "aqdrant-portal"
+
+
+@needs_signals
+def test_interrupted_step_leaves_its_resident_alive(lease: Lease) -> None:
+    async def nothing() -> None:
+        pass
+
+    async def stay() -> None:
+        await interrupt_main_thread()
+        await anyio.sleep_forever()
+
+    async def cancellations() -> tuple[asyncio.Task[object] | None, int]:
+        await anyio.lowlevel.checkpoint()
+        task = asyncio.current_task()
+        return task, 0 if task is None else task.cancelling()
+
+    resident = Resident(lease, nothing)
+    task, _ = resident.run(cancellations)
+    with pytest.raises(KeyboardInterrupt):
+        resident.run(stay)
+    assert resident.run(cancellations) == (task, 0)
+    resident.end()
+    with pytest.raises(ClientClosed, match="iteration"):
+        resident.run(cancellations)
 
 
 @needs_signals
