@@ -87,7 +87,8 @@ def kind_of(value: object) -> str:
         return "None"
     name = type(value).__name__
     if is_array(value):
-        return f"{name} of shape {tuple(value.shape)}"
+        shape = tuple(value.shape)
+        return f"{name} of shape {shape}" if shape else f"{name} {value.tolist()!r}"
     if isinstance(value, str):
         return f"str {str(value)!r}" if len(value) <= 40 else f"str of {len(value)} characters"
     if isinstance(value, int) and value.bit_length() > 128:
@@ -158,7 +159,7 @@ def read_int(value: Any, _depth: int = 0) -> int:
     if value.__class__ is int:
         return value
     if not isinstance(value, bool | str) and not _is_numpy_bool(value):
-        if isinstance(value, float):
+        if hasattr(value, "is_integer"):
             if value.is_integer():
                 return int(value)
         else:

@@ -293,7 +293,9 @@ def _describe(parts: list[Any]) -> str:
     ]
     if UUID in parts and int in parts:
         plain = [_describe_part(part, models) for part in (int, str, UUID)]
-        texts = [text for text in texts if text not in plain] + ["a point id"]
+        texts = [text for text in texts if text not in plain] + [
+            "a point id (an unsigned int or a UUID)"
+        ]
     if models and len(models) <= 2:
         texts += [f"{model.__name__} or a dict of its fields" for model in models]
     elif models:
@@ -341,10 +343,14 @@ def _alias_of(parts: list[Any]) -> str | None:
     wanted = {part for part in parts if not _is_array_type(part)}
     if not any(map(_is_model, parts)):
         return None
-    nouns = sorted(name for name in sys.modules if name.startswith("aqdrant.models."))
+    prefix = "aqdrant.models."
+    loaded = sorted(name for name in sys.modules if name.startswith(prefix))
+    nouns = [name for name in loaded if not name.removeprefix(prefix).startswith("_")]
     for noun in nouns:
-        for name, alias in vars(sys.modules[noun]).items():
+        module = sys.modules[noun]
+        for name in module.__all__:
+            alias = getattr(module, name)
             found = {part for part in members(alias) if not _is_array_type(part)}
             if len(found) > 1 and found == wanted:
-                return name
+                return str(name)
     return None
