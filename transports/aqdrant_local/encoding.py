@@ -23,7 +23,7 @@ from .engine.arrays import Floats, Rows, is_ndarray
 from .engine.dense import DenseVectors
 from .engine.ids import PointId, encode_ids
 from .engine.paths import is_array, is_object
-from .engine.segment import DenseWrite, PointWrite, SparseWrite
+from .engine.segment import DenseWrite, PointWrite, Segment, SparseWrite
 from .engine.sparse import SparseBatch, SparseVectors
 from .unsupported import refuse
 
@@ -35,6 +35,7 @@ __all__ = [
     "encode_points",
     "encode_vectors",
     "sparse_query",
+    "still_fits",
     "unknown_vector",
 ]
 
@@ -58,6 +59,17 @@ def unknown_vector(name: str, stores: Stores) -> BadRequest:
         parameter="vector",
         fix=f"Its vectors: {known}.",
     )
+
+
+def still_fits(segment: Segment, write: PointWrite) -> None:
+    """Check, inside the lock, that the collection has the vectors that it had outside of it.
+
+    Raises:
+        BadRequest: a vector name was deleted meanwhile.
+    """
+    name = segment.stranger(write)
+    if name is not None:
+        raise unknown_vector(name, segment.stores)
 
 
 def encode_points(stores: Stores, points: Sequence[models.PointStruct]) -> PointWrite:

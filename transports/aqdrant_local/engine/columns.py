@@ -416,7 +416,8 @@ def _reader(path: Path) -> Reader:
     decoder = msgspec.msgpack.Decoder(list[part])  # type: ignore[valid-type]  # made above
 
     def read(rows: Rows, payloads: Payloads) -> Iterator[tuple[list[int], list[list[Any]]]]:
-        held = [row for row in rows.tolist() if payloads[row] is not None]
+        numbers: list[int] = rows.tolist()
+        held = [row for row in numbers if payloads[row] is not None]
         for start in range(0, len(held), _CHUNK):
             chunk = held[start : start + _CHUNK]
             header = struct.pack(">BI", 0xDD, len(chunk))  # a msgpack array of that many maps

@@ -150,6 +150,14 @@ class Segment:
 
     # Writes
 
+    def stranger(self, write: PointWrite) -> str | None:
+        """A vector name of the write that this segment does not have, or has with another size."""
+        for name, dense in write.dense.items():
+            store = self.dense.get(name)
+            if store is None or store.size != dense.vectors.shape[1]:
+                return name
+        return next((name for name in write.sparse if name not in self.sparse), None)
+
     def upsert(self, write: PointWrite, version: int) -> None:
         """Store points; those that exist are replaced whole."""
         rows = self.ids.find(write.keys)

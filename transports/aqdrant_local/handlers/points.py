@@ -19,7 +19,7 @@ from aqdrant.operations import (
     UpsertPoints,
 )
 from aqdrant_local import costs
-from aqdrant_local.encoding import encode_batch, encode_points
+from aqdrant_local.encoding import encode_batch, encode_points, still_fits
 from aqdrant_local.engine.ids import PointId, encode_ids
 from aqdrant_local.engine.segment import PointWrite
 from aqdrant_local.filtering import select_rows
@@ -58,6 +58,7 @@ def _encoded(collection: Collection, body: models.PointInsertOperations) -> Poin
 
 def _upsert(collection: Collection, body: models.PointInsertOperations, write: PointWrite) -> int:
     segment = collection.segment
+    still_fits(segment, write)
     mode = body.update_mode
     if body.update_filter is not None or mode not in (None, models.UpdateMode.UPSERT):
         rows = segment.ids.find(write.keys)

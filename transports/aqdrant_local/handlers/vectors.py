@@ -11,7 +11,7 @@ from aqdrant import models
 from aqdrant.exceptions import BadRequest
 from aqdrant.operations import CreateVectorName, DeleteVectorName, DeleteVectors, UpdateVectors
 from aqdrant_local import costs
-from aqdrant_local.encoding import encode_vectors, unknown_vector
+from aqdrant_local.encoding import encode_vectors, still_fits, unknown_vector
 from aqdrant_local.engine.ids import PointId, encode_ids
 from aqdrant_local.engine.segment import PointWrite
 from aqdrant_local.filtering import select_rows
@@ -65,6 +65,7 @@ def prepared_update(
         rows = segment.ids.find(keys)
         passed = select_rows(segment, body.update_filter)
         write = PointWrite(keys, dense, sparse, [None] * len(ids))
+        still_fits(segment, write)
         if passed is not None:
             picks = np.flatnonzero(passed.mask[rows])
             write, rows = write.take(picks), rows[picks]

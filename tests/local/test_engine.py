@@ -1,0 +1,165 @@
+"""The parts of the engine against slow and obvious models of them."""
+
+from __future__ import annotations
+
+import math
+import random as stdlib_random
+
+import numpy as np
+import pytest
+
+from aqdrant_local.engine.columns import Interval, integer_bounds
+from aqdrant_local.engine.datetimes import parse_datetime
+from aqdrant_local.engine.ids import IdTable, PointId, encode_ids
+from aqdrant_local.engine.paths import parse_path
+from aqdrant_local.engine.postings import Postings
+from aqdrant_local.engine.ranking import candidates
+
+from .generate import NUMBERS, Generator
+
+
+def test_ids_are_found_as_in_a_dict(seed: int) -> None:
+    generator = Generator(seed)
+    table = IdTable()
+    rows: dict[PointId, int] = {}
+    free = list(range(3000))
+    for _ in range(60):
+        ids = list({generator.point_id(4000) for _ in range(generator.random.randrange(1, 200))})
+        fresh = [point_id for point_id in ids if point_id not in rows]
+        found = table.find(encode_ids(ids)).tolist()
+        assert found == [rows.get(point_id, -1) for point_id in ids]
+        at = [free.pop() for _ in fresh]
+        table.add(encode_ids(fresh), np.array(at, dtype=np.intp))
+        rows.update(zip(fresh, at, strict=True))
+        gone = generator.random.sample(list(rows), generator.random.randrange(len(rows) // 2 + 1))
+        table.remove(np.array([rows[point_id] for point_id in gone], dtype=np.intp))
+        free += [rows.pop(point_id) for point_id in gone]
+        assert [table.find_one(point_id) for point_id in gone[:5]] == [-1] * len(gone[:5])
+        if generator.random.random() < 0.5:
+            numbers = sorted(point_id for point_id in rows if isinstance(point_id, int))
+            texts = sorted(point_id for point_id in rows if isinstance(point_id, str))
+            assert table.ids(table.order()) == [*numbers, *texts]
+    held = np.array(list(rows.values()), dtype=np.intp)
+    assert table.ids(held) == list(rows)
+
+
+def test_ids_cost_little_memory() -> None:
+    table = IdTable()
+    table.add(encode_ids(list(range(100_000))), np.arange(100_000, dtype=np.intp))
+    assert table.nbytes < 40 * 100_000
+
+
+def test_postings_answer_as_a_list_of_pairs_does(seed: int) -> None:
+    random = stdlib_random.Random(seed)
+    postings: Postings[np.int64] = Postings(np.int64)
+    held: dict[int, list[int]] = {}
+    size = 0
+    for step in range(200):
+        size += random.randrange(30)
+        changed = random.sample(range(size), min(size, random.randrange(1, 40)))
+        entries = {
+            row: [random.randrange(20) for _ in range(random.randrange(3))] for row in changed
+        }
+        held.update(entries)
+        pairs = [(key, row) for row, keys in entries.items() for key in keys]
+        postings.replace(
+            size,
+            np.array(changed, dtype=np.intp),
+            np.array([key for key, _ in pairs], dtype=np.int64),
+            np.array([row for _, row in pairs], dtype=np.intp),
+        )
+        if step % 3:
+            continue
+        flat = [(key, row) for row, keys in held.items() for key in keys]
+        key = random.randrange(20)
+        assert sorted(postings.equal(key).tolist()) == sorted(row for k, row in flat if k == key)
+        some = np.array(sorted(random.sample(range(20), 5)), dtype=np.int64)
+        wanted = sorted(row for k, row in flat if k in some)
+        assert sorted(postings.any_of(some).tolist()) == wanted
+        counts = [sum(k == one for k, _ in flat) for one in some]
+        assert postings.frequencies(some).tolist() == counts
+        low, high = sorted((random.randrange(20), random.randrange(20)))
+        found = postings.between(low, high, open_first=True, open_last=False)
+        assert sorted(found.tolist()) == sorted(row for k, row in flat if low < k <= high)
+
+
+@pytest.mark.parametrize("count", [0, 1, 9, 100, 5000, 40_000])
+def test_candidates_hold_the_best(count: int, seed: int) -> None:
+    random = np.random.default_rng(seed)
+    for values in (
+        random.standard_normal(count).astype(np.float32),
+        random.integers(0, 5, count).astype(np.float32),
+        np.where(random.random(count) < 0.99, -np.inf, 1.0).astype(np.float32),
+    ):
+        for limit in (1, 10, 1000):
+            picks = candidates(values, limit, 0.01)
+            best = np.sort(values[values > -np.inf])[::-1][:limit]
+            assert len(picks) == len(set(picks.tolist()))
+            assert np.sort(values[picks])[::-1][:limit].tolist() == best.tolist()
+            if len(best) == limit:
+                assert np.count_nonzero(values >= best[-1] - 0.009) <= len(picks)
+
+
+def test_integers_in_a_range_are_those_whose_floats_are() -> None:
+    around = [
+        int(number) + step for number in NUMBERS if abs(number) < 1e30 for step in range(-3, 4)
+    ]
+    integers = sorted({number for number in around if -(2**63) <= number < 2**63})
+    bounds = [None, *(float(number) for number in NUMBERS), -math.inf, math.inf]
+    for low in bounds:
+        for high in bounds:
+            for is_open in (True, False):
+                interval = (
+                    Interval(low, None, high, None) if is_open else Interval(None, low, None, high)
+                )
+                first, last = integer_bounds(interval) or (1, 0)
+                found = [number for number in integers if first <= number <= last]
+                assert found == [number for number in integers if interval.has(float(number))]
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("1970-01-01", 0),
+        ("1970-01-01T00:00:00.0000019Z", 1),
+        ("1969-12-31T23:59:59.5", -500_000),
+        ("1970-01-01 01:00:00+01:00", 0),
+        ("1970-1-1T00:01", 60_000_000),
+        ("2024-02-29", 1_709_164_800_000_000),
+        ("0001-01-01", -62_135_596_800_000_000),
+        ("1970-01-01T00:00:60Z", 60_000_000),
+        ("2023-02-29", None),
+        ("1970-01-01T24:00:00", None),
+        ("1970-01-01T00:01Z", None),
+        ("1970", None),
+        ("", None),
+        ("now", None),
+    ],
+)
+def test_dates(text: str, moment: int | None) -> None:
+    assert parse_datetime(text) == moment
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("a", ("a",)),
+        ("a-b_1.é", ("a-b_1", "é")),
+        ("a[].b[3][]", ("a", -1, "b", 3, -1)),
+        ('"a b"."c.d"[]', ("a b", "c.d", -1)),
+        ('""', ("",)),
+        ("", None),
+        ("a..b", None),
+        (".a", None),
+        ("a.", None),
+        ("[0]", None),
+        ("a[]b", None),
+        ("a.[0]", None),
+        ("a[-1]", None),
+        ("a b", None),
+        ('"a"b', None),
+        (f"a[{2**64}]", None),
+    ],
+)
+def test_paths(text: str, path: tuple[str | int, ...] | None) -> None:
+    assert parse_path(text) == path

@@ -1,0 +1,248 @@
+"""Queries: what a server does above its engine, and what is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from aqdrant import models, operations
+from aqdrant.exceptions import BadRequest, NotFound, UnsupportedOperation
+from aqdrant_local.unsupported import UNSUPPORTED
+
+from .conftest import Engine
+
+POINT = models.GeoPoint(lon=0.0, lat=0.0)
+
+
+def ids(points: list[models.ScoredPoint]) -> list[int | str]:
+    return [point.id for point in points]
+
+
+def test_ids_as_input_are_left_out_everywhere(engine: Engine) -> None:
+    engine.fill(*({} for _ in range(6)))
+    assert ids(engine.query(query=5, limit=2)) == [4, 3]
+    nearest = models.NearestQuery(nearest=5)
+    fused = engine.query(
+        prefetch=[
+            models.Prefetch(query=nearest, limit=2),
+            models.Prefetch(query=[1.0, 0.0], limit=2),
+            models.Prefetch(prefetch=[models.Prefetch(limit=3)], query=[-1.0, 0.0], limit=1),
+        ],
+        query=models.FusionQuery(fusion=models.Fusion.RRF),
+    )
+    assert ids(fused) == [4, 3, 0]
+    with pytest.raises(NotFound, match="No point with id 77 found"):
+        engine.query(query=77)
+
+
+def test_vectors_of_other_collections_as_input(engine: Engine) -> None:
+    engine.fill({}, {}, {})
+    engine.create("other", vectors={"v": models.VectorParams(size=2, distance=models.Distance.DOT)})
+    engine.upsert(models.PointStruct(id=1, vector={"v": [-1.0, 0.0]}), collection="other")
+    place = models.LookupLocation(collection="other", vector="v")
+    # Point 1 of the other collection is not point 1 of this one.
+    assert ids(engine.query(query=1, lookup_from=place)) == [0, 1, 2]
+    own = models.LookupLocation(collection="c")
+    assert ids(engine.query(query=1, lookup_from=own)) == [2, 0]
+    with pytest.raises(BadRequest, match="no vector without a name"):
+        engine.query(query=1, lookup_from=models.LookupLocation(collection="other"))
+    with pytest.raises(NotFound, match="`nope`"):
+        engine.query(query=1, lookup_from=models.LookupLocation(collection="nope"))
+
+
+def test_ties_are_broken_by_id(engine: Engine, seed: int) -> None:
+    random = np.random.default_rng(seed)
+    count, size = 5000, 48
+    vector = random.standard_normal(size).astype(np.float32)
+    order = random.permutation(count)
+    engine.create(vectors=models.VectorParams(size=size, distance=models.Distance.COSINE))
+    batch = models.Batch(
+        ids=order.tolist(),
+        vectors=np.tile(vector, (count, 1)),
+        payloads=[{"n": int(number) % 3} for number in order],
+    )
+    engine.run(operations.UpsertPoints, body=models.PointsBatch(batch=batch))
+    query = random.standard_normal(size).astype(np.float32)
+    assert ids(engine.query(query=query, limit=20)) == list(range(20))
+    third = models.FieldCondition(key="n", match=models.MatchValue(value=2))
+    few = models.Filter(must=[third, models.HasIdCondition(has_id=list(range(300)))])
+    assert ids(engine.query(query=query, limit=3, filter=few)) == [2, 5, 8]
+    assert ids(engine.query(query=query, limit=3, filter=models.Filter(must=[third]))) == [2, 5, 8]
+    prefetches = [models.Prefetch(query=query, limit=4)] * 2
+    fused = engine.query(
+        prefetch=prefetches, query=models.RrfQuery(rrf=models.Rrf(weights=[1.0, 1.0]))
+    )
+    assert ids(fused) == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize("distance", list(models.Distance))
+def test_large_scans_find_what_a_plain_sort_finds(
+    engine: Engine, distance: models.Distance, seed: int
+) -> None:
+    random = np.random.default_rng(seed)
+    vectors = random.standard_normal((9000, 24)).astype(np.float32)
+    query = random.standard_normal(24).astype(np.float32)
+    engine.dense(24, distance)
+    batch = models.Batch(ids=list(range(9000)), vectors=vectors)
+    engine.run(operations.UpsertPoints, body=models.PointsBatch(batch=batch))
+    wide, asked = vectors.astype(np.float64), query.astype(np.float64)
+    if distance == models.Distance.EUCLID:
+        scores = np.linalg.norm(wide - asked, axis=1)
+    elif distance == models.Distance.MANHATTAN:
+        scores = np.abs(wide - asked).sum(axis=1)
+    else:
+        scores = wide @ asked
+        if distance == models.Distance.COSINE:
+            scores /= np.linalg.norm(wide, axis=1) * np.linalg.norm(asked)
+    order = np.argsort(scores if distance in ("Euclid", "Manhattan") else -scores)[:50]
+    found = engine.query(query=query, limit=50)
+    assert [hit.score for hit in found] == pytest.approx(scores[order].tolist(), rel=1e-5)
+    assert ids(found) == order.tolist()
+    bound = float(found[9].score)
+    assert ids(engine.query(query=query, limit=50, score_threshold=bound)) == ids(found)[:9]
+
+
+def test_no_query_gives_points_by_id(engine: Engine) -> None:
+    engine.fill({"n": 0}, {"n": 1}, {"n": 0})
+    points = engine.query(limit=2, with_payload=True)
+    assert [(point.id, point.score, point.version) for point in points] == [
+        (0, 1.0, 0),
+        (1, 1.0, 0),
+    ]
+    assert ids(engine.query(offset=2)) == [2]
+
+
+def test_versions_number_the_updates(engine: Engine) -> None:
+    engine.fill({}, {})
+    body = models.SetPayload(payload={"x": 1}, points=[1])
+    engine.run(operations.SetPayload, body=body)
+    assert {hit.id: hit.version for hit in engine.query(query=[1.0, 1.0])} == {0: 1, 1: 2}
+
+
+def test_batches_answer_each_query(engine: Engine) -> None:
+    engine.fill({}, {}, {})
+    searches = [models.QueryRequest(query=[1.0, 0.0]), models.QueryRequest(query=0, limit=1)]
+    body = models.QueryRequestBatch(searches=searches)
+    first, second = engine.run(operations.QueryBatchPoints, body=body)
+    assert ids(first.points) == [2, 1, 0]
+    assert len(second.points) == 1
+
+
+FUSION = models.FusionQuery(fusion=models.Fusion.RRF)
+PREFETCH = [models.Prefetch(query=[1.0, 0.0])]
+
+
+@pytest.mark.parametrize(
+    ("request_", "text"),
+    [
+        ({"query": [1.0]}, "query's vector has 1 dimensions; the collection's has 2"),
+        ({"query": [[1.0, 2.0]]}, "query's vector is a multivector|1 dimensions"),
+        ({"query": [1e39, 0.0]}, "float32"),
+        ({"query": [1.0, 1.0], "using": "x"}, "no vector 'x'"),
+        ({"query": models.SparseVector(indices=[1], values=[1.0])}, "sparse|1 dimensions"),
+        ({"query": [1.0, 1.0], "limit": 0}, "limit must be 1 or more"),
+        ({"query": [1.0, 1.0], "offset": -1}, "offset must be 0 or more"),
+        ({"prefetch": PREFETCH}, "query is needed to merge"),
+        ({"query": FUSION}, "needs prefetches"),
+        ({"query": FUSION, "prefetch": []}, "needs prefetches"),
+        ({"query": FUSION, "prefetch": PREFETCH, "using": "x"}, "without `using`"),
+        ({"query": models.RrfQuery(rrf=models.Rrf(k=0)), "prefetch": PREFETCH}, "rrf.k must be 1"),
+        (
+            {"query": models.RrfQuery(rrf=models.Rrf(weights=[1.0, 2.0])), "prefetch": PREFETCH},
+            "2 weights for 1 prefetches",
+        ),
+        ({"query": [1.0, 1.0], "with_vector": ["x"]}, "no vector 'x'"),
+        ({"query": [1.0, 1.0], "with_payload": ["[0]"]}, "Invalid payload key"),
+        ({"filter": models.Filter(must=[models.FieldCondition(key="k")])}, "tests nothing"),
+        (
+            {"filter": models.Filter(min_should=models.MinShould(conditions=[], min_count=0))},
+            "min_count must be 1 or more",
+        ),
+    ],
+)
+def test_bad_queries(engine: Engine, request_: dict[str, Any], text: str) -> None:
+    engine.fill({}, {})
+    with pytest.raises(BadRequest, match=text):
+        engine.query(**request_)
+
+
+def condition(**field: Any) -> dict[str, Any]:
+    return {"filter": models.Filter(must=[models.FieldCondition(key="k", **field)])}
+
+
+def has(part: models.Condition) -> dict[str, Any]:
+    return {"filter": models.Filter(must=[part])}
+
+
+VECTOR = [1.0, 0.0]
+PAIR = models.ContextPair(positive=VECTOR, negative=VECTOR)
+REFUSED: dict[type | str, dict[str, Any]] = {
+    models.NestedCondition: has(
+        models.NestedCondition(nested=models.Nested(key="k", filter=models.Filter()))
+    ),
+    models.SliceCondition: has(models.SliceCondition(slice=models.Slice(total=2, index=0))),
+    models.GeoBoundingBox: condition(
+        geo_bounding_box=models.GeoBoundingBox(top_left=POINT, bottom_right=POINT)
+    ),
+    models.GeoRadius: condition(geo_radius=models.GeoRadius(center=POINT, radius=1.0)),
+    models.GeoPolygon: condition(
+        geo_polygon=models.GeoPolygon(exterior=models.GeoLineString(points=[POINT]))
+    ),
+    models.MatchText: condition(match=models.MatchText(text="x")),
+    models.MatchTextAny: condition(match=models.MatchTextAny(text_any="x")),
+    models.MatchPhrase: condition(match=models.MatchPhrase(phrase="x")),
+    models.MatchPrefix: condition(match=models.MatchPrefix(prefix="x")),
+    models.MatchSubstring: condition(match=models.MatchSubstring(substring="x")),
+    models.RecommendQuery: {
+        "query": models.RecommendQuery(recommend=models.RecommendInput(positive=[VECTOR]))
+    },
+    models.DiscoverQuery: {
+        "query": models.DiscoverQuery(discover=models.DiscoverInput(target=VECTOR, context=[PAIR]))
+    },
+    models.ContextQuery: {"query": models.ContextQuery(context=[PAIR])},
+    models.OrderByQuery: {"query": models.OrderByQuery(order_by="k")},
+    models.FormulaQuery: {"query": models.FormulaQuery(formula=1.0), "prefetch": PREFETCH},
+    models.SampleQuery: {"query": models.SampleQuery(sample=models.Sample.RANDOM)},
+    models.RelevanceFeedbackQuery: {
+        "query": models.RelevanceFeedbackQuery(
+            relevance_feedback=models.RelevanceFeedbackInput(
+                target=VECTOR,
+                feedback=[models.FeedbackItem(example=VECTOR, score=1.0)],
+                strategy=models.NaiveFeedbackStrategy(
+                    naive=models.NaiveFeedbackStrategyParams(a=1.0, b=1.0, c=1.0)
+                ),
+            )
+        )
+    },
+    models.TextQuery: {"query": models.TextQuery(text="x")},
+    models.Mmr: {"query": models.NearestQuery(nearest=VECTOR, mmr=models.Mmr())},
+    models.IdfCorpusParams: {
+        "query": VECTOR,
+        "params": models.SearchParams(idf=models.IdfCorpusParams(corpus=models.Filter())),
+    },
+    models.Document: {"query": models.Document(text="x", model="m")},
+    models.Image: {"query": models.Image(image="x", model="m")},
+    models.InferenceObject: {"query": models.InferenceObject(object={}, model="m")},
+}
+SETTINGS = {models.MultiVectorConfig, models.StrictModeConfig, "datatype", "sharding"}
+"""Refused when a collection is made: see test_collections.py."""
+SCROLLING = {models.OrderBy}
+
+
+@pytest.mark.parametrize("what", REFUSED, ids=lambda what: getattr(what, "__name__", what))
+def test_what_the_engine_lacks_is_refused_by_name(engine: Engine, what: type | str) -> None:
+    engine.fill({"k": 1}, {})
+    with pytest.raises(UnsupportedOperation, match=UNSUPPORTED[what]):
+        engine.query(**REFUSED[what])
+
+
+def test_scrolling_by_a_key_is_refused(engine: Engine) -> None:
+    engine.fill({"k": 1})
+    with pytest.raises(UnsupportedOperation, match="ordering by a payload key"):
+        engine.run(operations.ScrollPoints, body=models.ScrollRequest(order_by="k"))
+
+
+def test_the_table_of_what_is_lacking_is_tested_whole() -> None:
+    assert set(UNSUPPORTED) == REFUSED.keys() | SETTINGS | SCROLLING
