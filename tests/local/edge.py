@@ -14,9 +14,12 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-import qdrant_edge as engine
+import qdrant_edge
 
 from aqdrant import models
+
+engine: Any = qdrant_edge
+"""Its stubs know less than it takes: numpy's bools, ids in sets."""
 
 DISTANCES = {
     models.Distance.COSINE: engine.Distance.Cosine,
@@ -37,7 +40,7 @@ def scratch_folder() -> Path:
     return Path(tempfile.mkdtemp(prefix="edge-", dir=memory if memory.is_dir() else None))
 
 
-def edge_id(point_id: int | str) -> int | UUID:
+def edge_id(point_id: Any) -> int | UUID:
     return UUID(point_id) if isinstance(point_id, str) else point_id
 
 
@@ -45,9 +48,13 @@ def own_id(point_id: int | UUID) -> int | str:
     return str(point_id) if isinstance(point_id, UUID) else point_id
 
 
+def numbers(values: Any) -> list[Any]:
+    return list(values)
+
+
 def edge_vector(vector: Any) -> Any:
     if isinstance(vector, models.SparseVector):
-        return engine.SparseVector(list(vector.indices), [float(v) for v in vector.values])
+        return engine.SparseVector(numbers(vector.indices), numbers(vector.values))
     return [float(value) for value in vector]
 
 
@@ -102,7 +109,7 @@ def edge_filter(condition: models.Filter | None) -> Any:
     for name in ("must", "should", "must_not"):
         parts = getattr(condition, name)
         if parts is not None:
-            listed = [parts] if isinstance(parts, models.Model) else parts
+            listed: Any = [parts] if isinstance(parts, models.Model) else parts
             clauses[name] = [edge_condition(part) for part in listed]
     if condition.min_should is not None:
         some = [edge_condition(part) for part in condition.min_should.conditions]

@@ -16,7 +16,7 @@ from aqdrant import models, operations
 from aqdrant.exceptions import NotFound
 from aqdrant_local import LocalTransport
 
-from .edge import EdgeOracle, Ranked
+from .edge import EdgeOracle, Ranked, numbers
 from .generate import SPARSE, VECTORS, Generator
 
 CASES = int(os.environ.get("AQDRANT_EDGE_CASES", "0"))
@@ -127,7 +127,7 @@ def test_queries(seed: int) -> None:
 def plain(record: models.Record) -> tuple[Any, dict[str, Any]]:
     vectors: Any = record.vector
     return record.payload, {
-        name: list(zip(vector.indices, vector.values, strict=True))
+        name: list(zip(numbers(vector.indices), numbers(vector.values), strict=True))
         if isinstance(vector, models.SparseVector)
         else vector
         for name, vector in vectors.items()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from aqdrant import models, operations
@@ -83,7 +85,7 @@ def test_settings_are_completed_and_overlaid(engine: Engine) -> None:
         ({"sparse_vectors": {"": models.SparseVectorParams()}}, "needs a name"),
     ],
 )
-def test_bad_settings(engine: Engine, body: dict[str, object], text: str) -> None:
+def test_bad_settings(engine: Engine, body: dict[str, Any], text: str) -> None:
     with pytest.raises(BadRequest, match=text):
         engine.create(**body)
     assert not engine.run(operations.CollectionExists).exists
@@ -185,7 +187,7 @@ def test_vector_names_come_and_go(engine: Engine) -> None:
         },
     ],
 )
-def test_what_the_engine_lacks_is_refused(engine: Engine, body: dict[str, object]) -> None:
+def test_what_the_engine_lacks_is_refused(engine: Engine, body: dict[str, Any]) -> None:
     with pytest.raises(UnsupportedOperation, match="in-process engine does not support"):
         engine.create(**body)
     assert not engine.run(operations.CollectionExists).exists

@@ -96,7 +96,8 @@ async def test_deadlines_end_the_wait_for_a_lock() -> None:
     await transport.execute(create())
     options = CallOptions(timeout=0.02)
     with gate_of(transport).exclusive(Patience(None)):
-        for operation in (query(), upsert([1], 1.0)):
+        waiting: list[Any] = [query(), upsert([1], 1.0)]
+        for operation in waiting:
             with pytest.raises(OperationTimeout) as error:
                 await transport.execute(operation, options)
             assert error.value.timeout == 0.02
