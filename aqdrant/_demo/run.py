@@ -66,7 +66,7 @@ async def build_index(screen: Screen) -> Index:
         entries = await run(read_corpus, None, phase.progress, abandon_on_cancel=True)
         modules = len({entry.module for entry in entries})
         phase.done = f"read {len(entries):,} docstrings of {modules} modules"
-    bm25 = Bm25()
+    bm25 = await run(Bm25)
     # A summary counts twice, here and in the text: it says what the whole is about.
     texts = [f"{entry.name}\n{entry.summary}\n{entry.text}" for entry in entries]
     with screen.phase("embedding words (BM25)") as phase:

@@ -1,7 +1,7 @@
 """Turn text into the sparse vectors of Qdrant's `qdrant/bm25` model, in process.
 
 The local engine, the server side and inference call this; it imports nothing else of ours, and
-`snowballstemmer` only when a language other than English is stemmed. A collection's sparse vector
+`snowballstemmer` only when a language is stemmed. A collection's sparse vector
 needs `modifier=Modifier.IDF` for the scores to be BM25's.
 
 Compared with `qdrant_edge.Bm25` and a recorded server, these are equal: tokens, the stopwords of 30
@@ -63,7 +63,7 @@ class Bm25:
     Raises:
         ValueError: An option is out of range or unknown.
         NotImplementedError: The tokenizer is `multilingual`.
-        ImportError: The language's stemmer needs `snowballstemmer`, which is not installed.
+        ImportError: `snowballstemmer` is absent, or not of major version 2.
 
     Example:
         >>> Bm25().embed_query("running foxes")

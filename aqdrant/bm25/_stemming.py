@@ -1,4 +1,4 @@
-"""Stemmers by language: English is our own, the others come from `snowballstemmer`.
+"""Stemmers by language, from `snowballstemmer`.
 
 Called by `aqdrant.bm25`. The engine's stemmers are those of Snowball before 3.0, which changed
 several languages, so `snowballstemmer` 2 is what yields the engine's terms.
@@ -8,8 +8,6 @@ from collections.abc import Callable
 from importlib import import_module
 from importlib.metadata import version
 from typing import Final, TypeAlias, cast
-
-from aqdrant.bm25._english import stem_english
 
 Stem: TypeAlias = Callable[[str], str]
 
@@ -26,11 +24,8 @@ def find_stemmer(language: str) -> Stem:
     """Return the function that stems a token of a language.
 
     Raises:
-        ImportError: The language needs `snowballstemmer` 2, and it is absent or of another major
-            version.
+        ImportError: `snowballstemmer` is absent, or not of major version 2.
     """
-    if language == "english":
-        return stem_english
     stem = _snowball(language)
     if language == "french":
         return lambda token: _stem_french(stem, token)
@@ -40,7 +35,7 @@ def find_stemmer(language: str) -> Stem:
 
 
 def _snowball(language: str) -> Stem:
-    advice = f"BM25 in {language} needs snowballstemmer 2: pip install 'snowballstemmer>=2.2,<3'"
+    advice = f"BM25 stems {language} with snowballstemmer 2: pip install 'snowballstemmer>=2.2,<3'"
     try:
         package = import_module("snowballstemmer")
         found = version("snowballstemmer")

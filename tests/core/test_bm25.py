@@ -11,7 +11,7 @@ import pytest
 import qdrant_edge as edge
 
 from aqdrant.bm25 import Bm25
-from aqdrant.bm25._english import stem_english
+from aqdrant.bm25._stemming import find_stemmer
 from aqdrant.bm25._wordlists import LANGUAGES, stopwords_of
 
 RECORDED = Path(__file__).parents[1] / "data" / "bm25_server.jsonl"
@@ -161,7 +161,7 @@ def test_language_none_neither_drops_nor_stems() -> None:
 def test_english_stems() -> None:
     words = "running flies generically happiness relational sky 'tis saying cry hopping"
     stems = "run fli generic happi relat sky tis say cri hop"
-    assert [stem_english(word) for word in words.split()] == stems.split()
+    assert [find_stemmer("english")(word) for word in words.split()] == stems.split()
 
 
 @pytest.mark.parametrize(
