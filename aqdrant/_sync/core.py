@@ -58,16 +58,19 @@ class ClientCore(Facade):
             timeout: seconds that a call may take where it names no timeout itself.
             host: host name, in place of a URL.
             path: folder of the local store.
-            force_disable_check_same_thread: accepted for compatibility; there is nothing to
-            disable. grpc_options: options of the gRPC channel. auth_token_provider: returns a
-            bearer token, or an awaitable of one, for each call. cloud_inference: leave documents
-            and images to the server. local_inference_batch_size: texts embedded at once.
+            force_disable_check_same_thread: accepted for compatibility; it disables nothing.
+            grpc_options: options of the gRPC channel.
+            auth_token_provider: returns a bearer token, or an awaitable of one, for each call.
+            cloud_inference: leave documents and images to the server.
+            local_inference_batch_size: texts embedded at once.
             check_compatibility: warn when the server's version is too far from this client's.
-            pool_size: connections at once. headers: headers, or gRPC metadata, of every call.
-            transport: runs the operations in place of the transport that the address names.
+            pool_size: connections at once.
+            headers: headers, or gRPC metadata, of every call.
+            transport: runs the operations in place of the transport that the address names; the
+                client closes it.
             middleware: slot → what makes a layer for it; see `aqdrant.middleware.SLOTS`.
-            max_concurrency: calls in flight at once, per event loop; None for no bound. **kwargs:
-            options of the transport in question.
+            max_concurrency: calls in flight at once, per event loop; None for no bound.
+            **kwargs: options of the transport in question.
 
         Raises:
             ArgumentError: the arguments contradict each other or cannot be read.

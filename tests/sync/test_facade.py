@@ -200,6 +200,19 @@ def test_local_client_is_not_pickled() -> None:
         pickle.dumps(client)
 
 
+def test_deprecation_names_the_callers_line() -> None:
+    async def main() -> None:
+        async with AsyncQdrantClient(transport=SampleTransport()) as client:
+            await client.create_payload_index("a", "key", field_type="keyword")
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        with client_of(SampleTransport()) as client:
+            client.create_payload_index("a", "key", field_type="keyword")
+        asyncio.run(main())
+    assert [warning.filename for warning in caught] == [__file__, __file__]
+
+
 def test_raw_clients_are_refused() -> None:
     client = QdrantClient(":memory:")
     for name in ("http", "grpc_points", "grpc_collections"):

@@ -164,6 +164,7 @@ def test_forked_child_has_a_portal_of_its_own(leave: str) -> None:
         thread._lock.acquire()  # as if another thread were just starting the portal
         child = os.fork()
         if child == 0:
+            signal.alarm(20)  # a child that hangs is not left behind
             names = [thread.name for thread in threading.enumerate()]
             assert "aqdrant-portal" not in names, names
             assert client.delete_collection("b")
