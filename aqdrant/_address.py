@@ -15,6 +15,9 @@ from aqdrant.exceptions import ArgumentError
 __all__ = ["Address", "parse_address"]
 
 
+_FOLDER = "A folder is named by path=."
+
+
 class Address(NamedTuple):
     """An address taken apart."""
 
@@ -67,8 +70,7 @@ def _parse_url(name: str, text: str, scheme: str, port: int | None, prefix: str 
             "':memory:' is no URL.", parameter=name, fix="Pass it as location=':memory:'."
         )
     parts, own_port = _split(name, text)
-    if not parts.hostname:
-        raise ArgumentError(f"{text!r} names no host.", parameter=name)
+    _check_parts(name, text, parts)
     own_prefix = parts.path.rstrip("/")
     if own_prefix and prefix:
         raise ArgumentError(
@@ -84,13 +86,32 @@ def _parse_url(name: str, text: str, scheme: str, port: int | None, prefix: str 
     )
 
 
+def _check_parts(name: str, text: str, parts: SplitResult) -> None:
+    if parts.username is not None or parts.password is not None:
+        # What is refused here may be a password: the message leaves the URL out.
+        raise ArgumentError(
+            f"{name} holds a user name or a password, which would not be sent.",
+            parameter=name,
+            fix="Use api_key=, auth_token_provider= or headers=.",
+        )
+    if parts.query or parts.fragment:
+        raise ArgumentError(f"{text!r} has a query, which would not be sent.", parameter=name)
+    if text.startswith(("/", ".", "~")):
+        raise ArgumentError(f"{text!r} is no URL.", parameter=name, fix=_FOLDER)
+    if not parts.hostname:
+        raise ArgumentError(f"{text!r} names no host.", parameter=name)
+    if any(character.isspace() for character in text):
+        raise ArgumentError(f"{text!r} has white space in it.", parameter=name)
+
+
 def _split(name: str, text: str) -> tuple[SplitResult, int | None]:
     has_scheme = "://" in text
     try:
         parts = urlsplit(text if has_scheme else f"//{text}")
         return parts, parts.port
     except ValueError as error:
-        raise ArgumentError(f"{text!r} is no URL: {error}.", parameter=name) from error
+        fix = _FOLDER if "\\" in text else None
+        raise ArgumentError(f"{text!r} is no URL: {error}.", parameter=name, fix=fix) from error
 
 
 def _text(name: str, value: object) -> str:
@@ -106,6 +127,12 @@ def _host(host: str) -> str:
         raise ArgumentError(
             f"host {host!r} has a scheme.", parameter="host", fix="Pass the whole as url=."
         )
+    if host.count(":") == 1:
+        raise ArgumentError(
+            f"host {host!r} has a port.", parameter="host", fix="Pass it as port=, or use url=."
+        )
+    if "/" in host or any(character.isspace() for character in host):
+        raise ArgumentError(f"{host!r} is no host name.", parameter="host")
     return host.strip("[]")
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, TypeAlias
 
 from aqdrant import models
 from aqdrant import operations as ops
 from aqdrant._async.core import ClientCore
+from aqdrant._async.notices import warn
 from aqdrant._async.shaping import at_least, build, checked_name, read
 
 __all__ = ["CollectionMethods"]
@@ -142,11 +142,10 @@ class CollectionMethods(ClientCore):
 
         Deprecated: between the two steps the collection is missing for everyone else.
         """
-        warnings.warn(
+        warn(
             "recreate_collection is deprecated: use collection_exists, delete_collection and"
             " create_collection.",
             DeprecationWarning,
-            stacklevel=2,
         )
         await self.delete_collection(collection_name, timeout=timeout)
         return await self.create_collection(

@@ -10,7 +10,6 @@ from __future__ import annotations
 import inspect
 import logging
 import threading
-import warnings
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from types import TracebackType
@@ -18,13 +17,18 @@ from typing import Any, NoReturn, Self, TypeVar, cast
 
 from anyio.lowlevel import checkpoint
 
-from aqdrant._address import Address, parse_address
-from aqdrant._async.shaping import at_least, nearest, read
+from aqdrant._async.options import (
+    checked_layers,
+    checked_timeout,
+    checked_transport,
+    configure,
+    shown,
+)
 from aqdrant._portal import Hop, in_portal
 from aqdrant._registry import open_transport
 from aqdrant.context import current_headers
 from aqdrant.exceptions import ArgumentError, ClientClosed, UnsupportedOperation
-from aqdrant.middleware import Deadline, Layer, Limiter, Tracing, build_chain, check_slots
+from aqdrant.middleware import Deadline, Layer, Limiter, Tracing, build_chain
 from aqdrant.middleware.tracing import LOGGER
 from aqdrant.operations import Operation, StreamOperation
 from aqdrant.transport import (
@@ -33,16 +37,12 @@ from aqdrant.transport import (
     CallOptions,
     ImmediateTransport,
     Transport,
-    TransportConfig,
 )
 
 __all__ = ["ClientCore"]
 
 R = TypeVar("R")
 C = TypeVar("C", bound="ClientCore")
-
-_SECRETS = frozenset({"api_key", "auth_token_provider", "headers", "grpc_options", "metadata"})
-_HIDDEN = "<hidden>"
 
 
 class ClientCore:
@@ -92,59 +92,32 @@ class ClientCore:
             timeout: seconds that a call may take where it names no timeout itself.
             host: host name, in place of a URL.
             path: folder of the local store.
-            force_disable_check_same_thread: accepted for compatibility; there is nothing to
-            disable. grpc_options: options of the gRPC channel. auth_token_provider: returns a
-            bearer token, or an awaitable of one, for each call. cloud_inference: leave documents
-            and images to the server. local_inference_batch_size: texts embedded at once.
+            force_disable_check_same_thread: accepted for compatibility; it disables nothing.
+            grpc_options: options of the gRPC channel.
+            auth_token_provider: returns a bearer token, or an awaitable of one, for each call.
+            cloud_inference: leave documents and images to the server.
+            local_inference_batch_size: texts embedded at once.
             check_compatibility: warn when the server's version is too far from this client's.
-            pool_size: connections at once. headers: headers, or gRPC metadata, of every call.
-            transport: runs the operations in place of the transport that the address names.
+            pool_size: connections at once.
+            headers: headers, or gRPC metadata, of every call.
+            transport: runs the operations in place of the transport that the address names; the
+                client closes it.
             middleware: slot → what makes a layer for it; see `aqdrant.middleware.SLOTS`.
-            max_concurrency: calls in flight at once, per event loop; None for no bound. **kwargs:
-            options of the transport in question.
+            max_concurrency: calls in flight at once, per event loop; None for no bound.
+            **kwargs: options of the transport in question.
 
         Raises:
             ArgumentError: the arguments contradict each other or cannot be read.
         """
-        arguments = locals()
-        self._options: dict[str, Any] = {
-            name: value
-            for name, value in arguments.items()
-            if name not in ("self", "kwargs", "transport", "middleware", "__class__")
-        } | kwargs
-        address = parse_address(
-            location=location,
-            url=url,
-            host=host,
-            path=path,
-            port=port,
-            prefix=prefix,
-            https=api_key is not None if https is None else https,
-        )
-        if transport is None:
-            _check_options(address, api_key, cloud_inference, kwargs)
-        self._config = TransportConfig(
-            scheme=address.scheme,
-            host=address.host,
-            port=address.port,
-            grpc_port=grpc_port,
-            prefix=address.prefix,
-            path=address.path,
-            prefer_grpc=prefer_grpc,
-            api_key=api_key,
-            auth_token_provider=auth_token_provider,
-            timeout=_checked_timeout(timeout),
-            pool_size=pool_size,
-            headers=dict(headers or {}),
-            grpc_options=dict(grpc_options or {}),
-            check_compatibility=check_compatibility,
-            extra=kwargs,
-        )
-        self._given_transport = transport
-        self._layers: dict[str, Layer] = dict(middleware or {})
+        given = {name: value for name, value in locals().items() if name in _PARAMETERS}
+        self._config = configure(given, kwargs, ClientCore.__init__)
+        self._given_transport: Transport | None = checked_transport(transport)
+        self._layers = checked_layers(middleware)
         if max_concurrency is not None:
-            self._layers.setdefault("limiter", _limiter(max_concurrency))
-        check_slots(self._layers)
+            self._layers.setdefault("limiter", lambda inner: Limiter(inner, max_concurrency))
+        self._options: dict[str, Any] = {
+            name: value for name, value in given.items() if name not in ("transport", "middleware")
+        } | kwargs
         self._chain: Transport | None = None
         self._immediate: ImmediateTransport | None = None
         self._closed = False
@@ -153,10 +126,7 @@ class ClientCore:
     @property
     def init_options(self) -> dict[str, Any]:
         """The constructor's arguments as they were given; those that hold secrets are hidden."""
-        return {
-            name: _HIDDEN if name in _SECRETS and value else value
-            for name, value in self._options.items()
-        }
+        return shown(self._options)
 
     async def _execute(self, operation: Operation[R], timeout: float | None = None) -> R:
         """Run an operation through the middleware on the transport.
@@ -170,7 +140,7 @@ class ClientCore:
         if timeout is None and not headers:
             options = DEFAULT_OPTIONS
         else:
-            options = CallOptions(timeout=_checked_timeout(timeout), headers=headers)
+            options = CallOptions(timeout=checked_timeout(timeout), headers=headers)
         if self._inline and not in_portal():
             if self._immediate is not None:
                 result = self._immediate.try_execute(operation, options)
@@ -189,7 +159,7 @@ class ClientCore:
         self, operation: StreamOperation[Any], timeout: float | None = None
     ) -> AbstractAsyncContextManager[ByteStream]:
         chain = self._chain or self._open()
-        options = CallOptions(timeout=_checked_timeout(timeout), headers=current_headers())
+        options = CallOptions(timeout=checked_timeout(timeout), headers=current_headers())
         return chain.stream(operation, options)
 
     def _open(self) -> Transport:
@@ -287,43 +257,4 @@ def _no_raw_client(name: str) -> UnsupportedOperation:
     )
 
 
-def _limiter(max_concurrency: int) -> Layer:
-    at_least(1, max_concurrency, "max_concurrency")
-    return lambda inner: Limiter(inner, max_concurrency)
-
-
-def _checked_timeout(timeout: Any) -> float | None:
-    if timeout is None:
-        return None
-    seconds: float = read(timeout, float, "timeout")
-    if seconds <= 0:
-        raise ArgumentError(f"timeout: {seconds:g} s, wanted more than 0.", parameter="timeout")
-    return seconds
-
-
-def _check_options(
-    address: Address, api_key: str | None, cloud_inference: bool, extra: Mapping[str, Any]
-) -> None:
-    if address.scheme in ("memory", "file"):
-        if cloud_inference:
-            raise ArgumentError(
-                "cloud_inference=True needs a server.",
-                parameter="cloud_inference",
-                fix="Leave it out: the embedded engine embeds in this process.",
-            )
-        for name in extra:
-            raise ArgumentError(
-                f"unknown argument {name!r} for {address.scheme}.",
-                parameter=name,
-                fix=nearest(name, inspect.signature(ClientCore.__init__).parameters),
-            )
-    elif address.scheme == "http" and api_key is not None and not _is_loopback(address.host):
-        warnings.warn(
-            "The API key would be sent in plain text: the address is http.",
-            UserWarning,
-            stacklevel=3,
-        )
-
-
-def _is_loopback(host: str | None) -> bool:
-    return host in ("localhost", "::1") or (host or "").startswith("127.")
+_PARAMETERS = frozenset(inspect.signature(ClientCore.__init__).parameters) - {"self", "kwargs"}

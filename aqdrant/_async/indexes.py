@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from typing import Any
 
 from aqdrant import models
 from aqdrant import operations as ops
 from aqdrant._async.core import ClientCore
+from aqdrant._async.notices import warn
 from aqdrant._async.shaping import build, checked_name, optional
 
 __all__ = ["IndexMethods"]
@@ -39,7 +39,7 @@ class IndexMethods(ClientCore):
             timeout: seconds for the whole call.
         """
         if field_type is not None:
-            warnings.warn("field_type is now field_schema.", DeprecationWarning, stacklevel=2)
+            warn("field_type is now field_schema.", DeprecationWarning)
             field_schema = field_type if field_schema is None else field_schema
         body = build(
             models.CreateFieldIndex,
