@@ -119,7 +119,7 @@ def test_two_commands_stand_as_promised() -> None:
 
 @pytest.mark.parametrize("language", sorted({b.language for b in BLOCKS}))
 def test_block_is_of_a_kind_that_is_tested(language: str) -> None:
-    assert language in {"python", "console", "sh"}
+    assert language in {"python", "console", "sh", "diff"}
 
 
 def test_relative_links_lead_to_files() -> None:
