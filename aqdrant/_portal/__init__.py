@@ -29,8 +29,7 @@ How a sync client drives an async method, and what ``aqdrant._async`` keeps to:
 - Threads share one inline client, so what it creates lazily it creates under a thread lock.
 """
 
-from aqdrant._portal.calls import Hop, on_loop
-from aqdrant._portal.residents import Resident
-from aqdrant._portal.thread import Lease, in_caller, in_portal
+from aqdrant._portal.hops import Hop, on_loop
+from aqdrant._portal.leases import Lease, in_caller, in_portal
 
-__all__ = ["Hop", "Lease", "Resident", "in_caller", "in_portal", "on_loop"]
+__all__ = ["Hop", "Lease", "in_caller", "in_portal", "on_loop"]

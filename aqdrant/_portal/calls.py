@@ -7,39 +7,15 @@ from __future__ import annotations
 
 import _thread
 import asyncio
-import contextvars
 import sys
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Generator
-from typing import Any, Generic, TypeVar, TypeVarTuple
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, Generic, TypeVar
+
+from aqdrant._portal.hops import current_call
 
 R = TypeVar("R")
-F = TypeVar("F", bound=Callable[..., Any])
-Ts = TypeVarTuple("Ts")
-
-
-class Hop(Generic[R]):
-    """Ask the driver of an inline coroutine to run ``function(*args)`` on the portal.
-
-    Args:
-        function: an async function; its result is the result of awaiting the hop.
-        args: its positional arguments.
-    """
-
-    __slots__ = ("args", "function")
-
-    def __init__(self, function: Callable[[*Ts], Awaitable[R]], *args: *Ts) -> None:
-        self.function: Callable[..., Awaitable[R]] = function
-        self.args: tuple[Any, ...] = args
-
-    def __await__(self) -> Generator[Hop[R], R, R]:
-        return (yield self)
-
-
-def on_loop(method: F) -> F:
-    """Mark an async method that the sync client runs on the portal as a whole."""
-    method.__dict__["__on_loop__"] = True
-    return method
+T = TypeVar("T")
 
 
 class Call(Generic[R]):
@@ -98,12 +74,15 @@ class Call(Generic[R]):
         else:
             self._task.cancel()
 
-    def post(self, errand: Errand[Any]) -> None:
+    def ask(self, function: Callable[..., T], args: tuple[Any, ...]) -> asyncio.Future[T]:
+        """Have the waiting thread run a plain function."""
+        errand = Errand(function, args)
         if self.abandoned:
             errand.future.cancel()
-            return
-        self._errands.append(errand)
-        self._release()
+        else:
+            self._errands.append(errand)
+            self._release()
+        return errand.future
 
     def fail(self, error: BaseException) -> None:
         self.error = error
@@ -178,11 +157,6 @@ class Errand(Generic[R]):
             self.future.set_exception(error)
         else:
             self.future.set_result(value)
-
-
-current_call: contextvars.ContextVar[Call[Any] | None] = contextvars.ContextVar(
-    "aqdrant_portal_call", default=None
-)
 
 
 def _acquire(latch: _thread.LockType) -> None:

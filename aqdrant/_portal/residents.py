@@ -13,8 +13,9 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any, Generic, TypeVar, TypeVarTuple
 
-from aqdrant._portal.calls import Call, current_call
-from aqdrant._portal.thread import Lease
+from aqdrant._portal.calls import Call
+from aqdrant._portal.hops import current_call
+from aqdrant._portal.leases import Lease
 from aqdrant.exceptions import ClientClosed
 
 R = TypeVar("R")

@@ -11,10 +11,13 @@ from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import AbstractAsyncContextManager
 from types import TracebackType
-from typing import Any, Final, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar
 
-from aqdrant._portal import Lease, Resident, in_caller
+from aqdrant._portal import Lease, in_caller
 from aqdrant.transport import ByteStream
+
+if TYPE_CHECKING:
+    from aqdrant._portal.residents import Resident
 
 __all__ = ["PagedIterator", "Stream", "SyncByteStream", "to_async"]
 
@@ -25,6 +28,12 @@ _PAGE_ITEMS: Final = 1000
 _PAGE_SECONDS: Final = 0.005
 
 _WHOLE: Final = (str, bytes, bytearray, os.PathLike)
+
+
+def _new_resident(lease: Lease, cleanup: Callable[[], Awaitable[object]]) -> Resident:
+    from aqdrant._portal.residents import Resident  # and with it asyncio, when it is needed
+
+    return Resident(lease, cleanup)
 
 
 class PagedIterator(Iterator[T]):
@@ -39,7 +48,7 @@ class PagedIterator(Iterator[T]):
     def __init__(self, owner: object, lease: Lease, source: AsyncIterator[T]) -> None:
         self._owner = owner
         self._pages = _Pages(source)
-        self._resident = Resident(lease, self._pages.close)
+        self._resident = _new_resident(lease, self._pages.close)
 
     def __iter__(self) -> Self:
         return self
@@ -135,7 +144,7 @@ class Stream:
     ) -> None:
         self._owner = owner
         self._visit = _Visit(source)
-        self._resident = Resident(lease, self._visit.close)
+        self._resident = _new_resident(lease, self._visit.close)
 
     def __enter__(self) -> SyncByteStream:
         return SyncByteStream(self._resident, self._resident.run(self._visit.enter))

@@ -17,7 +17,8 @@ import anyio.lowlevel
 import anyio.to_thread
 import pytest
 
-from aqdrant._portal import Lease, Resident, in_caller, in_portal
+from aqdrant._portal import Lease, in_caller, in_portal
+from aqdrant._portal.residents import Resident
 from aqdrant.exceptions import AqdrantError, ClientClosed
 
 needs_signals = pytest.mark.skipif(sys.platform == "win32", reason="no pthread_kill there")

@@ -32,8 +32,12 @@ async def in_worker(operation):
 def run(program: str) -> subprocess.CompletedProcess[str]:
     """Run a program to its end, with warnings shown; a hang fails by the timeout."""
     prelude = PRELUDE.format(folder=str(Path(__file__).parent))
+    return run_bare(prelude + textwrap.dedent(program))
+
+
+def run_bare(program: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-X", "dev", "-W", "always", "-c", prelude + textwrap.dedent(program)],
+        [sys.executable, "-X", "dev", "-W", "always", "-c", textwrap.dedent(program)],
         capture_output=True,
         text=True,
         timeout=30,
@@ -141,7 +145,7 @@ def test_interrupt_ends_the_program() -> None:
 def test_forked_child_has_a_portal_of_its_own(leave: str) -> None:
     ended = run(f"""
         import warnings
-        from aqdrant._portal import thread
+        from aqdrant._portal import leases
         warnings.simplefilter("ignore", DeprecationWarning)  # fork in a process with threads
         begun = threading.Event()
 
@@ -161,7 +165,7 @@ def test_forked_child_has_a_portal_of_its_own(leave: str) -> None:
         client.delete_collection("a")
         threading.Thread(target=wait, daemon=True).start()
         begun.wait()
-        thread._lock.acquire()  # as if another thread were just starting the portal
+        leases._lock.acquire()  # as if another thread were just starting the portal
         child = os.fork()
         if child == 0:
             signal.alarm(20)  # a child that hangs is not left behind
@@ -170,7 +174,7 @@ def test_forked_child_has_a_portal_of_its_own(leave: str) -> None:
             assert client.delete_collection("b")
             client.close()
             {leave}
-        thread._lock.release()
+        leases._lock.release()
         assert os.waitpid(child, 0)[1] == 0
         assert client.delete_collection("c")
     """)
@@ -188,5 +192,17 @@ def test_forked_child_that_makes_no_call() -> None:
         child = os.fork()
         if child:
             assert os.waitpid(child, 0)[1] == 0
+    """)
+    )
+
+
+def test_local_client_does_without_asyncio() -> None:
+    check_quiet(
+        run_bare("""
+        import sys
+        from aqdrant import QdrantClient
+        with QdrantClient(":memory:") as client:
+            client.get_collections()
+        assert "asyncio" not in sys.modules
     """)
     )
