@@ -75,9 +75,11 @@ class Gate:
     """Many readers or one writer; a writer that waits goes before readers that come later."""
 
     def __init__(self) -> None:
-        self._changed = threading.Condition(threading.Lock())
+        self._lock = threading.Lock()
+        self._changed = threading.Condition(self._lock)
         self._readers = 0
         self._writing = False
+        self._waiting = 0
         self._waiting_writers = 0
 
     def shared(self, patience: Patience) -> _Pass:
@@ -90,35 +92,41 @@ class Gate:
 
     def enter(self, patience: Patience, *, writes: bool) -> None:
         """Wait until the caller may go in, as far as the patience allows."""
-        with self._changed:
-            if writes:
-                self._waiting_writers += 1
-                try:
-                    while self._writing or self._readers:
-                        self._wait(patience)
-                    self._writing = True
-                finally:
-                    self._waiting_writers -= 1
-                    if not self._writing:
-                        self._changed.notify_all()
-            else:
+        with self._lock:
+            if not writes:
                 while self._writing or self._waiting_writers:
                     self._wait(patience)
                 self._readers += 1
-
-    def _wait(self, patience: Patience) -> None:
-        if not self._changed.wait(patience.remaining()):
-            patience.expire()
+                return
+            self._waiting_writers += 1
+            try:
+                while self._writing or self._readers:
+                    self._wait(patience)
+                self._writing = True
+            finally:
+                self._waiting_writers -= 1
+                if not self._writing and self._waiting:  # gave up: readers behind it may go in
+                    self._changed.notify_all()
 
     def leave(self, *, writes: bool) -> None:
         """Let the next ones in."""
-        with self._changed:
+        with self._lock:
             if writes:
                 self._writing = False
             else:
                 self._readers -= 1
-            if not self._readers:
+            if self._waiting and not self._readers:
                 self._changed.notify_all()
+
+    def _wait(self, patience: Patience) -> None:
+        left = patience.remaining()
+        self._waiting += 1
+        try:
+            woken = self._changed.wait(left)
+        finally:
+            self._waiting -= 1
+        if not woken:
+            patience.expire()
 
 
 class _Pass:

@@ -39,6 +39,7 @@ Request: TypeAlias = models.QueryRequest | models.Prefetch
 Foreign: TypeAlias = dict[tuple[str, PointId, str], Any]
 
 _DEFAULT_LIMIT = 10
+_FUSIONS = (models.FusionQuery, models.RrfQuery)
 _RRF_K = 2
 _VECTOR_ERROR = "Vector with name {name!r} for point {point_id} not found"
 
@@ -61,7 +62,7 @@ def check_query(request: models.QueryRequest) -> None:
                 parameter="query",
                 fix="Give one, for example FusionQuery(fusion=Fusion.RRF).",
             )
-        fused = isinstance(part.query, models.FusionQuery | models.RrfQuery)
+        fused = isinstance(part.query, _FUSIONS)
         if fused and part.using is not None:
             raise BadRequest("A fusion query goes without `using`.", parameter="using")
 
@@ -132,7 +133,7 @@ class _Run:
         query = request.query
         if query is None:
             return self._in_order(among, limit)
-        if isinstance(query, models.FusionQuery | models.RrfQuery):
+        if isinstance(query, _FUSIONS):
             return self._fused(query, rankings, request.score_threshold, limit)
         if nested:
             rows = np.unique(np.concatenate([rows for _, rows in rankings]))
@@ -204,11 +205,13 @@ class _Run:
         return self._foreign[place.collection, point_id, name]
 
 
-def _requests(request: Request) -> Iterator[Request]:
+def _requests(request: Request) -> list[Request]:
     """The request and every prefetch below it."""
-    yield request
-    for prefetch in _prefetches(request):
-        yield from _requests(prefetch)
+    found: list[Request] = [request]
+    if request.prefetch is not None:
+        for prefetch in _prefetches(request):
+            found += _requests(prefetch)
+    return found
 
 
 def _prefetches(request: Request) -> Sequence[models.Prefetch]:

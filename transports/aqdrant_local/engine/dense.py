@@ -14,6 +14,7 @@ from .distances import (
     normalized,
     normalized_one,
     scan,
+    scan_rows,
     scores_of,
     slack,
     squares,
@@ -130,8 +131,9 @@ class DenseVectors:
             rows = among.rows if self.count == size else among.rows[self._present[among.rows]]
             return self._among(ids, query, limit, rows)
         if self.count < size * _GATHER_BELOW:
-            return self._among(ids, query, limit, np.flatnonzero(self._present[:size]))
-        values = scan(self.distance, self._data[:size], query, self._lengths[:size])
+            return self._among(ids, query, limit, self._present[:size].nonzero()[0])
+        lengths = self._lengths[:size] if self.distance is Distance.EUCLID else None
+        values = scan(self.distance, self._data[:size], query, lengths)
         if among is not None:
             values[~among.mask[:size]] = -np.inf
         if self.count < size:
@@ -141,10 +143,8 @@ class DenseVectors:
         return best(ids, picks, exact, limit)
 
     def _among(self, ids: IdTable, query: Floats, limit: int, rows: Rows) -> tuple[Floats, Rows]:
-        vectors = self._data[rows]
         if len(rows) > limit * 2:
-            lengths = self._lengths[rows] if self.distance is Distance.EUCLID else None
-            values = scan(self.distance, vectors, query, lengths)
-            picks = candidates(values, limit, slack(self.distance, query, self._longest))
-            rows, vectors = rows[picks], vectors[picks]
-        return best(ids, rows, closeness(self.distance, vectors, query), limit)
+            lengths = self._lengths if self.distance is Distance.EUCLID else None
+            values = scan_rows(self.distance, self._data, rows, query, lengths)
+            rows = rows[candidates(values, limit, slack(self.distance, query, self._longest))]
+        return best(ids, rows, closeness(self.distance, self._data[rows], query), limit)

@@ -17,7 +17,7 @@ from enum import Enum
 
 import numpy as np
 
-from .arrays import Floats
+from .arrays import Floats, Rows
 
 __all__ = [
     "Distance",
@@ -25,6 +25,7 @@ __all__ = [
     "normalized",
     "normalized_one",
     "scan",
+    "scan_rows",
     "scores_of",
     "slack",
     "squares",
@@ -91,6 +92,26 @@ def scan(distance: Distance, vectors: Floats, query: Floats, lengths: Floats | N
         products -= lengths
         products -= query @ query
     return products
+
+
+def scan_rows(
+    distance: Distance, vectors: Floats, rows: Rows, query: Floats, lengths: Floats | None
+) -> Floats:
+    """Closeness (n,) of these rows alone to the query, up to rounding.
+
+    Rows are copied together block by block into one buffer that stays in the cache.
+    """
+    count, size = len(rows), vectors.shape[1]
+    step = max(1, _BLOCK * 2 // size)
+    buffer = np.empty((min(step, count), size), dtype=np.float32)
+    values = np.empty(count, dtype=np.float32)
+    for start in range(0, count, step):
+        part = rows[start : start + step]
+        block = buffer[: len(part)]
+        vectors.take(part, axis=0, out=block, mode="clip")
+        own = None if lengths is None else lengths[part]
+        values[start : start + step] = scan(distance, block, query, own)
+    return values
 
 
 def slack(distance: Distance, query: Floats, longest: float) -> float:

@@ -26,23 +26,26 @@ def candidates(values: Floats, limit: int, slack: float = 0.0) -> Rows:
     count = len(values)
     if count > limit and slack < math.inf:
         bound = _lower_bound(values, limit)
-        if bound > _WORST:
-            return np.flatnonzero(values >= bound - np.float32(slack))
-    return np.flatnonzero(values != _WORST)
+        if bound > -math.inf:
+            return (values >= bound - slack).nonzero()[0]
+    return (values != _WORST).nonzero()[0]
 
 
-def _lower_bound(values: Floats, limit: int) -> np.float32:
+def _lower_bound(values: Floats, limit: int) -> float:
     """A value that at least `limit` values reach, and few more than that."""
     count = len(values)
     groups = count // _GROUPS_OF
     if groups >= limit * 4:
         # The limit-th best of the maxima of disjoint groups is reached by one value in each of
         # `limit` groups.
-        peaks = np.maximum.reduce(values[: groups * _GROUPS_OF].reshape(_GROUPS_OF, groups), axis=0)
-        values, count = peaks, groups
-    # A NaN would sort as the largest of all.
-    bound: np.float32 = np.partition(values, count - limit)[count - limit]
-    return bound if bound == bound else _WORST
+        peaks = values[: groups * _GROUPS_OF].reshape(_GROUPS_OF, groups)
+        values, count = np.maximum.reduce(peaks, axis=0), groups
+    else:
+        values = values.copy()
+    values.partition(count - limit)
+    bound = values.item(count - limit)
+    # A NaN sorts as the largest of all.
+    return bound if bound == bound else -math.inf
 
 
 def best(ids: IdTable, rows: Rows, values: Floats, limit: int) -> tuple[Floats, Rows]:
