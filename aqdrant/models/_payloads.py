@@ -27,8 +27,8 @@ from aqdrant.models._scalars import (
 
 __all__ = ["MAX_DEPTH", "TOO_DEEP", "read_payload", "read_payload_value"]
 
-MAX_DEPTH = 120
-"""Qdrant refuses JSON nested deeper than 128; the envelope of a request needs some of that."""
+MAX_DEPTH = 126
+"""Depth of the innermost object or array that Qdrant takes in a body; the body is at 0."""
 TOO_DEEP = f"nested deeper than {MAX_DEPTH} levels, which Qdrant cannot take"
 
 _MIN_SIGNED = -(2**63)

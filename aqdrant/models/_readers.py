@@ -143,7 +143,8 @@ class _Fields:
         self.required: list[tuple[str, str]] = []
         for index, info in enumerate(msgspec.structs.fields(kind)):
             annotation = hints[info.name]
-            optional = types.NoneType in members(annotation)
+            # A server answers null for a score that no JSON number can tell.
+            optional = temper is LENIENT or types.NoneType in members(annotation)
             read = _field_reader(annotation, temper)
             if optional and info.default not in (None, msgspec.NODEFAULT):
                 # What is None and has another default would be sent as null.
@@ -230,7 +231,10 @@ def _read_mapping(
             raise mismatch.inside(str(key)) from None
     for name, alias in fields.required:
         if name not in arguments:
-            raise Mismatch(f"{kind.__name__} needs {alias!r}")
+            if temper is STRICT:
+                raise Mismatch(f"{kind.__name__} needs {alias!r}")
+            # Other versions of Qdrant leave out what this one always has.
+            arguments[name] = None
     return kind(**arguments)
 
 

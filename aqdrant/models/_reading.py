@@ -14,6 +14,7 @@ import msgspec
 from aqdrant.exceptions import ArgumentError, DecodeError
 from aqdrant.models._readers import LENIENT, STRICT, Reader, Temper, reader, unknown_key
 from aqdrant.models._scalars import Mismatch
+from aqdrant.models._unions import Untagged, is_union
 
 __all__ = [
     "LENIENT",
@@ -100,7 +101,9 @@ def _decoder(annotation: Any) -> msgspec.json.Decoder[Any]:
         except Mismatch as mismatch:
             raise ValueError(f"{mismatch.path('value')}: {mismatch.reason}") from None
 
-    return msgspec.json.Decoder(annotation, dec_hook=resolve)
+    untagged: Any = Untagged
+    wrapped = untagged[annotation] if is_union(annotation) else annotation
+    return msgspec.json.Decoder(wrapped, dec_hook=resolve)
 
 
 def refuse_key(key: object, kind: type[msgspec.Struct]) -> None:

@@ -122,10 +122,14 @@ def _mapping_reader(
 
     def pick(value: Mapping[str, Any]) -> Any:
         if table is not None:
-            return table(value)
-        if models and (read_mapping is None or _is_meant(models[0], value)):
-            return models[0]
-        return None
+            kind = table(value)
+            return kind if kind in readers else None
+        if not models:
+            return None
+        if read_mapping is not None:
+            return models[0] if _is_meant(models[0], value) else None
+        is_unknown = temper is LENIENT and not _has_a_field(models[0], value)
+        return None if is_unknown else models[0]
 
     def read_dict(value: Any, depth: int = 0) -> Any:
         kind = pick(value)
@@ -138,6 +142,10 @@ def _mapping_reader(
         raise _no_member(value, models, parts)
 
     return read_dict
+
+
+def _has_a_field(model: Any, value: Mapping[str, Any]) -> bool:
+    return not value or any(name in value for name in model.__struct_encode_fields__)
 
 
 def _is_meant(model: Any, value: Mapping[str, Any]) -> bool:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
-from msgspec import field
-
 from aqdrant.models._model import Model
 from aqdrant.models._unions import TABLES, Untagged, by_key, declare, members
 from aqdrant.models.filters import Condition, GeoPoint
@@ -44,7 +42,7 @@ class FormulaQuery(Model):
     """Score the prefetched points anew by a formula."""
 
     formula: Untagged[Expression]
-    defaults: Mapping[str, Any] | None = field(default_factory=dict[str, Any])
+    defaults: Mapping[str, Any] | None = {}
     """What stands for a variable that a point does not have."""
 
 

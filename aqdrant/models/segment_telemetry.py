@@ -7,8 +7,6 @@ from enum import StrEnum
 from typing import Any, Literal, TypeAlias
 from uuid import UUID
 
-from msgspec import field
-
 from aqdrant.models._model import Model
 from aqdrant.models._unions import Untagged, by_tag, declare
 from aqdrant.models.indexes import PayloadIndexInfo
@@ -255,9 +253,7 @@ class VectorIndexSearchesTelemetry(Model):
 class SegmentConfig(Model):
     """What a segment is set to."""
 
-    vector_data: dict[str, VectorDataConfig] | None = field(
-        default_factory=dict[str, VectorDataConfig]
-    )
+    vector_data: dict[str, VectorDataConfig] | None = {}  # noqa: RUF012  # msgspec copies it
     sparse_vector_data: dict[str, SparseVectorDataConfig] | None = None
     payload_storage_type: Untagged[PayloadStorageType]
     id_tracker_memory: Memory | None = None

@@ -162,6 +162,7 @@ def _pick(mapping: Mapping[str, Any]) -> type | None:
     if isinstance(mapping.get("model"), str):
         kinds: dict[str, type] = {"text": Document, "image": Image, "object": InferenceObject}
         return next((kind for key, kind in kinds.items() if key in mapping), None)
+    # No member where a point's vectors are named: "indices" is a name there.
     return SparseVector if "indices" in mapping and "values" in mapping else None
 
 
