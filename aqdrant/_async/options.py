@@ -6,7 +6,6 @@ Called by `aqdrant._async.core` alone. Errors name an argument and its kind, nev
 from __future__ import annotations
 
 import inspect
-import os
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, cast
@@ -164,7 +163,7 @@ def _check_together(
 
 
 def _folder(path: Any) -> Any:
-    return os.fspath(path) if isinstance(path, os.PathLike) else path
+    return path.__fspath__() if hasattr(path, "__fspath__") else path
 
 
 def _port(value: Any, name: str) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import cache
-from typing import Any, TypeAlias, TypeVar, get_type_hints
+from typing import Any, TypeAlias, TypeGuard, TypeVar, get_type_hints
 from uuid import UUID
 
 import msgspec
@@ -17,7 +17,7 @@ import msgspec
 from aqdrant import models
 from aqdrant.exceptions import ArgumentError
 from aqdrant.models._reading import STRICT, Reader, read, reader
-from aqdrant.models._scalars import Mismatch, is_array, kind_of
+from aqdrant.models._scalars import Mismatch, is_array, is_listlike, kind_of
 
 __all__ = [
     "FilterLike",
@@ -29,6 +29,7 @@ __all__ = [
     "at_least",
     "build",
     "checked_name",
+    "is_mapping",
     "nearest",
     "optional",
     "points_body",
@@ -78,6 +79,11 @@ def build(model: type[M], parameters: Mapping[str, str], /, **values: Any) -> M:
     return model(**fields)
 
 
+def is_mapping(value: object) -> TypeGuard[Mapping[str, Any]]:
+    """Whether this is a dict, or like one."""
+    return isinstance(value, Mapping)
+
+
 def optional(value: Any, annotation: Any, parameter: str) -> Any:
     """Read an argument that may be None."""
     return None if value is None else read(value, annotation, parameter)
@@ -115,8 +121,7 @@ def selector(
 ) -> models.PointIdsList | models.FilterSelector:
     """Ids in any iterable, a filter, or either selector, as a selector."""
     shard_key = optional(shard_key, models.ShardKeySelector, "shard_key_selector")
-    if isinstance(value, Mapping):
-        value = _selector_of_mapping(value, parameter)
+    value = _selector_of_mapping(value, parameter)
     if isinstance(value, models.Filter):
         value = models.FilterSelector(filter=value)
     if not isinstance(value, models.PointIdsList | models.FilterSelector):
@@ -127,7 +132,9 @@ def selector(
     return chosen if shard_key is None else msgspec.structs.replace(chosen, shard_key=shard_key)
 
 
-def _selector_of_mapping(value: Mapping[str, Any], parameter: str) -> Any:
+def _selector_of_mapping(value: Any, parameter: str) -> Any:
+    if not is_mapping(value):
+        return value
     if "points" in value:
         return read(value, models.PointIdsList, parameter)
     if "filter" in value:
@@ -141,25 +148,35 @@ async def points_body(
     """The body of an upsert: a batch of columns, or a list of points."""
     names = {"batch": "points", "shard_key": "shard_key_selector"}
     rest = {"shard_key": shard_key, "update_filter": update_filter, "update_mode": update_mode}
+    points = _body_of_mapping(points)
     if isinstance(points, models.PointsList | models.PointsBatch):
         given = {name: value for name, value in points if value is not None}
         rest |= {name: value for name, value in given.items() if rest.get(name) is None}
         points = rest.pop("points", None) if "points" in rest else rest.pop("batch")
-    if isinstance(points, models.Batch) or (isinstance(points, Mapping) and "ids" in points):
+    if isinstance(points, models.Batch):
         columns = build(models.PointsBatch, names, batch=points, **rest)
         _check_columns(columns.batch)
         return columns
-    if isinstance(points, models.PointStruct) or not isinstance(points, Iterable):
+    is_single = isinstance(points, models.PointStruct) or is_mapping(points)
+    if is_single or not is_listlike(points):
         raise ArgumentError(
             f"points: {kind_of(points)}, wanted a Batch or an iterable of PointStruct.",
             parameter="points",
-            fix="Wrap a single point in a list."
-            if isinstance(points, models.PointStruct)
-            else None,
+            fix="Wrap a single point in a list." if is_single else None,
         )
     body = build(models.PointsList, names, points=(), **rest)
     body.points = await read_in_turns(points, models.PointStruct, "points", pause)
     return body
+
+
+def _body_of_mapping(value: Any) -> Any:
+    """A dict of one of the forms that hold several points, read; anything else as it is."""
+    if not is_mapping(value):
+        return value
+    for key, kind in (("ids", models.Batch), ("points", models.PointsList)):
+        if key in value:
+            return read(value, kind, "points")
+    return read(value, models.PointsBatch, "points") if "batch" in value else value
 
 
 async def read_in_turns(

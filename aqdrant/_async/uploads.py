@@ -9,9 +9,9 @@ from uuid import uuid4
 
 from aqdrant import models
 from aqdrant._async.points import PointMethods
-from aqdrant._async.shaping import FilterLike, Ids, at_least
+from aqdrant._async.shaping import FilterLike, Ids, at_least, is_mapping
 from aqdrant.exceptions import ArgumentError
-from aqdrant.models._scalars import is_array, kind_of
+from aqdrant.models._scalars import is_array, is_listlike, kind_of
 
 __all__ = ["UploadMethods"]
 
@@ -151,7 +151,7 @@ def _cut(vectors: Any, size: int) -> Iterator[tuple[Any, int]]:
         for start in range(0, int(vectors.shape[0]), size):
             part = vectors[start : start + size]
             yield part, int(part.shape[0])
-    elif isinstance(vectors, Mapping):
+    elif is_mapping(vectors):
         lengths = {len(column) for column in vectors.values()}
         if len(lengths) > 1:
             raise ArgumentError(
@@ -160,8 +160,8 @@ def _cut(vectors: Any, size: int) -> Iterator[tuple[Any, int]]:
         for start in range(0, max(lengths, default=0), size):
             columns = {name: column[start : start + size] for name, column in vectors.items()}
             yield columns, len(next(iter(columns.values())))
-    elif isinstance(vectors, Iterable):
-        source = iter(vectors)
+    elif is_listlike(vectors):
+        source: Iterator[Any] = iter(vectors)
         while batch := list(islice(source, size)):
             yield _columns(batch), len(batch)
     else:
