@@ -67,7 +67,7 @@ def test_filters(pair: Pair, seed: int) -> None:
     for batch in range(max(1, CASES // 1000)):
         generator = Generator(seed + batch)
         pair.upsert([generator.point() for _ in range(80)])
-        for case in range(min(CASES, 1000) or 400):
+        for case in range(min(CASES, 1000) or 1000):
             if case % 50 == 49:  # the columns are kept up to date
                 pair.upsert([generator.point() for _ in range(3)])
             condition = generator.filter()
@@ -103,7 +103,7 @@ def bands_match(ours: Ranked, theirs: Ranked, limit: int) -> bool:
 
 
 def test_queries(seed: int) -> None:
-    for batch in range(max(4, CASES // 500)):
+    for batch in range(max(8, CASES // 500)):
         pair = Pair()
         # Where scores tie, prefetches cut and rank as they please: only single queries meet ties.
         depth = 0 if batch % 4 == 0 else 2
@@ -112,7 +112,7 @@ def test_queries(seed: int) -> None:
         points = {point.id: point for point in (generator.point() for _ in range(60))}
         pair.upsert(list(points.values()))
         ids = pair.ids()
-        for _ in range(min(CASES, 500) or 120):
+        for _ in range(min(CASES, 500) or 200):
             request = generator.query(ids, depth)
             limit = 10 if request.limit is None else request.limit
             try:
@@ -196,7 +196,7 @@ def update(generator: Generator, pair: Pair, ids: Sequence[int | str]) -> str:
 
 
 def test_updates(seed: int) -> None:
-    for sequence in range(max(8, CASES // 40)):
+    for sequence in range(max(20, CASES // 40)):
         generator = Generator(seed + sequence)
         pair = Pair()
         pair.upsert([generator.point() for _ in range(20)])

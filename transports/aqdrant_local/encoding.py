@@ -205,8 +205,8 @@ def _encode_column(
     if store is None:
         raise unknown_vector(name, stores)
     if isinstance(store, DenseVectors):
-        vectors = store.prepare(_dense_column(store, name, column, ids))
-        writes[0][name] = DenseWrite(positions, vectors)
+        vectors = _dense_column(store, name, column, ids)
+        writes[0][name] = DenseWrite(positions, vectors, store.divisors(vectors))
     else:
         writes[1][name] = SparseWrite(positions, _sparse_column(name, column, ids))
 

@@ -11,7 +11,7 @@ from .arrays import Floats, Mask, Rows, grown
 from .distances import (
     Distance,
     closeness,
-    normalized,
+    lengths_to_divide_by,
     normalized_one,
     scan,
     scan_rows,
@@ -51,9 +51,9 @@ class DenseVectors:
         """Which rows have a vector, as far as rows were ever written."""
         return self._present
 
-    def prepare(self, vectors: Floats) -> Floats:
-        """Turn vectors as they came into vectors as they are stored and compared."""
-        return normalized(vectors) if self.distance is Distance.COSINE else vectors
+    def divisors(self, vectors: Floats) -> Floats | None:
+        """What vectors (n, d) are divided by when they are stored; None for one."""
+        return lengths_to_divide_by(vectors) if self.distance is Distance.COSINE else None
 
     def prepare_one(self, vector: Floats) -> Floats:
         """Turn one vector (d,) into what is stored and compared."""
@@ -66,13 +66,18 @@ class DenseVectors:
         if self.distance is Distance.EUCLID:
             self._lengths = grown(self._lengths, rows)
 
-    def put(self, rows: Rows | slice, vectors: Floats) -> None:
-        """Store prepared vectors (n, d) in these rows, each row once."""
+    def put(self, rows: Rows | slice, vectors: Floats, divisors: Floats | None) -> None:
+        """Store vectors (n, d), divided by `divisors` (n,), in these rows, each row once."""
         if not len(vectors):
             return
         self.count += len(vectors) - int(np.count_nonzero(self._present[rows]))
         self._end = max(self._end, rows.stop if isinstance(rows, slice) else int(rows.max()) + 1)
-        self._data[rows] = vectors
+        if divisors is None:
+            self._data[rows] = vectors
+        elif isinstance(rows, slice):
+            np.divide(vectors, divisors[:, None], out=self._data[rows])
+        else:
+            self._data[rows] = vectors / divisors[:, None]
         self._present[rows] = True
         if self.distance is not Distance.COSINE:
             lengths = squares(vectors)

@@ -22,7 +22,7 @@ from .arrays import Floats, Rows
 __all__ = [
     "Distance",
     "closeness",
-    "normalized",
+    "lengths_to_divide_by",
     "normalized_one",
     "scan",
     "scan_rows",
@@ -50,21 +50,23 @@ class Distance(Enum):
         return self in (Distance.EUCLID, Distance.MANHATTAN)
 
 
-def normalized(vectors: Floats) -> Floats:
-    """Scale rows (n, d) to length one; zero rows, and rows that have it already, stay as is."""
+def lengths_to_divide_by(vectors: Floats) -> Floats | None:
+    """What rows (n, d) are divided by to have length one; None where nothing is to be done.
+
+    Zero rows, and rows that are of length one already, are divided by one.
+    """
     lengths = squares(vectors)
     near = np.abs(lengths - 1.0) <= _NORMAL
     near |= lengths < _EPSILON
     if near.all():
-        return vectors
+        return None
     scale: Floats = np.sqrt(lengths)
     scale[near] = 1.0
-    scaled: Floats = vectors / scale[:, None]
-    return scaled
+    return scale
 
 
 def normalized_one(vector: Floats) -> Floats:
-    """Scale one vector (d,) to length one, as `normalized` does."""
+    """Scale one vector (d,) to length one, unless it is zero or of that length already."""
     length = float(vector @ vector)
     if length < _EPSILON or abs(length - 1.0) <= _NORMAL:
         return vector

@@ -17,21 +17,14 @@ from numpy.typing import NDArray
 
 from .arrays import Floats, Mask, Rows
 
-__all__ = ["Hits", "Postings"]
+__all__ = ["Postings"]
 
 K = TypeVar("K", np.int64, np.float64, np.uint32)
 
+_ZERO = np.float32(0.0)
+_NEVER = np.float32(-0.0)
+_NEVER_BITS = np.uint32(0x8000_0000)
 _TAIL = 1024  # entries that may wait in any case
-
-
-class Hits:
-    """Rows of the entries found, with repetitions, and their weights."""
-
-    __slots__ = ("rows", "weights")
-
-    def __init__(self, rows: Rows, weights: Floats) -> None:
-        self.rows = rows
-        self.weights = weights
 
 
 class Postings(Generic[K]):
@@ -88,9 +81,8 @@ class Postings(Generic[K]):
         """Rows that have this key, once for each entry."""
         wanted = self._dtype(key)
         keys = self._keys
-        rows = self._alive(
-            self._rows[keys.searchsorted(wanted) : keys.searchsorted(wanted, "right")]
-        )
+        start, end = keys.searchsorted(wanted), keys.searchsorted(wanted, "right")
+        rows = self._alive(self._rows[start:end])
         if len(self._tail_keys):
             rows = np.concatenate([rows, self._tail_rows[self._tail_keys == wanted]])
         return rows.astype(np.intp)
@@ -118,25 +110,40 @@ class Postings(Generic[K]):
 
     def any_of(self, keys: NDArray[K]) -> Rows:
         """Rows that have one of these keys (sorted, each once), once for each entry."""
-        rows = self._rows[self._slices(keys)[0]]
-        rows = self._alive(rows)
+        rows = self._alive(self._rows[self._slices(keys)])
         if len(self._tail_keys):
             rows = np.concatenate([rows, self._tail_rows[np.isin(self._tail_keys, keys)]])
         return rows.astype(np.intp)
 
-    def weighted(self, keys: NDArray[K], factors: Floats) -> Hits:
-        """Entries with one of these keys (sorted, unique), their weights times the key's factor."""
-        picks, lengths = self._slices(keys)
-        rows, weights = self._rows[picks], self._weights[picks] * np.repeat(factors, lengths)
-        if self._stale is not None:
-            fresh = ~self._stale[rows]
-            rows, weights = rows[fresh], weights[fresh]
-        if len(self._tail_keys):
-            at = np.minimum(keys.searchsorted(self._tail_keys), max(0, len(keys) - 1))
-            there = keys[at] == self._tail_keys if len(keys) else np.zeros(len(at), dtype=np.bool_)
-            rows = np.concatenate([rows, self._tail_rows[there]])
-            weights = np.concatenate([weights, self._tail_weights[there] * factors[at[there]]])
-        return Hits(rows.astype(np.intp), weights)
+    def weighted_sums(self, keys: NDArray[K], factors: Floats, size: int) -> Floats:
+        """Weights times factors, summed for each of `size` rows over its entries with the keys.
+
+        Rows without such an entry have minus infinity.
+
+        Args:
+            keys: sorted, each once.
+            factors: one for each key.
+        """
+        # Minus zero is what no sum of others can give, once each of them had zero added.
+        sums = np.full(size, _NEVER, dtype=np.float32)
+        starts = self._keys.searchsorted(keys, "left").tolist()
+        ends = self._keys.searchsorted(keys, "right").tolist()
+        for start, end, factor in zip(starts, ends, factors, strict=True):
+            if start == end:
+                continue
+            rows, parts = self._rows[start:end], self._weights[start:end] * factor
+            parts += _ZERO
+            if self._stale is not None:
+                fresh = ~self._stale[rows]
+                rows, parts = rows[fresh], parts[fresh]
+            np.add.at(sums, rows, parts)
+        if len(self._tail_keys) and len(keys):
+            at = np.minimum(keys.searchsorted(self._tail_keys), len(keys) - 1)
+            there = keys[at] == self._tail_keys
+            parts = self._tail_weights[there] * factors[at[there]] + _ZERO
+            np.add.at(sums, self._tail_rows[there], parts)
+        sums[sums.view(np.uint32) == _NEVER_BITS] = -np.inf
+        return sums
 
     def frequencies(self, keys: NDArray[K]) -> NDArray[np.int64]:
         """Number of entries of each key (sorted, each once)."""
@@ -151,18 +158,14 @@ class Postings(Generic[K]):
             counts += tail.searchsorted(keys, "right") - tail.searchsorted(keys, "left")
         return counts
 
-    def entries(self) -> tuple[NDArray[K], Rows]:
-        """All keys and rows, sorted by key, then row."""
-        self._merge()
-        return self._keys, self._rows.astype(np.intp)
-
-    def _slices(self, keys: NDArray[K]) -> tuple[Rows, Rows]:
+    def _slices(self, keys: NDArray[K]) -> Rows:
         starts = self._keys.searchsorted(keys, "left")
         lengths = self._keys.searchsorted(keys, "right") - starts
         ends = np.cumsum(lengths)
         total = int(ends[-1]) if len(ends) else 0
         offsets = np.repeat(starts - (ends - lengths), lengths)
-        return np.arange(total, dtype=np.intp) + offsets, lengths
+        picks: Rows = np.arange(total, dtype=np.intp) + offsets
+        return picks
 
     def _alive(self, rows: NDArray[np.int32]) -> NDArray[np.int32]:
         return rows if self._stale is None else rows[~self._stale[rows]]

@@ -27,8 +27,10 @@ def candidates(values: Floats, limit: int, slack: float = 0.0) -> Rows:
     if count > limit and slack < math.inf:
         bound = _lower_bound(values, limit)
         if bound > -math.inf:
-            return (values >= bound - slack).nonzero()[0]
-    return (values != _WORST).nonzero()[0]
+            near: Rows = (values >= bound - slack).nonzero()[0]
+            return near
+    found: Rows = (values != _WORST).nonzero()[0]
+    return found
 
 
 def _lower_bound(values: Floats, limit: int) -> float:

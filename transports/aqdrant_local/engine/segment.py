@@ -32,19 +32,21 @@ V = TypeVar("V", "DenseWrite", "SparseWrite")
 
 
 class DenseWrite:
-    """Prepared dense vectors for some of the points of a write."""
+    """Dense vectors for some of the points of a write, and what they are divided by."""
 
-    __slots__ = ("positions", "vectors")
+    __slots__ = ("divisors", "positions", "vectors")
 
-    def __init__(self, positions: Rows | None, vectors: Floats) -> None:
+    def __init__(self, positions: Rows | None, vectors: Floats, divisors: Floats | None) -> None:
         self.positions = positions  # None: one vector for each point, in order
         self.vectors = vectors
+        self.divisors = divisors
 
     def keep(self, mask: Mask) -> DenseWrite:
         """What of it belongs to the points of the write that the mask has."""
         there = mask if self.positions is None else mask[self.positions]
         positions = np.flatnonzero(there) if self.positions is None else self.positions[there]
-        return DenseWrite(positions, self.vectors[there])
+        divisors = None if self.divisors is None else self.divisors[there]
+        return DenseWrite(positions, self.vectors[there], divisors)
 
 
 class SparseWrite:
@@ -271,7 +273,7 @@ class Segment:
     ) -> None:
         for name, write in dense.items():
             targets = rows if write.positions is None else rows[write.positions]
-            self.dense[name].put(_run(targets), write.vectors)
+            self.dense[name].put(_run(targets), write.vectors, write.divisors)
         for name, vectors in sparse.items():
             targets = rows if vectors.positions is None else rows[vectors.positions]
             self.sparse[name].put(targets, vectors.vectors)

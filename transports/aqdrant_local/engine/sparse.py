@@ -139,15 +139,16 @@ class SparseVectors:
             threshold: no score worse than this, or equal to it.
             among: the only rows to consider; all rows when None.
         """
-        rows, scores = self._products(query)
+        indices, values = query
+        if self.idf:
+            values = self.weigh(indices, values)
+        scores = self._postings.weighted_sums(indices, values, len(self._present))
         if among is not None:
-            inside = among.mask[rows]
-            rows, scores = rows[inside], scores[inside]
+            scores[: among.size][~among.mask] = -np.inf
         if threshold is not None:
-            above = scores > np.float32(threshold)
-            rows, scores = rows[above], scores[above]
-        picks = candidates(scores, limit)
-        return best(ids, rows[picks], scores[picks], limit)
+            scores[scores <= np.float32(threshold)] = -np.inf
+        rows = candidates(scores, limit)
+        return best(ids, rows, scores[rows], limit)
 
     def weigh(self, indices: Indices, values: Floats) -> Floats:
         """Query values times the inverse document frequency of their indices.
@@ -158,19 +159,6 @@ class SparseVectors:
         found = self._postings.frequencies(indices).astype(np.float64)
         weights = np.log((self._filled - found + 0.5) / (found + 0.5) + 1.0)
         return values * weights.astype(np.float32)
-
-    def _products(self, query: tuple[Indices, Floats]) -> tuple[Rows, Floats]:
-        indices, values = query
-        if self.idf:
-            values = self.weigh(indices, values)
-        hits = self._postings.weighted(indices, values)
-        if not len(hits.rows):
-            return hits.rows, hits.weights
-        sums = np.bincount(hits.rows, weights=hits.weights)
-        touched = np.zeros(len(sums), dtype=np.bool_)
-        touched[hits.rows] = True
-        rows = np.flatnonzero(touched)
-        return rows, sums[rows].astype(np.float32)
 
     def _leave(self, rows: Rows) -> None:
         held = rows[self._present[rows]]
