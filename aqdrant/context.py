@@ -13,6 +13,7 @@ from contextvars import ContextVar
 import msgspec
 
 from aqdrant.models import Usage
+from aqdrant.models._reading import read
 
 __all__ = [
     "CallStats",
@@ -74,8 +75,11 @@ def context_headers(headers: Mapping[str, str]) -> Generator[None]:
     """Send these headers with every call made inside.
 
     They go beneath the headers of the call and above those of the client. Inner ones win.
+
+    Raises:
+        ArgumentError: a name or a value is no text.
     """
-    token = _headers.set({**current_headers(), **headers})
+    token = _headers.set({**current_headers(), **read(headers, Mapping[str, str], "headers")})
     try:
         yield
     finally:

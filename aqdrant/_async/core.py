@@ -10,11 +10,12 @@ from __future__ import annotations
 import inspect
 import logging
 import threading
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from types import TracebackType
 from typing import Any, NoReturn, Self, TypeVar, cast
 
+from anyio import to_thread
 from anyio.lowlevel import checkpoint
 
 from aqdrant._async.options import (
@@ -122,6 +123,7 @@ class ClientCore:
         self._immediate: ImmediateTransport | None = None
         self._closed = False
         self._lock = threading.Lock()
+        self._opening = threading.Lock()
 
     @property
     def init_options(self) -> dict[str, Any]:
@@ -135,7 +137,7 @@ class ClientCore:
             operation: what to run.
             timeout: seconds for the whole call; None for the client's own.
         """
-        chain = self._chain or self._open()
+        chain = self._chain or await self._opened()
         headers = current_headers()
         if timeout is None and not headers:
             options = DEFAULT_OPTIONS
@@ -158,22 +160,37 @@ class ClientCore:
     def _stream(
         self, operation: StreamOperation[Any], timeout: float | None = None
     ) -> AbstractAsyncContextManager[ByteStream]:
-        chain = self._chain or self._open()
         options = CallOptions(timeout=checked_timeout(timeout), headers=current_headers())
-        return chain.stream(operation, options)
+        return self._streamed(operation, options)
+
+    @asynccontextmanager
+    async def _streamed(
+        self, operation: StreamOperation[Any], options: CallOptions
+    ) -> AsyncGenerator[ByteStream]:
+        chain = self._chain or await self._opened()
+        async with chain.stream(operation, options) as content:
+            yield content
+
+    async def _opened(self) -> Transport:
+        """The transport with its layers, made at the first call."""
+        if self._given_transport is not None or (self._inline and not in_portal()):
+            return self._open()
+        # Importing a transport, and looking for one among what is installed, reads many files.
+        return await to_thread.run_sync(self._open)
 
     def _open(self) -> Transport:
-        with self._lock:
-            if self._closed:
-                raise ClientClosed(
-                    "the client is closed.", target=self._target, fix="Make a new client."
-                )
-            if self._chain is None:
+        # Two locks: the loop waits for the second, at most, which is never held for long.
+        with self._opening:
+            if self._chain is None and not self._closed:
                 transport = self._given_transport or open_transport(self._config)
                 chain = build_chain(transport, self._own_layers() | self._layers)
-                self._immediate = chain if isinstance(chain, ImmediateTransport) else None
-                self._chain = chain
-            return self._chain
+                with self._lock:
+                    if not self._closed:
+                        self._immediate = chain if isinstance(chain, ImmediateTransport) else None
+                        self._chain = chain
+            if self._chain is not None:
+                return self._chain
+        raise ClientClosed("the client is closed.", target=self._target, fix="Make a new client.")
 
     def _own_layers(self) -> dict[str, Layer]:
         default = self._config.timeout
@@ -193,8 +210,9 @@ class ClientCore:
             ClientClosed: never here; every later call raises it.
         """
         with self._lock:
+            unused = None if self._closed else self._given_transport
             self._closed = True
-            chain, self._chain, self._immediate = self._chain, None, None
+            chain, self._chain, self._immediate = self._chain or unused, None, None
         if chain is not None:
             await chain.aclose()
 
