@@ -18,27 +18,29 @@ class InferenceMethods(ClientCore):
     """List embedding models; migrate collections."""
 
     @classmethod
-    def list_text_models(cls) -> dict[str, tuple[int, models.Distance]]:
+    async def list_text_models(cls) -> dict[str, tuple[int, models.Distance]]:
         """List the dense text models, with size and distance."""
         _refuse("list_text_models")
 
     @classmethod
-    def list_image_models(cls) -> dict[str, tuple[int, models.Distance]]:
+    async def list_image_models(cls) -> dict[str, tuple[int, models.Distance]]:
         """List the image models, with size and distance."""
         _refuse("list_image_models")
 
     @classmethod
-    def list_late_interaction_text_models(cls) -> dict[str, tuple[int, models.Distance]]:
+    async def list_late_interaction_text_models(cls) -> dict[str, tuple[int, models.Distance]]:
         """List the late-interaction text models, with size and distance."""
         _refuse("list_late_interaction_text_models")
 
     @classmethod
-    def list_late_interaction_multimodal_models(cls) -> dict[str, tuple[int, models.Distance]]:
+    async def list_late_interaction_multimodal_models(
+        cls,
+    ) -> dict[str, tuple[int, models.Distance]]:
         """List the late-interaction models of text and images, with size and distance."""
         _refuse("list_late_interaction_multimodal_models")
 
     @classmethod
-    def list_sparse_models(cls) -> dict[str, dict[str, Any]]:
+    async def list_sparse_models(cls) -> dict[str, dict[str, Any]]:
         """List the sparse text models."""
         _refuse("list_sparse_models")
 

@@ -23,7 +23,7 @@ from aqdrant.transport import ByteStream
 if TYPE_CHECKING:
     from aqdrant._async import AsyncQdrantClient
 
-__all__ = ["Facade"]
+__all__ = ["Facade", "drive_alone"]
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -130,6 +130,16 @@ class Facade:
     def __repr__(self) -> str:
         inner = type(self._async).__name__
         return repr(self._async).replace(inner, type(self).__name__, 1)
+
+
+def drive_alone(work: Coroutine[Any, Any, R]) -> R:
+    """Step a coroutine that belongs to no client: that of a class method."""
+    facade = Facade()
+    facade._lease = lease = Lease()  # pyright: ignore[reportPrivateUsage]  # same module
+    try:
+        return facade._drive(work)  # pyright: ignore[reportPrivateUsage]
+    finally:
+        lease.release()
 
 
 F = TypeVar("F", bound=Facade)

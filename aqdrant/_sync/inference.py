@@ -7,6 +7,7 @@ from typing import Any
 
 from aqdrant import models
 from aqdrant._async.inference import InferenceMethods as AsyncMethods
+from aqdrant._sync._facade import drive_alone
 from aqdrant._sync.core import ClientCore
 
 __all__ = ["InferenceMethods"]
@@ -18,27 +19,29 @@ class InferenceMethods(ClientCore):
     @classmethod
     def list_text_models(cls) -> dict[str, tuple[int, models.Distance]]:
         """List the dense text models, with size and distance."""
-        return AsyncMethods.list_text_models()
+        return drive_alone(AsyncMethods.list_text_models())
 
     @classmethod
     def list_image_models(cls) -> dict[str, tuple[int, models.Distance]]:
         """List the image models, with size and distance."""
-        return AsyncMethods.list_image_models()
+        return drive_alone(AsyncMethods.list_image_models())
 
     @classmethod
     def list_late_interaction_text_models(cls) -> dict[str, tuple[int, models.Distance]]:
         """List the late-interaction text models, with size and distance."""
-        return AsyncMethods.list_late_interaction_text_models()
+        return drive_alone(AsyncMethods.list_late_interaction_text_models())
 
     @classmethod
-    def list_late_interaction_multimodal_models(cls) -> dict[str, tuple[int, models.Distance]]:
+    def list_late_interaction_multimodal_models(
+        cls,
+    ) -> dict[str, tuple[int, models.Distance]]:
         """List the late-interaction models of text and images, with size and distance."""
-        return AsyncMethods.list_late_interaction_multimodal_models()
+        return drive_alone(AsyncMethods.list_late_interaction_multimodal_models())
 
     @classmethod
     def list_sparse_models(cls) -> dict[str, dict[str, Any]]:
         """List the sparse text models."""
-        return AsyncMethods.list_sparse_models()
+        return drive_alone(AsyncMethods.list_sparse_models())
 
     def get_embedding_size(self, model_name: str) -> int:
         """Tell the size of a model's vectors."""

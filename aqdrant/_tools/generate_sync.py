@@ -292,6 +292,8 @@ class _Writer:
                 (f"aqdrant._async.{self._module.name}", f"{owner.name} as AsyncMethods")
             )
             target = f"AsyncMethods.{node.name}"
+            if isinstance(node, ast.AsyncFunctionDef):
+                self._needed.add(("aqdrant._sync._facade", "drive_alone"))
         returns = "" if node.returns is None else self._module.text(node.returns)
         if "property" in decorators:
             if returns == "NoReturn":
@@ -341,7 +343,10 @@ def _driver(
         raise GenerationError(f"{node.name}: no sync form of {returns}")
     if "on_loop" in decorators:
         return "self._run"
-    return "self._drive" if isinstance(node, ast.AsyncFunctionDef) else ""
+    if not isinstance(node, ast.AsyncFunctionDef):
+        return ""
+    has_self = not {"classmethod", "staticmethod"} & set(decorators)
+    return "self._drive" if has_self else "drive_alone"
 
 
 def _is_public(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
