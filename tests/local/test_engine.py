@@ -8,9 +8,9 @@ import random as stdlib_random
 import numpy as np
 import pytest
 
-from aqdrant_local.engine.columns import Interval, integer_bounds
 from aqdrant_local.engine.datetimes import parse_datetime
 from aqdrant_local.engine.ids import IdTable, PointId, encode_ids
+from aqdrant_local.engine.intervals import Interval, integer_bounds
 from aqdrant_local.engine.paths import parse_path
 from aqdrant_local.engine.postings import Postings
 from aqdrant_local.engine.ranking import candidates

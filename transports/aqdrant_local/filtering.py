@@ -11,9 +11,10 @@ import numpy as np
 from aqdrant import models
 from aqdrant.exceptions import BadRequest
 
-from .engine.columns import Interval, PayloadColumn
+from .engine.columns import PayloadColumn
 from .engine.datetimes import microseconds, parse_datetime
 from .engine.ids import encode_ids
+from .engine.intervals import Interval
 from .engine.paths import Path, parse_path
 from .engine.segment import Segment
 from .engine.selection import Selection, intersection, union

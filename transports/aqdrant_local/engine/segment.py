@@ -289,8 +289,9 @@ class Segment:
         keys = self.ids.keys(rows)
         self.ids = IdTable()
         self.ids.add(keys, np.arange(len(rows), dtype=np.intp))
-        for held in self.stores.values():
-            held.keep(rows)
+        for dense in self.dense.values():
+            dense.keep(rows)
+        self.sparse = {name: sparse.kept(rows) for name, sparse in self.sparse.items()}
         self._versions = self._versions[rows]
         self._alive = np.ones(len(rows), dtype=np.bool_)
         self.payloads = [self.payloads[row] for row in rows.tolist()]

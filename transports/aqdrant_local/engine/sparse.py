@@ -107,15 +107,13 @@ class SparseVectors:
         self._postings.replace(len(self._present), rows, none, rows[:0], self._values[:0])
         self._tidy()
 
-    def keep(self, rows: Rows) -> None:
-        """Keep these rows alone, in this order, and give back the memory of the rest."""
-        present = self._present[rows]
-        held = np.flatnonzero(present)
-        batch = self.vectors(rows[held])
-        idf = self.idf
-        self.__init__(idf=idf)  # type: ignore[misc]  # begin again, empty
-        self.reserve(len(rows))
-        self.put(held, batch)
+    def kept(self, rows: Rows) -> SparseVectors:
+        """A store of these rows alone, in this order."""
+        held = self._present[rows].nonzero()[0]
+        rest = SparseVectors(idf=self.idf)
+        rest.reserve(len(rows))
+        rest.put(held, self.vectors(rows[held]))
+        return rest
 
     def vectors(self, rows: Rows) -> SparseBatch:
         """Stored vectors of rows that have one."""

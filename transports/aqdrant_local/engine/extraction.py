@@ -1,0 +1,175 @@
+"""Values under one path, taken out of encoded payloads and filed by kind.
+
+Used by payload columns.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Generic, TypeAlias, TypeVar
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from .arrays import Rows
+from .intervals import INT64
+from .paths import Path, is_array, is_object, select
+from .postings import Postings
+
+__all__ = [
+    "BOOL",
+    "EMPTY",
+    "FILLED",
+    "FLOAT",
+    "INTEGER",
+    "LOCATION",
+    "NULL",
+    "SELECTED",
+    "SINGLE",
+    "SOLID",
+    "STRING",
+    "Entries",
+    "Payloads",
+    "payload_reader",
+]
+
+Payloads: TypeAlias = Sequence[bytes | None]
+K = TypeVar("K", np.int64, np.float64)
+
+_CHUNK = 512  # payloads decoded by one call: the interpreter gets its turn in between
+
+# What the selected values of a row are like, any of them:
+SELECTED = 1  # there is one
+EMPTY = 2  # null, or an array without elements
+FILLED = 4  # anything else
+NULL = 8  # null, or an array with a null in it
+SOLID = 16  # anything else
+SINGLE = 32  # counts as one value
+INTEGER = 64
+FLOAT = 128
+BOOL = 256
+STRING = 512
+LOCATION = 1024  # an object with numbers under `lon` and `lat`
+
+
+class Keys(Generic[K]):
+    """New entries of one list: keys beside their rows."""
+
+    __slots__ = ("_dtype", "_keys", "_rows")
+
+    def __init__(self, dtype: type[K]) -> None:
+        self._dtype: type[K] = dtype
+        self._rows: list[int] = []
+        self._keys: list[float] = []
+
+    def add(self, row: int, key: float) -> None:
+        """Take one entry."""
+        self._rows.append(row)
+        self._keys.append(key)
+
+    def store(self, postings: Postings[K], size: int, changed: Rows) -> None:
+        """Put all of them in place of what the changed rows had."""
+        keys: NDArray[K] = np.array(self._keys, dtype=self._dtype)
+        postings.replace(size, changed, keys, np.array(self._rows, dtype=np.intp))
+
+
+class Entries:
+    """Values of some rows, by kind."""
+
+    def __init__(self, codes: dict[str, int]) -> None:
+        self._codes = codes
+        self.ints = Keys(np.int64)
+        self.floats = Keys(np.float64)
+        self.bools = Keys(np.int64)
+        self.strings = Keys(np.int64)
+        self.counts = Keys(np.int64)
+        self.flag_rows: list[int] = []
+        self.flags: list[int] = []
+        self.elements: list[int] = []
+
+    def add(self, rows: list[int], selected: list[list[Any]]) -> None:
+        """File the values selected from each of the rows."""
+        for row, values in zip(rows, selected, strict=True):
+            if not values:
+                continue
+            flags = SELECTED
+            elements = 0
+            for value in values:
+                if is_array(value):
+                    flags |= self._add_array(row, value)
+                    elements += sum(element is not None for element in value)
+                elif value is None:
+                    flags |= EMPTY | NULL
+                    self.counts.add(row, 0)
+                else:
+                    flags |= FILLED | SOLID | SINGLE
+                    elements += 1
+                    flags |= self._add_scalar(row, value)
+            self.flag_rows.append(row)
+            self.flags.append(flags)
+            self.elements.append(elements)
+
+    def _add_array(self, row: int, array: list[Any]) -> int:
+        flags = FILLED if array else EMPTY
+        for element in array:
+            flags |= self._add_scalar(row, element)
+        self.counts.add(row, len(array))
+        return flags | (NULL if any(element is None for element in array) else SOLID)
+
+    def _add_scalar(self, row: int, value: Any) -> int:
+        """File one value; the flag of its kind."""
+        kind = value.__class__
+        if kind is str:
+            code = self._codes.setdefault(value, len(self._codes))
+            self.strings.add(row, code)
+            return STRING
+        if kind is int and -INT64 <= value < INT64:
+            self.ints.add(row, value)
+            return INTEGER
+        if kind is float or kind is int:
+            self.floats.add(row, float(value))
+            return FLOAT
+        if kind is bool:
+            self.bools.add(row, int(value))
+            return BOOL
+        if _is_location(value):
+            return LOCATION
+        return 0
+
+
+def _is_location(value: Any) -> bool:
+    return is_object(value) and all(
+        isinstance(value.get(key), int | float) for key in ("lon", "lat")
+    )
+
+
+Reader: TypeAlias = Callable[[Rows, Payloads], Iterator[tuple[list[int], list[list[Any]]]]]
+
+
+def payload_reader(path: Path) -> Reader:
+    """A function that decodes, of many payloads, the path's first key alone, and selects in it."""
+    key, rest = str(path[0]), path[1:]
+    part = msgspec.defstruct(
+        "Part", [("value", Any, msgspec.field(default=msgspec.UNSET, name=key))]
+    )
+    decoder = msgspec.msgpack.Decoder(list[part])  # type: ignore[valid-type]  # made above
+
+    def read(rows: Rows, payloads: Payloads) -> Iterator[tuple[list[int], list[list[Any]]]]:
+        numbers: list[int] = rows.tolist()
+        held = [row for row in numbers if payloads[row] is not None]
+        for start in range(0, len(held), _CHUNK):
+            chunk = held[start : start + _CHUNK]
+            header = struct.pack(">BI", 0xDD, len(chunk))  # a msgpack array of that many maps
+            parts: list[Any] = decoder.decode(
+                header + b"".join([payloads[row] or b"\x80" for row in chunk])
+            )
+            values: list[list[Any]] = [
+                [] if part.value is msgspec.UNSET else [part.value] for part in parts
+            ]
+            if rest:
+                values = [select(found[0], rest) if found else found for found in values]
+            yield chunk, values
+
+    return read
