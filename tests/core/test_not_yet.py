@@ -1,0 +1,231 @@
+"""What does not run in process yet: tables that fail when something starts to work, or stops."""
+
+from __future__ import annotations
+
+import inspect
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aqdrant import AsyncQdrantClient, QdrantClient, models
+from aqdrant.exceptions import UnsupportedOperation
+
+REFUSED = {
+    # Properties of the official client that would need its HTTP and gRPC clients, for good.
+    "grpc_collections",
+    "grpc_points",
+    "http",
+    # Embedding models.
+    "get_embedding_size",
+    "list_image_models",
+    "list_late_interaction_multimodal_models",
+    "list_late_interaction_text_models",
+    "list_sparse_models",
+    "list_text_models",
+    # Queries.
+    "facet",
+    "query_points_groups",
+    "search_matrix_offsets",
+    "search_matrix_pairs",
+    # Migration.
+    "migrate",
+    # Snapshots.
+    "create_full_snapshot",
+    "create_shard_snapshot",
+    "create_snapshot",
+    "delete_full_snapshot",
+    "delete_shard_snapshot",
+    "delete_snapshot",
+    "download_full_snapshot",
+    "download_snapshot",
+    "list_full_snapshots",
+    "list_shard_snapshots",
+    "list_snapshots",
+    "recover_shard_snapshot",
+    "recover_snapshot",
+    "stream_full_snapshot",
+    "stream_snapshot",
+    "upload_snapshot",
+    # What only a server, or a cluster of them, has.
+    "clear_issues",
+    "cluster_collection_update",
+    "cluster_status",
+    "cluster_telemetry",
+    "collection_cluster_info",
+    "create_shard_key",
+    "delete_shard_key",
+    "get_issues",
+    "get_optimizations",
+    "get_quotas",
+    "list_shard_keys",
+    "metrics",
+    "recover_current_peer",
+    "remove_peer",
+    "telemetry",
+    "update_quotas",
+}
+"""Methods that raise `UnsupportedOperation` in process."""
+
+C = "texts"
+ARGUMENTS: dict[str, tuple[Any, ...]] = {
+    "batch_update_points": (C, [{"delete": {"points": [1]}}]),
+    "clear_payload": (C, [1]),
+    "cluster_collection_update": (C, {"drop_replica": {"shard_id": 0, "peer_id": 1}}),
+    "collection_cluster_info": (C,),
+    "collection_exists": (C,),
+    "count": (C,),
+    "create_collection": ("new", models.VectorParams(size=1, distance=models.Distance.DOT)),
+    "create_payload_index": (C, "key", "keyword"),
+    "create_shard_key": (C, "key"),
+    "create_shard_snapshot": (C, 0),
+    "create_snapshot": (C,),
+    "create_vector_name": (C, "new", {"sparse": {}}),
+    "delete": (C, [1]),
+    "delete_collection": ("none",),
+    "delete_full_snapshot": ("s",),
+    "delete_payload": (C, ["key"], [1]),
+    "delete_payload_index": (C, "key"),
+    "delete_shard_key": (C, "key"),
+    "delete_shard_snapshot": (C, 0, "s"),
+    "delete_snapshot": (C, "s"),
+    "delete_vector_name": (C, "words"),
+    "delete_vectors": (C, [""], [1]),
+    "download_full_snapshot": ("s",),
+    "download_snapshot": (C, "s"),
+    "facet": (C, "key"),
+    "get_collection": (C,),
+    "get_collection_aliases": (C,),
+    "get_embedding_size": ("model",),
+    "get_optimizations": (C,),
+    "get_point": (C, 1),
+    "list_shard_keys": (C,),
+    "list_shard_snapshots": (C, 0),
+    "list_snapshots": (C,),
+    "migrate": (None,),
+    "overwrite_payload": (C, {"a": 1}, [1]),
+    "query_batch_points": (C, [models.QueryRequest(query=[1.0, 0.0])]),
+    "query_points": (C, [1.0, 0.0]),
+    "query_points_groups": (C, "key"),
+    "recover_shard_snapshot": (C, 0, "file:///s"),
+    "recover_snapshot": (C, "file:///s"),
+    "recreate_collection": ("new", models.VectorParams(size=1, distance=models.Distance.DOT)),
+    "remove_peer": (1,),
+    "retrieve": (C, [1]),
+    "scroll": (C,),
+    "search_matrix_offsets": (C,),
+    "search_matrix_pairs": (C,),
+    "set_payload": (C, {"a": 1}, [1]),
+    "stream_full_snapshot": ("s",),
+    "stream_snapshot": (C, "s"),
+    "update_collection": (C,),
+    "update_collection_aliases": ([],),
+    "update_quotas": ({},),
+    "update_vectors": (C, [{"id": 1, "vector": [1, 2]}]),
+    "upload_collection": (C, [[1.0, 0.0]]),
+    "upload_points": (C, [{"id": 1, "vector": [1, 2]}]),
+    "upload_snapshot": (C, b"bytes"),
+    "upsert": (C, [{"id": 1, "vector": [1, 2]}]),
+}
+NAMES = sorted(name for name in dir(AsyncQdrantClient) if not name.startswith("_"))
+
+
+async def call(client: AsyncQdrantClient, name: str, folder: Path) -> None:
+    """Call a method, or read a property, to its end."""
+    member = getattr(client, name)
+    if not callable(member):
+        return
+    arguments = ARGUMENTS.get(name, ())
+    if name.startswith("download"):
+        arguments = (*arguments, folder / "file")
+    result = member(*arguments)
+    if isinstance(result, AbstractAsyncContextManager):
+        async with result:
+            pass
+    elif inspect.isawaitable(result):
+        await result
+
+
+def is_empty(folder: Path) -> bool:
+    return not any(folder.iterdir())
+
+
+async def prepared() -> AsyncQdrantClient:
+    client = AsyncQdrantClient(":memory:")
+    vectors = models.VectorParams(size=2, distance=models.Distance.DOT)
+    await client.create_collection(C, vectors, {"words": {}})
+    await client.upsert(C, [models.PointStruct(id=1, vector=[1.0, 0.0])])
+    return client
+
+
+@pytest.mark.filterwarnings("ignore:recreate_collection is deprecated")
+@pytest.mark.parametrize("name", NAMES)
+async def test_method_works_or_is_in_the_table(name: str, tmp_path: Path) -> None:
+    client = await prepared()
+    if name in REFUSED:
+        with pytest.raises(UnsupportedOperation) as caught:
+            await call(client, name, tmp_path)
+        assert isinstance(caught.value, NotImplementedError)
+        assert caught.value.fix or caught.value.operation == name
+    else:
+        await call(client, name, tmp_path)
+    assert is_empty(tmp_path)
+    await client.aclose()
+
+
+def test_table_names_methods() -> None:
+    assert set(NAMES) >= REFUSED
+    assert set(NAMES) >= set(ARGUMENTS)
+
+
+@pytest.mark.parametrize("name", ["list_text_models", "http", "metrics", "migrate"])
+def test_sync_client_refuses_alike(name: str) -> None:
+    client = QdrantClient(":memory:")
+    with pytest.raises(UnsupportedOperation):
+        getattr(client, name)(*ARGUMENTS.get(name, ()))
+    client.close()
+
+
+CONDITIONS: dict[str, dict[str, Any]] = {
+    "nested": {"nested": {"key": "a", "filter": {}}},
+    "slice": {"slice": {"total": 2, "index": 0}},
+    "geo_radius": {"key": "a", "geo_radius": {"center": {"lon": 0, "lat": 0}, "radius": 1}},
+    "text": {"key": "a", "match": {"text": "a"}},
+    "text_any": {"key": "a", "match": {"text_any": "a"}},
+    "phrase": {"key": "a", "match": {"phrase": "a"}},
+    "prefix": {"key": "a", "match": {"prefix": "a"}},
+    "substring": {"key": "a", "match": {"substring": "a"}},
+}
+"""Conditions that the engine does not know yet."""
+
+
+@pytest.mark.parametrize("kind", CONDITIONS)
+async def test_condition_is_refused_until_it_is_known(kind: str) -> None:
+    client = await prepared()
+    for call_with in (client.count, client.scroll):
+        with pytest.raises(UnsupportedOperation, match="does not support"):
+            await call_with(C, {"must": [CONDITIONS[kind]]})  # type: ignore[operator]
+
+
+QUERIES: dict[str, Any] = {
+    "recommend": {"recommend": {"positive": [1]}},
+    "discover": {"discover": {"target": 1, "context": []}},
+    "context": {"context": []},
+    "order_by": {"order_by": "a"},
+    "formula": {"formula": {"sum": [1.0]}},
+    "sample": {"sample": "random"},
+    "mmr": {"nearest": [1, 2], "mmr": {"diversity": 0.5}},
+    "document": models.Document(text="a", model="b"),
+    "multivector": [[1.0, 0.0], [0.0, 1.0]],
+}
+"""Queries that the engine does not know yet."""
+
+
+@pytest.mark.parametrize("kind", QUERIES)
+async def test_query_is_refused_until_it_is_known(kind: str) -> None:
+    client = await prepared()
+    with pytest.raises((UnsupportedOperation, ValueError)) as caught:
+        await client.query_points(C, query=QUERIES[kind])
+    # A multivector is no query for a vector that is none, on a server too.
+    assert isinstance(caught.value, UnsupportedOperation) == (kind != "multivector")
