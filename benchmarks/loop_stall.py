@@ -1,8 +1,8 @@
 """How long does the event loop stand still while the embedded engine works?
 
 A task that wants to run every millisecond measures its longest wait while, beside it: 1M floats are
-upserted as points and as arrays, and 100,000 points are searched, filtered and counted. The official
-client's local mode does the same after it, in the same run.
+upserted as points and as arrays, and 100,000 points are searched, filtered and counted. The
+official client's local mode does the same after it, in the same run.
 Run it alone: ``python benchmarks/loop_stall.py [--points 100000]``.
 """
 

@@ -75,9 +75,7 @@ def main() -> None:
     sync.create_collection("c", models.VectorParams(size=SIZE, distance=models.Distance.COSINE))
     sync.upsert("c", models.Batch(ids=list(range(POINTS)), vectors=vectors))
     official = qdrant_client.QdrantClient(":memory:")
-    official.create_collection(
-        "c", qdrant_client.models.VectorParams(size=SIZE, distance="Cosine")
-    )
+    official.create_collection("c", qdrant_client.models.VectorParams(size=SIZE, distance="Cosine"))
     official.upload_collection("c", vectors, ids=list(range(POINTS)))
 
     async def awaited() -> list[float]:
@@ -90,7 +88,9 @@ def main() -> None:
     clock(lambda: sync.query_points("c", query, limit=10), rounds // 10)
     print(f"{'query, 1k points, p50':34}{'':13}{'added':>9}")
     base = show("aqdrant, awaited", asyncio.run(awaited()))
-    show("aqdrant, sync client", clock(lambda: sync.query_points("c", query, limit=10), rounds), base)
+    show(
+        "aqdrant, sync client", clock(lambda: sync.query_points("c", query, limit=10), rounds), base
+    )
     show(
         "official local mode",
         clock(lambda: official.query_points("c", query, limit=10), max(rounds // 20, 20)),

@@ -35,6 +35,7 @@ def build_core_schema(kind: Any) -> dict[str, Any]:
 
     return {
         "type": "function-plain",
+        "ref": _name_of(kind),
         "function": {"type": "no-info", "function": validate},
         "serialization": {
             "type": "function-plain",

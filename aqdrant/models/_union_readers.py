@@ -188,7 +188,8 @@ def _listlike_reader(parts: list[Any], temper: Temper) -> Reader | None:
     depths = frozenset(depth for part in sequences if (depth := _float_depth(part)))
     readers = [reader(part, temper) for part in sequences if not _float_depth(part)]
     # A column of vectors has no depth of its own here: its items are a union of their own.
-    keeps_arrays = any(_is_array_type(part) for part in parts)
+    holds_ids = any(UUID in members(get_args(part)[0]) for part in sequences)
+    keeps_arrays = any(_is_array_type(part) for part in parts) and not holds_ids
     array_depths = depths or frozenset((2, 3))
     takes_rows = 1 in depths
     keeps_integers = keeps_arrays and Sequence[int] in sequences

@@ -95,20 +95,26 @@ def declare(union: Any, discriminator: Discriminator) -> None:
 class ByKey:
     """Picks a member by the first of its keys that a mapping has."""
 
-    def __init__(self, keys: dict[str, type]) -> None:
+    def __init__(self, keys: dict[str, type], empty: type | None) -> None:
         self.keys = keys
+        self.empty = empty
 
     def __call__(self, mapping: Mapping[str, Any]) -> type | None:
         """Pick the member that a mapping is meant for."""
         for key, member in self.keys.items():
             if key in mapping:
                 return member
-        return None
+        return None if mapping else self.empty
 
 
-def by_key(**keys: type) -> ByKey:
-    """Tell members apart by the first of these keys that a mapping has."""
-    return ByKey(keys)
+def by_key(empty: type | None = None, /, **keys: type) -> ByKey:
+    """Tell members apart by the first of these keys that a mapping has.
+
+    Args:
+        empty: the member that a mapping without any key is.
+        **keys: key → the member that has it.
+    """
+    return ByKey(keys, empty)
 
 
 class ByTag:

@@ -307,6 +307,7 @@ def _pick_range(mapping: Mapping[str, Any]) -> type | None:
 declare(
     Condition,
     by_key(
+        Filter,
         key=FieldCondition,
         has_id=HasIdCondition,
         has_vector=HasVectorCondition,

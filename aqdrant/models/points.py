@@ -12,7 +12,7 @@ from aqdrant.models._unions import Untagged, by_key, declare
 from aqdrant.models.filters import Filter, PointsSelector
 from aqdrant.models.ids import ExtendedPointId, Payload, ShardKey, ShardKeySelector
 from aqdrant.models.payload import DeletePayload, SetPayload, WithPayloadInterface, WithVector
-from aqdrant.models.vectors import BatchVectorStruct, VectorStruct, VectorStructOutput
+from aqdrant.models.vectors import BatchVectorStruct, FloatArray, VectorStruct, VectorStructOutput
 
 __all__ = [
     "Batch",
@@ -112,7 +112,7 @@ class PointVectors(Model):
 class Batch(Model):
     """Points to store, by column: ids, vectors and payloads of the same length."""
 
-    ids: Untagged[Sequence[ExtendedPointId]]
+    ids: Untagged[Sequence[ExtendedPointId] | FloatArray]
     vectors: Untagged[BatchVectorStruct]
     """One vector a point: a list or a 2-d array, or a dict of these by vector name."""
     payloads: Sequence[Payload] | None = None

@@ -112,7 +112,7 @@ class Segment:
     ) -> None:
         self.ids = IdTable()
         self.dense = dict(dense)
-        self.sparse = dict(sparse)
+        self.sparse: dict[str, SparseVectors] = dict(sparse)
         self.size = 0
         self.count = 0
         self.payloads: list[Blob] = []  # msgpack of a map

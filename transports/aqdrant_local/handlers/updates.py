@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Sized
 from typing import cast
 
 import numpy as np
@@ -24,7 +24,7 @@ def updated(number: int, wait: bool | None) -> models.UpdateResult:
     return models.UpdateResult(operation_id=number, status=status)
 
 
-def not_empty(what: Sequence[object]) -> None:
+def not_empty(what: Sized) -> None:
     """Refuse an update of nothing.
 
     Raises:
