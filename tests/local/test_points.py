@@ -43,6 +43,17 @@ def test_scroll_begins_at_the_first_id_not_below_the_offset(engine: Engine) -> N
         engine.run(operations.ScrollPoints, body=models.ScrollRequest(limit=0))
 
 
+def test_of_all_reads_only_scroll_shows_payload_unasked(engine: Engine) -> None:
+    engine.fill({"n": 1})
+    page = engine.run(operations.ScrollPoints, body=models.ScrollRequest())
+    assert page.points[0].payload == {"n": 1}
+    body = models.ScrollRequest(with_payload=False)
+    assert engine.run(operations.ScrollPoints, body=body).points[0].payload is None
+    found = engine.run(operations.GetPoints, body=models.PointRequest(ids=[0]))
+    assert found[0].payload is None
+    assert engine.query()[0].payload is None
+
+
 def test_retrieve_keeps_the_order_and_gives_each_point_once(engine: Engine) -> None:
     engine.fill({}, {}, {})
     assert list(engine.get(2, 1, 999, 2, 0)) == [2, 1, 0]

@@ -25,6 +25,7 @@ from aqdrant.operations import (
 
 from .engine.dense import DenseVectors
 from .filtering import paths_of
+from .records import scrolled_payload
 from .state import Collection, State
 
 __all__ = [
@@ -81,7 +82,7 @@ def of_scroll(state: State, operation: ScrollPoints) -> float:
     body = operation.body
     limit = min(10 if body.limit is None else body.limit, collection.segment.count)
     unsorted = 0 if collection.segment.ids.is_ordered else collection.segment.count
-    page = _answer(collection, limit, body.with_payload, body.with_vector)
+    page = _answer(collection, limit, scrolled_payload(body), body.with_vector)
     return page + unsorted * _ROW_SORTED + _filter(collection, body.filter)
 
 

@@ -21,11 +21,16 @@ from .engine.segment import Segment
 from .engine.sparse import SparseVectors
 from .filtering import path_of
 
-__all__ = ["Projection"]
+__all__ = ["Projection", "scrolled_payload"]
 
 Shape: TypeAlias = Callable[[dict[str, Any]], dict[str, Any]]
 
 decode_payload = msgspec.msgpack.Decoder(dict[str, Any]).decode
+
+
+def scrolled_payload(request: models.ScrollRequest) -> models.WithPayloadInterface:
+    """The payload that a scroll shows: alone of all reads it shows it where nothing is said."""
+    return True if request.with_payload is None else request.with_payload
 
 
 class Projection:

@@ -24,7 +24,7 @@ from aqdrant_local.engine.ids import PointId, encode_ids
 from aqdrant_local.engine.segment import PointWrite
 from aqdrant_local.filtering import select_rows
 from aqdrant_local.locks import Patience
-from aqdrant_local.records import Projection
+from aqdrant_local.records import Projection, scrolled_payload
 from aqdrant_local.state import Collection, State, no_shard_keys
 from aqdrant_local.unsupported import refuse
 
@@ -136,7 +136,7 @@ def scroll_points(state: State, operation: ScrollPoints, patience: Patience) -> 
     collection = state.find(operation.collection_name)
     with collection.gate.shared(patience):
         segment = collection.still_there().segment
-        projection = Projection(segment, body.with_payload, body.with_vector)
+        projection = Projection(segment, scrolled_payload(body), body.with_vector)
         selection = select_rows(segment, body.filter)
         start = cast("PointId | None", body.offset)
         if selection is None:
