@@ -19,7 +19,10 @@ SPARSE = {
     "plain": models.SparseVectorParams(),
     "idf": models.SparseVectorParams(modifier=models.Modifier.IDF),
 }
-KEYS = ["a", "b", "c", "a.b", "a.b.c", "c[]", "c[].d", "a.b[]", "b[].a[]", '"a b"', "b[0]", "zzz"]
+KEYS = [
+    "a", "b", "c", "d", "a.b", "a.b.c", "a[].b", "a[].b.c", "c[]", "c[][]", "c[].d", "a.b[]",
+    "a.b[].c", "b[].a[]", "b[0]", "b[1].a", "c[0][1]", '"a b"', '"a b".c', "zzz", "a.zzz",
+]  # fmt: skip
 STRINGS = ["x", "y", "", "x y", "é", "1", "true", "2024-01-01"]
 DATES = [
     "2024-01-01", "2024-01-01T00:00:00Z", "2024-01-01T01:00:00+01:00", "2024-01-01 12:30:00",
@@ -173,7 +176,11 @@ class Generator:
         query: Any = self.vector(name)
         if ids and self.random.random() < 0.15:
             query = self.random.choice(ids)
-        threshold = self.random.gauss(0.5, 1.5) if self.random.random() < 0.2 else None
+        threshold = None
+        if self.random.random() < 0.25:  # whole numbers are scores of vectors made to tie
+            threshold = self.random.choice(
+                [self.random.gauss(0.5, 1.5), self.random.randrange(-2, 5)]
+            )
         return {"query": query, "using": name, "score_threshold": threshold}
 
     def prefetch(self, ids: list[int | str], depth: int) -> models.Prefetch:
@@ -200,7 +207,7 @@ class Generator:
     def query(self, ids: list[int | str], depth: int = 2) -> models.QueryRequest:
         return models.QueryRequest(
             filter=self.maybe_filter(),
-            limit=self.random.choice([None, 1, 5, 100]),
-            offset=self.random.choice([None, None, 2]),
+            limit=self.random.choice([None, 1, 5, 100, 2**40]),
+            offset=self.random.choice([None, None, 0, 2, 59, 1000]),
             **self.shape(ids, depth, is_root=True),
         )

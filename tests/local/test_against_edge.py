@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterator, Sequence
+from random import Random
 from typing import Any
 
 import pytest
@@ -15,12 +16,29 @@ import pytest
 from aqdrant import models, operations
 from aqdrant.exceptions import NotFound
 from aqdrant_local import LocalTransport
+from aqdrant_local.engine import dense, extraction, postings, ranking, segment, sparse
 
 from .edge import EdgeOracle, Ranked, numbers
 from .generate import SPARSE, VECTORS, Generator
 
 CASES = int(os.environ.get("AQDRANT_EDGE_CASES", "0"))
 TOLERANCE = 1e-5
+
+
+@pytest.fixture(autouse=True)
+def thresholds(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
+    """Let few points take the ways of many: lists merge, blocks are rewritten, segments packed."""
+    for module, name, usual in (
+        (postings, "_TAIL", 1024),
+        (segment, "_PACK_FROM", 4096),
+        (sparse, "_SPARE", 65_536),
+        (extraction, "_CHUNK", 512),
+        (dense, "_GATHER_BELOW", 0.15),
+        (ranking, "_GROUPS_OF", 32),
+    ):
+        small = {"_GATHER_BELOW": [0.0, 0.5, 1.1], "_CHUNK": [1, 7], "_GROUPS_OF": [2, 3]}
+        chosen = Random(f"{seed}{name}").choice([*small.get(name, [0, 5, 50]), usual])
+        monkeypatch.setattr(module, name, chosen)
 
 
 class Pair:
@@ -102,6 +120,16 @@ def bands_match(ours: Ranked, theirs: Ranked, limit: int) -> bool:
     return True
 
 
+def compare(pair: Pair, request: models.QueryRequest) -> None:
+    limit = 10 if request.limit is None else request.limit
+    try:
+        ours = pair.query(request)
+    except NotFound:  # a point named as input has no such vector
+        return
+    theirs = pair.edge.query(request)
+    assert bands_match(ours, theirs, limit), f"{show(request)}\n{ours}\n{theirs}"
+
+
 def test_queries(seed: int) -> None:
     for batch in range(max(8, CASES // 500)):
         pair = Pair()
@@ -113,14 +141,7 @@ def test_queries(seed: int) -> None:
         pair.upsert(list(points.values()))
         ids = pair.ids()
         for _ in range(min(CASES, 500) or 200):
-            request = generator.query(ids, depth)
-            limit = 10 if request.limit is None else request.limit
-            try:
-                ours = pair.query(request)
-            except NotFound:  # a point named as input has no such vector
-                continue
-            theirs = pair.edge.query(request)
-            assert bands_match(ours, theirs, limit), f"{show(request)}\n{ours}\n{theirs}"
+            compare(pair, generator.query(ids, depth))
         pair.edge.close()
 
 
@@ -214,4 +235,12 @@ def test_updates(seed: int) -> None:
                 assert same(ours[point_id], theirs[point_id]), (
                     f"{done[-1]}: {point_id}\n{ours[point_id]}\n{theirs[point_id]}"
                 )
+            for _ in range(2):
+                condition = generator.filter()
+                assert pair.ids(condition) == pair.edge.ids(condition), show(condition)
+            request = generator.query(ids, 0)
+            # Of sparse vectors that were replaced the real engine still finds what they had before,
+            # until it optimises: test_engine.py has a model for those.
+            if request.using not in SPARSE:
+                compare(pair, request)
         pair.edge.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random as stdlib_random
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from aqdrant_local.engine.intervals import Interval, integer_bounds
 from aqdrant_local.engine.paths import parse_path
 from aqdrant_local.engine.postings import Postings
 from aqdrant_local.engine.ranking import candidates
+from aqdrant_local.engine.sparse import SparseBatch, SparseVectors
 
 from .generate import NUMBERS, Generator
 
@@ -81,6 +83,70 @@ def test_postings_answer_as_a_list_of_pairs_does(seed: int) -> None:
         low, high = sorted((random.randrange(20), random.randrange(20)))
         found = postings.between(low, high, open_first=True, open_last=False)
         assert sorted(found.tolist()) == sorted(row for k, row in flat if low < k <= high)
+
+
+def test_sparse_vectors_score_as_dicts_do(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("aqdrant_local.engine.postings._TAIL", 20)
+    monkeypatch.setattr("aqdrant_local.engine.sparse._SPARE", 20)
+    random = stdlib_random.Random(seed)
+    size = 40
+    ids = IdTable()
+    ids.add(encode_ids(list(range(size))), np.arange(size, dtype=np.intp))
+    for idf in (False, True):
+        store = SparseVectors(idf=idf)
+        store.reserve(size)
+        held: dict[int, dict[int, float]] = {}
+        for _ in range(150):
+            rows = sorted(random.sample(range(size), random.randrange(1, 12)))
+            if random.random() < 0.3:
+                store.remove(np.array(rows, dtype=np.intp))
+                held = {row: vector for row, vector in held.items() if row not in rows}
+            else:
+                fresh = {row: sparse_vector(random) for row in rows}
+                held.update(fresh)
+                store.put(np.array(rows, dtype=np.intp), sparse_batch(list(fresh.values())))
+            query = sparse_vector(random)
+            found = store.search(ids, batch_query(query), 100, None, None)
+            full = [vector for vector in held.values() if vector]
+            wanted = {}
+            for row, vector in held.items():
+                parts = [
+                    value * vector[index] * (weight_of(index, full) if idf else 1.0)
+                    for index, value in query.items()
+                    if index in vector
+                ]
+                if parts:
+                    wanted[row] = sum(parts)
+            assert store.count == len(held)
+            assert dict(zip(found[1].tolist(), found[0].tolist(), strict=True)) == pytest.approx(
+                wanted, rel=1e-4, abs=1e-5
+            )
+            assert found[0].tolist() == sorted(found[0].tolist(), reverse=True)
+
+
+def sparse_vector(random: stdlib_random.Random) -> dict[int, float]:
+    indices = sorted(random.sample(range(12), random.randrange(5)))
+    return {index: random.gauss(0.5, 1.0) for index in indices}
+
+
+def sparse_batch(vectors: list[dict[int, float]]) -> SparseBatch:
+    starts = np.cumsum([0, *map(len, vectors)])
+    flat = [pair for vector in vectors for pair in vector.items()]
+    return SparseBatch(
+        starts,
+        np.array([index for index, _ in flat], dtype=np.uint32),
+        np.array([value for _, value in flat], dtype=np.float32),
+    )
+
+
+def batch_query(vector: dict[int, float]) -> tuple[Any, Any]:
+    batch = sparse_batch([vector])
+    return batch.indices, batch.values
+
+
+def weight_of(index: int, vectors: list[dict[int, float]]) -> float:
+    found = sum(index in vector for vector in vectors)
+    return math.log((len(vectors) - found + 0.5) / (found + 0.5) + 1.0)
 
 
 @pytest.mark.parametrize("count", [0, 1, 9, 100, 5000, 40_000])

@@ -104,6 +104,35 @@ def test_large_scans_find_what_a_plain_sort_finds(
     assert ids(engine.query(query=query, limit=50, score_threshold=bound)) == ids(found)[:9]
 
 
+def test_filters_hold_where_few_points_have_the_vector(engine: Engine) -> None:
+    size = models.VectorParams(size=2, distance=models.Distance.DOT)
+    engine.create(vectors={"a": size, "rare": size})
+    points = [
+        models.PointStruct(
+            id=number,
+            vector={"rare" if number % 20 == 0 else "a": [float(number), 1.0]},
+            payload={"n": number},
+        )
+        for number in range(100)
+    ]
+    engine.upsert(*points)
+    most = models.Filter(must=[models.FieldCondition(key="n", range=models.Range(lt=60))])
+    found = engine.query(query=[1.0, 0.0], using="rare", filter=most)
+    assert ids(found) == [40, 20, 0]
+    assert ids(engine.query(query=80, using="rare")) == [60, 40, 20, 0]
+
+
+def test_points_without_the_vector_are_not_found_by_a_filter(engine: Engine) -> None:
+    size = models.VectorParams(size=2, distance=models.Distance.DOT)
+    engine.create(vectors={"a": size, "b": size})
+    for numbers, name in ((range(100), "a"), (range(100, 104), "b")):
+        engine.upsert(
+            *(models.PointStruct(id=number, vector={name: [-1.0, 1.0]}) for number in numbers)
+        )
+    few = models.Filter(must=[models.HasIdCondition(has_id=[7, 100, 103])])
+    assert ids(engine.query(query=[1.0, 0.0], using="a", filter=few)) == [7]
+
+
 def test_no_query_gives_points_by_id(engine: Engine) -> None:
     engine.fill({"n": 0}, {"n": 1}, {"n": 0})
     points = engine.query(limit=2, with_payload=True)

@@ -132,17 +132,21 @@ class DenseVectors:
         self, ids: IdTable, query: Floats, limit: int, among: Selection | None
     ) -> tuple[Floats, Rows]:
         size = self._end
+        present = self._present[:size]
         if among is not None and len(among) < size * _GATHER_BELOW:
-            rows = among.rows if self.count == size else among.rows[self._present[among.rows]]
+            rows = among.rows
+            if self.count < among.size:
+                rows = rows[self._present[rows]]
             return self._among(ids, query, limit, rows)
         if self.count < size * _GATHER_BELOW:
-            return self._among(ids, query, limit, self._present[:size].nonzero()[0])
+            held = present if among is None else present & among.mask[:size]
+            return self._among(ids, query, limit, held.nonzero()[0])
         lengths = self._lengths[:size] if self.distance is Distance.EUCLID else None
         values = scan(self.distance, self._data[:size], query, lengths)
         if among is not None:
             values[~among.mask[:size]] = -np.inf
         if self.count < size:
-            values[~self._present[:size]] = -np.inf
+            values[~present] = -np.inf
         picks = candidates(values, limit, slack(self.distance, query, self._longest))
         exact = closeness(self.distance, self._data[picks], query)
         return best(ids, picks, exact, limit)
