@@ -13,7 +13,7 @@ from typing import TextIO
 import anyio
 
 from aqdrant._version import __version__
-from aqdrant.exceptions import AqdrantError
+from aqdrant.exceptions import AqdrantError, ArgumentError
 
 _INTERRUPTED = 130
 _PIPE_CLOSED = 141
@@ -42,6 +42,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The interpreter flushes once more at its end; give it somewhere to.
         os.dup2(os.open(os.devnull, os.O_WRONLY), output.fileno())
         return _PIPE_CLOSED
+    except OSError as error:
+        print(f"aqdrant: {error}", file=sys.stderr)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), output.fileno())
+        return 1
     return 0
 
 
@@ -67,10 +71,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"must be 1 or more, got {number}")
-    return number
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"must be a whole number from 1, got {text!r}")
+    return int(text)
 
 
 def _run_demo(options: argparse.Namespace) -> None:
@@ -81,6 +84,8 @@ def _run_demo(options: argparse.Namespace) -> None:
     from aqdrant._demo.run import run_demo
     from aqdrant._demo.show import Screen
 
+    if options.words and not "".join(options.words).strip():
+        raise ArgumentError("the query is empty.", fix="Give words, or none for the demo's own.")
     words, screen = " ".join(options.words).strip(), Screen(plain=options.plain)
     anyio.run(partial(run_demo, words, limit=options.limit, screen=screen))
 

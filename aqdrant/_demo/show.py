@@ -68,7 +68,9 @@ class Screen:
         seconds = time.perf_counter() - phase.started
         self.clear_line()
         mark = f"{self._paint('✔', 'green')} " if self._has_boxes else ""
-        self._line(f"{mark}{phase.done:<58} {self._paint(f'{seconds:6.2f} s', 'dim')}")
+        room = min(58, self.width - len("✔    0.00 s "))
+        done = f"{cut(phase.done, room):<{room}}"
+        self._line(f"{mark}{done} {self._paint(f'{seconds:6.2f} s', 'dim')}")
 
     def results(self, heading: str, hits: Sequence[Hit], seconds: float) -> None:
         """Write the hits of one call, best first, and the time of the call."""

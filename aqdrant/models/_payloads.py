@@ -85,8 +85,6 @@ def _read_dict(value: Mapping[Any, Any], depth: int) -> dict[str, Any]:
 def _read_key(key: Any) -> str:
     if isinstance(key, str):
         return read_str(key)
-    if isinstance(key, int | UUID | float) and not isinstance(key, bool):
-        return str(key)
     raise Mismatch(f"key {kind_of(key)}, wanted str")
 
 

@@ -27,7 +27,17 @@ from aqdrant.models._payloads import MAX_DEPTH, TOO_DEEP
 from aqdrant.models._scalars import Mismatch, is_mapping, kind_of, listed
 from aqdrant.models._unions import is_union, members, unwrap
 
-__all__ = ["LENIENT", "STRICT", "Reader", "Temper", "as_it_is", "choices", "reader", "unknown_key"]
+__all__ = [
+    "LENIENT",
+    "STRICT",
+    "Reader",
+    "Temper",
+    "as_it_is",
+    "choices",
+    "hint",
+    "reader",
+    "unknown_key",
+]
 
 Reader: TypeAlias = Callable[..., Any]
 """Takes a value and the depth at which it lies, 0 by default."""
@@ -117,16 +127,19 @@ def _nearest(given: object, known: Collection[str]) -> list[str]:
 
 def unknown_key(key: object, known: Collection[str], owner: str) -> str:
     """Say that a key is unknown, and which one was probably meant."""
-    near = _nearest(key, known)
-    hint = f"did you mean {near[0]!r}?" if near else f"it has {', '.join(sorted(known))}"
-    return f"unknown key {key!r} in {owner}; {hint}"
+    meant = hint(key, known) or f" (it has {', '.join(sorted(known))})"
+    return f"unknown key {key!r} in {owner}{meant}"
 
 
 def choices(value: object, known: Collection[str]) -> str:
     """List what is possible, and say which one was probably meant."""
-    near = _nearest(value, known)
-    hint = f"; did you mean {near[0]!r}?" if near and isinstance(value, str) else ""
-    return f"{' or '.join(map(repr, known))}{hint}"
+    return f"{' or '.join(map(repr, known))}{hint(value, known)}"
+
+
+def hint(value: object, known: Collection[str]) -> str:
+    """Say in parentheses which one was probably meant, or nothing."""
+    near = _nearest(value, known) if isinstance(value, str) else []
+    return f" (did you mean {near[0]!r}?)" if near else ""
 
 
 # ---- models

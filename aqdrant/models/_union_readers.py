@@ -23,6 +23,7 @@ from aqdrant.models._readers import (
     Temper,
     as_it_is,
     choices,
+    hint,
     reader,
     unknown_key,
 )
@@ -290,8 +291,7 @@ def _refusal(value: Any, parts: list[Any], scalars: list[Any]) -> str:
     enums = [part for part in scalars if _is_enum(part)]
     if isinstance(value, str) and enums and str not in scalars:
         known = [str(member.value) for kind in enums for member in kind]
-        near = choices(value, known).partition("; ")[2]
-        return f"{kind_of(value)}, wanted {_describe(parts)}" + (f"; {near}" if near else "")
+        return f"{kind_of(value)}, wanted {_describe(parts)}{hint(value, known)}"
     return f"{kind_of(value)}, wanted {_describe(parts)}"
 
 

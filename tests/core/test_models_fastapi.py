@@ -148,7 +148,7 @@ async def test_fields_of_the_applications_own_models(
         (
             "/filter",
             {"must": [{"kye": "a"}]},
-            "Filter.must[0]: unknown key 'kye' in Condition; did you mean 'key'?",
+            "Filter.must[0]: unknown key 'kye' in Condition (did you mean 'key'?)",
         ),
         ("/query", {"limit": -1}, "QueryRequest.limit: int -1, wanted an int from 0"),
         ("/points", [{"id": -1, "vector": []}], "PointStruct.id: point id int -1 is out of range"),

@@ -44,8 +44,8 @@ def test_the_version_is_the_packages() -> None:
     [
         ((), "required: COMMAND"),
         (("nonsense",), "invalid choice: 'nonsense'"),
-        (("demo", "--limit", "0"), "must be 1 or more, got 0"),
-        (("demo", "--limit", "x"), "'x'"),
+        (("demo", "--limit", "0"), "from 1, got '0'"),
+        (("demo", "--limit", "x"), "from 1, got 'x'"),
     ],
     ids=str,
 )
@@ -86,6 +86,28 @@ def test_an_error_of_ours_is_one_line(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for one process")
+def test_an_empty_query_is_refused() -> None:
+    done = run("demo", "", " ")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("aqdrant: the query is empty.")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device here is always full")
+def test_output_that_cannot_be_written_is_told_in_one_line() -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "aqdrant", "demo"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert done.stderr.startswith("aqdrant: [Errno 28]")
+    assert done.stderr.count("\n") == 1
+
+
 def test_an_interrupted_demo_ends_without_a_traceback() -> None:
     with subprocess.Popen(
         [sys.executable, "-m", "aqdrant", "demo"],
