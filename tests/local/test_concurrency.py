@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -169,6 +171,38 @@ def test_readers_see_whole_writes(engine: Engine) -> None:
         readers = [pool.submit(read) for _ in range(4)]
         pool.submit(write).result()
         assert all(reader.result() for reader in readers)
+
+
+@pytest.fixture
+def often() -> Iterator[None]:
+    """Threads take turns as often as they can."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(usual)
+
+
+def test_readers_that_come_at_once_share_what_the_first_prepares(
+    engine: Engine, often: None
+) -> None:
+    engine.dense()
+    since = models.DatetimeRange(gte="2024-01-01")
+    condition = models.Filter(must=[models.FieldCondition(key="when", range=since)])
+    start = threading.Barrier(4)
+
+    def read() -> tuple[int, int]:
+        start.wait()
+        return len(engine.ids()), len(engine.ids(condition))
+
+    with ThreadPoolExecutor(4) as pool:
+        for turn in range(100):
+            for number in range(turn * 10, turn * 10 + 10):
+                when = f"20{24 + number % 2 * 50}-01-01T00:00:{number % 60:02}.{number:06}Z"
+                engine.upsert(
+                    models.PointStruct(id=number, vector=[1.0, 0.0], payload={"when": when})
+                )
+            found = {running.result() for running in [pool.submit(read) for _ in range(4)]}
+            assert found == {(turn * 10 + 10, turn * 10 + 10)}
 
 
 def test_writers_in_threads_lose_nothing(engine: Engine) -> None:

@@ -40,6 +40,7 @@ from .selection import Selection
 __all__ = ["PayloadColumn"]
 
 _NO_ROWS: Rows = np.zeros(0, dtype=np.intp)
+_CODES = 4096  # strings that may be known in any case
 _NO_DATE = np.iinfo(np.int64).min
 
 
@@ -70,6 +71,11 @@ class PayloadColumn:
     def is_fresh(self) -> bool:
         """Whether no row waits to be read."""
         return not self._changed
+
+    @property
+    def is_wasteful(self) -> bool:
+        """Whether it is better made anew: most strings that it knows are in no payload any more."""
+        return not self.is_fresh and len(self._codes) > max(_CODES, 2 * len(self._strings))
 
     def touch(self, rows: Rows) -> None:
         """Remember that the payloads of these rows changed."""
@@ -144,13 +150,13 @@ class PayloadColumn:
 
     def in_time(self, interval: Interval) -> Selection:
         """Rows with a date in the interval, which is in microseconds since 1970."""
-        known = len(self._micros)
-        if known < len(self._codes):
-            fresh = list(self._codes)[known:]
+        micros = self._micros  # other readers may be doing the same: the attribute is set once
+        if len(micros) < len(self._codes):
+            fresh = list(self._codes)[len(micros) :]
             moments = (parse_datetime(text) for text in fresh)
             added = [_NO_DATE if moment is None else moment for moment in moments]
-            self._micros = np.concatenate([self._micros, np.array(added, dtype=np.int64)])
-        hits = interval.holds(self._micros) & (self._micros != _NO_DATE)
+            self._micros = micros = np.concatenate([micros, np.array(added, dtype=np.int64)])
+        hits = interval.holds(micros) & (micros != _NO_DATE)
         return self._selection(self._strings.any_of(np.flatnonzero(hits).astype(np.int64)))
 
     def counted(self, interval: Interval) -> Selection:

@@ -7,19 +7,21 @@ full), never by a dict.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .arrays import Rows, Words, grown
+from .arrays import Mask, Rows, Words, grown
 from .selection import Selection
 
 __all__ = ["IdTable", "Keys", "PointId", "encode_ids"]
 
 PointId = int | str
 
+_MOVES = 64  # changes of the order that are kept apart
 _EMPTY = -1
 _DELETED = -2
 _WORD = 0xFFFF_FFFF_FFFF_FFFF
@@ -83,8 +85,11 @@ class IdTable:
         self._slots: NDArray[np.int32] = np.full(32, _EMPTY, dtype=np.int32)
         self._used = 0  # slots that are not empty, deleted ones included
         self._uuids = 0  # rows written with a UUID; zero allows the short ways
+        # Readers share the collection's lock, and the first that needs the order brings it up to
+        # date.
+        self._ordering = threading.Lock()
         self._order: Rows | None = None  # rows in the order of their ids, when known
-        self._unordered: list[Rows] = []  # rows added since then
+        self._moved: list[Rows] = []  # rows that gained or lost their id since then
 
     @property
     def nbytes(self) -> int:
@@ -95,7 +100,7 @@ class IdTable:
     @property
     def is_ordered(self) -> bool:
         """Whether `order()` costs little."""
-        return self._order is not None
+        return self._order is not None and not self._moved
 
     def find(self, keys: Keys) -> Rows:
         """Rows (n,) of the ids, -1 where there is none."""
@@ -160,8 +165,7 @@ class IdTable:
             self._rehash(rows)
         else:
             self._place(keys, rows)
-        if self._order is not None:
-            self._unordered.append(rows)
+        self._disorder(rows)
 
     def remove(self, rows: Rows) -> None:
         """Forget the ids of these rows."""
@@ -176,11 +180,7 @@ class IdTable:
             self._slots[slots[active[hit]]] = _DELETED
             active = active[~hit]
             slots[active] = (slots[active] + 1) & mask
-        if self._order is not None:
-            gone = np.zeros(len(self._low), dtype=np.bool_)
-            gone[rows] = True
-            order = self.order()
-            self._order = order[~gone[order]]
+        self._disorder(rows)
 
     def keys(self, rows: Rows) -> Keys:
         """The ids of these rows, as columns."""
@@ -211,16 +211,17 @@ class IdTable:
 
     def order(self) -> Rows:
         """All rows in the order of their ids."""
-        if self._order is None:
-            held = self._slots[self._slots >= 0].astype(np.intp)
-            self._order = self.sort(held)
-            self._unordered.clear()
-        elif self._unordered:
-            # Two sorted runs: the stable sort merges them in linear time.
-            rows = np.concatenate([self._order, *map(self.sort, self._unordered)])
-            self._order = self.sort(rows)
-            self._unordered.clear()
-        return self._order
+        with self._ordering:
+            if self._order is None:
+                self._order = self.sort(self._slots[self._slots >= 0].astype(np.intp))
+            elif self._moved:
+                moved = np.unique(np.concatenate(self._moved))
+                stayed = self._order[~_flagged(moved, len(self._low))[self._order]]
+                held = self.sort(moved[self.find(self.keys(moved)) == moved])
+                # Two sorted runs: the stable sort merges them in linear time.
+                self._order = self.sort(np.concatenate([stayed, held]))
+                self._moved = []
+            return self._order
 
     def position(self, point_id: PointId) -> int:
         """Where in `order()` the first id stands that is not less than this one."""
@@ -242,6 +243,12 @@ class IdTable:
         begin = 0 if start is None else self.position(start)
         rows = self.order()[begin:]
         return rows[among.mask[rows]][:count]
+
+    def _disorder(self, rows: Rows) -> None:
+        if self._order is not None:
+            self._moved.append(rows)
+            if len(self._moved) > _MOVES:
+                self._moved = [np.unique(np.concatenate(self._moved))]
 
     def _hash(self, keys: Keys) -> Rows:
         word = keys.low * np.uint64(_MIX_LOW)
@@ -276,6 +283,12 @@ class IdTable:
         self._slots = np.full(size, _EMPTY, dtype=np.int32)
         self._used = 0
         self._place(self.keys(rows), rows)
+
+
+def _flagged(rows: Rows, size: int) -> Mask:
+    flags = np.zeros(size, dtype=np.bool_)
+    flags[rows] = True
+    return flags
 
 
 def _hash_one(kind: int, high: int, low: int) -> int:
