@@ -139,6 +139,33 @@ def test_payload_indexes_are_on_record(engine: Engine) -> None:
     assert list(engine.run(operations.GetCollection).payload_schema) == ["n", "n.deep"]
 
 
+def test_settings_belong_to_the_engine(engine: Engine) -> None:
+    vectors = {"v": models.VectorParams(size=2, distance=models.Distance.DOT)}
+    metadata = {"deep": [1]}
+    engine.create(vectors=vectors, metadata=metadata)
+    schema = models.KeywordIndexParams(type=models.KeywordIndexType.KEYWORD, is_tenant=True)
+    index = models.CreateFieldIndex(field_name="k", field_schema=schema)
+    engine.run(operations.CreateFieldIndex, body=index)
+    vectors["w"] = vectors.pop("v")
+    vectors["w"].size = 3
+    metadata["deep"].append(2)
+    schema.is_tenant = False
+    for _ in range(2):
+        info = engine.run(operations.GetCollection)
+        assert {name: params.size for name, params in info.config.params.vectors.items()} == {
+            "v": 2
+        }
+        assert info.config.metadata == {"deep": [1]}
+        assert info.payload_schema["k"].params.is_tenant is True
+        info.config.params.vectors["v"].size = 4
+        info.payload_schema["k"].params.is_tenant = False
+    changes = {"more": [1]}
+    engine.run(operations.UpdateCollection, body=models.UpdateCollection(metadata=changes))
+    changes["more"].append(2)
+    info = engine.run(operations.GetCollection)
+    assert info.config.metadata == {"deep": [1], "more": [1]}
+
+
 def test_vector_names_come_and_go(engine: Engine) -> None:
     engine.create(vectors={"a": models.VectorParams(size=2, distance=models.Distance.DOT)})
     engine.upsert(models.PointStruct(id=1, vector={"a": [1.0, 2.0]}))

@@ -6,6 +6,7 @@ import math
 import random as stdlib_random
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -15,6 +16,7 @@ from aqdrant_local.engine.intervals import Interval, integer_bounds
 from aqdrant_local.engine.paths import parse_path
 from aqdrant_local.engine.postings import Postings
 from aqdrant_local.engine.ranking import candidates
+from aqdrant_local.engine.segment import PointWrite, Segment
 from aqdrant_local.engine.sparse import SparseBatch, SparseVectors
 
 from .generate import NUMBERS, Generator
@@ -83,6 +85,18 @@ def test_postings_answer_as_a_list_of_pairs_does(seed: int) -> None:
         low, high = sorted((random.randrange(20), random.randrange(20)))
         found = postings.between(low, high, open_first=True, open_last=False)
         assert sorted(found.tolist()) == sorted(row for k, row in flat if low < k <= high)
+
+
+def test_strings_that_are_gone_take_no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("aqdrant_local.engine.columns._CODES", 10)
+    segment = Segment({}, {})
+    keys = encode_ids([1, 2, 3])
+    for turn in range(100):
+        payloads = [msgspec.msgpack.encode({"k": f"{turn} {number}"}) for number in range(3)]
+        segment.upsert(PointWrite(keys, {}, {}, payloads), turn)
+        column = segment.column(("k",))
+        assert [len(column.equal(f"{at} 0")) for at in (turn - 1, turn)] == [0, 1]
+        assert len(column._codes) < 40
 
 
 def test_sparse_vectors_score_as_dicts_do(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:

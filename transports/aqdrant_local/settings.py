@@ -53,6 +53,7 @@ def new_collection(name: str, body: models.CreateCollection) -> Collection:
         BadRequest: settings contradict each other.
         UnsupportedOperation: they ask for what the engine does not do.
     """
+    body = body.model_copy(deep=True)  # the caller may change its own later
     if body.sharding_method == models.ShardingMethod.CUSTOM:
         raise refuse("sharding")
     if body.strict_mode_config is not None and body.strict_mode_config.enabled:
@@ -124,6 +125,7 @@ def change_settings(collection: Collection, body: models.UpdateCollection) -> No
     """
     if body.strict_mode_config is not None and body.strict_mode_config.enabled:
         raise refuse(body.strict_mode_config)
+    body = body.model_copy(deep=True)
     segment, old = collection.segment, collection.config
     for name in body.vectors or {}:
         if name not in segment.dense:

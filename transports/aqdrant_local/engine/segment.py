@@ -213,15 +213,16 @@ class Segment:
     def add_vectors(self, name: str, vectors: DenseVectors | SparseVectors) -> None:
         """Begin to hold vectors under one more name."""
         vectors.reserve(len(self._alive))
+        # New dicts: estimates of costs go through them without a lock.
         if isinstance(vectors, DenseVectors):
-            self.dense[name] = vectors
+            self.dense = {**self.dense, name: vectors}
         else:
-            self.sparse[name] = vectors
+            self.sparse = {**self.sparse, name: vectors}
 
     def drop_vectors(self, name: str) -> None:
         """Forget a name and all vectors under it."""
-        self.dense.pop(name, None)
-        self.sparse.pop(name, None)
+        self.dense = {known: held for known, held in self.dense.items() if known != name}
+        self.sparse = {known: held for known, held in self.sparse.items() if known != name}
 
     # Reads
 
@@ -229,7 +230,7 @@ class Segment:
         """The values under a path, up to date."""
         with self._refreshing:
             column = self._columns.get(path)
-            if column is None:
+            if column is None or column.is_wasteful:
                 column = PayloadColumn(path)
                 column.touch(np.arange(self.size, dtype=np.intp))
             if not column.is_fresh or column.size != self.size:

@@ -128,7 +128,7 @@ def _described_indexes(collection: Collection) -> dict[str, models.PayloadIndexI
         if isinstance(schema, models.PayloadSchemaType):
             kind, params = schema, None
         else:
-            kind, params = models.PayloadSchemaType(schema.type.value), schema
+            kind, params = models.PayloadSchemaType(schema.type.value), schema.model_copy(deep=True)
         described[name] = models.PayloadIndexInfo(
             data_type=kind, params=params, points=_INDEXED[kind](column)
         )

@@ -22,7 +22,8 @@ def create_field_index(
     state: State, operation: CreateFieldIndex, patience: Patience
 ) -> models.UpdateResult:
     """Record an index, in place of one of another type, and build its column."""
-    name, schema = operation.body.field_name, operation.body.field_schema
+    body = operation.body.model_copy(deep=True)  # the caller may change its own later
+    name, schema = body.field_name, body.field_schema
     path = path_of(name)
     if schema is None:
         raise BadRequest("The index has no schema.", parameter="field_schema")
