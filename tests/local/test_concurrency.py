@@ -261,3 +261,64 @@ def test_a_gate_is_shared_or_exclusive() -> None:
                 pass
     with gate.exclusive(AT_ONCE):
         pass
+
+
+def test_readers_and_writers_take_turns() -> None:
+    gate = Gate()
+    order: list[str] = []
+
+    def visit(name: str, waiting: int) -> threading.Thread:
+        def run() -> None:
+            with gate.exclusive(Patience(60.0)) if name.isupper() else gate.shared(Patience(60.0)):
+                order.append(name)
+
+        thread = threading.Thread(target=run)
+        thread.start()
+        while gate._waiting < waiting:
+            thread.join(0.001)
+        return thread
+
+    with gate.shared(AT_ONCE):
+        with pytest.raises(Busy), gate.exclusive(AT_ONCE):
+            pass
+        threads = [visit("A", 1), visit("b", 2)]
+        with pytest.raises(Busy), gate.shared(AT_ONCE):  # behind the writer that waits
+            pass
+    for thread in threads:
+        thread.join()
+    assert order == ["A", "b"]
+    with gate.exclusive(AT_ONCE):
+        threads = [visit("C", 1), visit("d", 2), visit("e", 3)]
+    for thread in threads:
+        thread.join()
+    assert sorted(order[2:4]) == ["d", "e"]
+    assert order[4] == "C"
+
+
+def test_readers_get_in_among_writers_without_pause(engine: Engine) -> None:
+    engine.dense()
+    done = threading.Event()
+
+    def write() -> None:
+        while not done.is_set():
+            with gate_of(engine.transport).exclusive(Patience(60.0)):
+                pass
+
+    with ThreadPoolExecutor(4) as pool:
+        writers = [pool.submit(write) for _ in range(4)]
+        try:
+            for _ in range(100):
+                with gate_of(engine.transport).shared(Patience(60.0)):
+                    pass
+        finally:
+            done.set()
+        for running in writers:
+            running.result()
+
+
+def test_a_reader_that_gives_up_keeps_nobody_out() -> None:
+    gate = Gate()
+    with gate.exclusive(AT_ONCE), pytest.raises(OperationTimeout), gate.shared(Patience(0.01)):
+        pass
+    with gate.exclusive(AT_ONCE):
+        pass

@@ -72,7 +72,11 @@ AT_ONCE = _None()
 
 
 class Gate:
-    """Many readers or one writer; a writer that waits goes before readers that come later."""
+    """Many readers or one writer, in turns, so that neither keeps the other out for ever.
+
+    A writer that waits goes before readers that come later; readers that wait when a writer leaves
+    go before the next writer.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -81,6 +85,9 @@ class Gate:
         self._writing = False
         self._waiting = 0
         self._waiting_writers = 0
+        self._waiting_readers = 0  # those that came since the last writer left
+        self._due_readers = 0  # those that waited when it left: the next writer lets them go first
+        self._writes = 0  # writers that have left
 
     def shared(self, patience: Patience) -> _Pass:
         """Enter as a reader: ``with gate.shared(patience):``."""
@@ -93,30 +100,52 @@ class Gate:
     def enter(self, patience: Patience, *, writes: bool) -> None:
         """Wait until the caller may go in, as far as the patience allows."""
         with self._lock:
-            if not writes:
-                while self._writing or self._waiting_writers:
-                    self._wait(patience)
+            if writes:
+                self._enter_as_writer(patience)
+            elif self._writing or self._waiting_writers:
+                self._enter_as_reader(patience)
+            else:
                 self._readers += 1
-                return
-            self._waiting_writers += 1
-            try:
-                while self._writing or self._readers:
-                    self._wait(patience)
-                self._writing = True
-            finally:
-                self._waiting_writers -= 1
-                if not self._writing and self._waiting:  # gave up: readers behind it may go in
-                    self._changed.notify_all()
 
     def leave(self, *, writes: bool) -> None:
         """Let the next ones in."""
         with self._lock:
             if writes:
                 self._writing = False
+                self._writes += 1
+                self._due_readers, self._waiting_readers = self._waiting_readers, 0
             else:
                 self._readers -= 1
-            if self._waiting and not self._readers:
-                self._changed.notify_all()
+            self._wake()
+
+    def _enter_as_writer(self, patience: Patience) -> None:
+        self._waiting_writers += 1
+        try:
+            while self._writing or self._readers or self._due_readers:
+                self._wait(patience)
+            self._writing = True
+        finally:
+            self._waiting_writers -= 1
+            if not self._writing:  # gave up: readers behind it may go in
+                self._wake()
+
+    def _enter_as_reader(self, patience: Patience) -> None:
+        came = self._writes
+        self._waiting_readers += 1
+        try:
+            while self._writing or (self._waiting_writers and self._writes == came):
+                self._wait(patience)
+            self._readers += 1
+        finally:
+            if self._writes == came:
+                self._waiting_readers -= 1
+            else:
+                self._due_readers -= 1
+            self._wake()
+
+    def _wake(self) -> None:
+        if self._waiting and not self._readers:
+            self._changed.notify_all()
 
     def _wait(self, patience: Patience) -> None:
         left = patience.remaining()
