@@ -58,6 +58,11 @@ __all__ = [
 ]
 
 
+_LONGEST = 2000
+_HALF = _LONGEST // 2 - 3
+"""Characters that the text of an error has at most; its fields have everything."""
+
+
 class AqdrantError(Exception):
     """The root of the tree.
 
@@ -91,12 +96,20 @@ class AqdrantError(Exception):
     def __str__(self) -> str:
         where = " on ".join(part for part in (self.operation, self.target) if part)
         text = f"{where}: {self.message}" if where else self.message
-        return f"{text} {self.fix}" if self.fix else text
+        return _shortened(f"{text} {self.fix}" if self.fix else text)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({_shortened(self.message)!r})"
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Keyword-only fields and a cause do not survive Exception's own pickling.
         cause = _portable(self.__cause__)
         return _restore, (type(self), self.message, self.__dict__.copy(), cause)
+
+
+def _shortened(text: str) -> str:
+    """A text without its middle, where a server's page or a user's key makes it endless."""
+    return text if len(text) <= _LONGEST else f"{text[:_HALF]} ... {text[-_HALF:]}"
 
 
 def _portable(cause: BaseException | None) -> BaseException | None:

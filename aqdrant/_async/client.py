@@ -8,6 +8,7 @@ from aqdrant._async.collections import CollectionMethods
 from aqdrant._async.indexes import IndexMethods
 from aqdrant._async.inference import InferenceMethods
 from aqdrant._async.payload import PayloadMethods
+from aqdrant._async.points import PointMethods
 from aqdrant._async.query import QueryMethods
 from aqdrant._async.service import ServiceMethods
 from aqdrant._async.snapshots import SnapshotMethods
@@ -20,6 +21,7 @@ __all__ = ["AsyncQdrantClient"]
 class AsyncQdrantClient(
     CollectionMethods,
     AliasMethods,
+    PointMethods,
     UploadMethods,
     VectorMethods,
     PayloadMethods,

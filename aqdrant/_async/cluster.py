@@ -8,7 +8,7 @@ from typing import Any
 from aqdrant import models
 from aqdrant import operations as ops
 from aqdrant._async.core import ClientCore
-from aqdrant._async.shaping import at_least, build, checked_name, read
+from aqdrant._async.shaping import at_least, build, checked_name, optional, read
 
 __all__ = ["ClusterMethods"]
 
@@ -46,7 +46,9 @@ class ClusterMethods(ClientCore):
             force: remove it even if it holds shards.
             timeout: seconds for the whole call.
         """
-        operation = ops.RemovePeer(at_least(0, peer_id, "peer_id"), force=force)
+        operation = ops.RemovePeer(
+            at_least(0, peer_id, "peer_id"), force=optional(force, bool, "force")
+        )
         return await self._execute(operation, timeout)
 
     async def collection_cluster_info(self, collection_name: str) -> models.CollectionClusterInfo:

@@ -93,9 +93,8 @@ class CollectionMethods(ClientCore):
         Raises:
             Conflict: there is a collection of this name.
         """
-        body = build(
-            models.CreateCollection,
-            _CREATE,
+        operation = _creation(
+            collection_name,
             vectors=vectors_config,
             sparse_vectors=sparse_vectors_config,
             shard_number=shard_number,
@@ -112,8 +111,7 @@ class CollectionMethods(ClientCore):
             payload=payload,
             id_tracker=id_tracker,
         )
-        name = checked_name(collection_name, "collection_name")
-        return await self._execute(ops.CreateCollection(name, body), timeout)
+        return await self._execute(operation, timeout)
 
     async def recreate_collection(
         self,
@@ -147,11 +145,10 @@ class CollectionMethods(ClientCore):
             " create_collection.",
             DeprecationWarning,
         )
-        await self.delete_collection(collection_name, timeout=timeout)
-        return await self.create_collection(
+        operation = _creation(
             collection_name,
-            vectors_config=vectors_config,
-            sparse_vectors_config=sparse_vectors_config,
+            vectors=vectors_config,
+            sparse_vectors=sparse_vectors_config,
             shard_number=shard_number,
             sharding_method=sharding_method,
             replication_factor=replication_factor,
@@ -161,12 +158,13 @@ class CollectionMethods(ClientCore):
             optimizers_config=optimizers_config,
             wal_config=wal_config,
             quantization_config=quantization_config,
-            timeout=timeout,
             strict_mode_config=strict_mode_config,
             metadata=metadata,
             payload=payload,
             id_tracker=id_tracker,
         )
+        await self.delete_collection(collection_name, timeout=timeout)
+        return await self._execute(operation, timeout)
 
     async def update_collection(
         self,
@@ -224,7 +222,7 @@ class CollectionMethods(ClientCore):
             completed_limit: how many completed optimizations to list at most.
             with_: what to list beside those that run.
         """
-        kinds = [with_] if isinstance(with_, str) else list(with_ or ())
+        kinds = [with_] if isinstance(with_, str) else [] if with_ is None else with_
         listed: list[str] = read(kinds, list[OptimizationKind], "with_")
         operation = ops.GetOptimizations(
             checked_name(collection_name, "collection_name"),
@@ -234,3 +232,8 @@ class CollectionMethods(ClientCore):
             else at_least(0, completed_limit, "completed_limit"),
         )
         return await self._execute(operation)
+
+
+def _creation(collection_name: Any, **config: Any) -> ops.CreateCollection:
+    body = build(models.CreateCollection, _CREATE, **config)
+    return ops.CreateCollection(checked_name(collection_name, "collection_name"), body)

@@ -137,12 +137,12 @@ class ClientCore:
             operation: what to run.
             timeout: seconds for the whole call; None for the client's own.
         """
-        chain = self._chain or await self._opened()
         headers = current_headers()
         if timeout is None and not headers:
             options = DEFAULT_OPTIONS
         else:
             options = CallOptions(timeout=checked_timeout(timeout), headers=headers)
+        chain = self._chain or await self._opened()
         if self._inline and not in_portal():
             if self._immediate is not None:
                 result = self._immediate.try_execute(operation, options)

@@ -9,7 +9,7 @@ from aqdrant import models
 from aqdrant import operations as ops
 from aqdrant._async.core import ClientCore
 from aqdrant._async.notices import warn
-from aqdrant._async.shaping import build, checked_name, optional
+from aqdrant._async.shaping import build, checked_name, flag, optional
 
 __all__ = ["IndexMethods"]
 
@@ -40,17 +40,17 @@ class IndexMethods(ClientCore):
         """
         if field_type is not None:
             warn("field_type is now field_schema.", DeprecationWarning)
-            field_schema = field_type if field_schema is None else field_schema
+        is_old_name = field_schema is None and field_type is not None
         body = build(
             models.CreateFieldIndex,
-            {},
+            {"field_schema": "field_type"} if is_old_name else {},
             field_name=checked_name(field_name, "field_name"),
-            field_schema=field_schema,
+            field_schema=field_type if is_old_name else field_schema,
         )
         operation = ops.CreateFieldIndex(
             checked_name(collection_name, "collection_name"),
             body,
-            wait=wait,
+            wait=flag(wait, "wait"),
             ordering=optional(ordering, models.WriteOrdering, "ordering"),
         )
         return await self._execute(operation, timeout)
@@ -67,7 +67,7 @@ class IndexMethods(ClientCore):
         operation = ops.DeleteFieldIndex(
             checked_name(collection_name, "collection_name"),
             checked_name(field_name, "field_name"),
-            wait=wait,
+            wait=flag(wait, "wait"),
             ordering=optional(ordering, models.WriteOrdering, "ordering"),
         )
         return await self._execute(operation, timeout)

@@ -8,7 +8,7 @@ from typing import Any
 from aqdrant import models
 from aqdrant import operations as ops
 from aqdrant._async.core import ClientCore
-from aqdrant._async.shaping import SelectorLike, checked_name, optional, read, selector
+from aqdrant._async.shaping import SelectorLike, checked_name, flag, optional, read, selector
 
 __all__ = ["PayloadMethods"]
 
@@ -42,7 +42,7 @@ class PayloadMethods(ClientCore):
         operation = ops.SetPayload(
             checked_name(collection_name, "collection_name"),
             _set_body(payload, points, shard_key_selector, key),
-            wait=wait,
+            wait=flag(wait, "wait"),
             ordering=optional(ordering, models.WriteOrdering, "ordering"),
         )
         return await self._execute(operation, timeout)
@@ -61,7 +61,7 @@ class PayloadMethods(ClientCore):
         operation = ops.OverwritePayload(
             checked_name(collection_name, "collection_name"),
             _set_body(payload, points, shard_key_selector, None),
-            wait=wait,
+            wait=flag(wait, "wait"),
             ordering=optional(ordering, models.WriteOrdering, "ordering"),
         )
         return await self._execute(operation, timeout)
@@ -97,7 +97,7 @@ class PayloadMethods(ClientCore):
         operation = ops.DeletePayload(
             checked_name(collection_name, "collection_name"),
             body,
-            wait=wait,
+            wait=flag(wait, "wait"),
             ordering=optional(ordering, models.WriteOrdering, "ordering"),
         )
         return await self._execute(operation, timeout)
@@ -115,7 +115,7 @@ class PayloadMethods(ClientCore):
         operation = ops.ClearPayload(
             checked_name(collection_name, "collection_name"),
             selector(points_selector, "points_selector", shard_key_selector),
-            wait=wait,
+            wait=flag(wait, "wait"),
             ordering=optional(ordering, models.WriteOrdering, "ordering"),
         )
         return await self._execute(operation, timeout)

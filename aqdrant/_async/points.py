@@ -17,6 +17,7 @@ from aqdrant._async.shaping import (
     at_least,
     build,
     checked_name,
+    flag,
     optional,
     points_body,
     read,
@@ -70,7 +71,7 @@ class PointMethods(ClientCore):
         operation = ops.UpsertPoints(
             name,
             await points_body(points, shard_key_selector, update_filter, update_mode, self._pause),
-            wait=wait,
+            wait=flag(wait, "wait"),
             ordering=optional(ordering, models.WriteOrdering, "ordering"),
         )
         return await self._execute(operation, timeout)
@@ -97,7 +98,7 @@ class PointMethods(ClientCore):
         operation = ops.DeletePoints(
             checked_name(collection_name, "collection_name"),
             selector(points_selector, "points_selector", shard_key_selector),
-            wait=wait,
+            wait=flag(wait, "wait"),
             ordering=optional(ordering, models.WriteOrdering, "ordering"),
         )
         return await self._execute(operation, timeout)
@@ -130,7 +131,7 @@ class PointMethods(ClientCore):
         operation = ops.BatchUpdate(
             checked_name(collection_name, "collection_name"),
             body,
-            wait=wait,
+            wait=flag(wait, "wait"),
             ordering=optional(ordering, models.WriteOrdering, "ordering"),
         )
         return await self._execute(operation, timeout)
@@ -262,7 +263,7 @@ class PointMethods(ClientCore):
             models.CountRequest,
             _COUNT,
             filter=count_filter,
-            exact=exact,
+            exact=flag(exact, "exact"),
             shard_key=shard_key_selector,
         )
         operation = ops.CountPoints(

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 from aqdrant import models
 from aqdrant import operations as ops
 from aqdrant._async.core import ClientCore
-from aqdrant._async.shaping import FilterLike, at_least, build, checked_name, optional
+from aqdrant._async.shaping import FilterLike, at_least, build, checked_name, flag, optional
 
 __all__ = ["QueryMethods"]
 
@@ -218,7 +218,7 @@ class QueryMethods(ClientCore):
             key=checked_name(key, "key"),
             filter=facet_filter,
             limit=at_least(1, limit, "limit"),
-            exact=exact,
+            exact=flag(exact, "exact"),
             shard_key=shard_key_selector,
         )
         operation = ops.Facet(

@@ -8,7 +8,7 @@ from typing import Any
 from aqdrant import models
 from aqdrant import operations as ops
 from aqdrant._async.core import ClientCore
-from aqdrant._async.shaping import at_least, read
+from aqdrant._async.shaping import at_least, flag, optional, read
 
 __all__ = ["ServiceMethods"]
 
@@ -49,7 +49,13 @@ class ServiceMethods(ClientCore):
             per_collection: count by collection.
             timeout: seconds for the whole call.
         """
-        return await self._execute(ops.Metrics(anonymize, per_collection), timeout)
+        return await self._execute(
+            ops.Metrics(
+                optional(anonymize, bool, "anonymize"),
+                optional(per_collection, bool, "per_collection"),
+            ),
+            timeout,
+        )
 
     async def telemetry(
         self,
@@ -66,8 +72,12 @@ class ServiceMethods(ClientCore):
             per_collection: count by collection.
             timeout: seconds for the whole call.
         """
-        level = None if details_level is None else at_least(0, details_level, "details_level")
-        return await self._execute(ops.Telemetry(anonymize, level, per_collection), timeout)
+        operation = ops.Telemetry(
+            optional(anonymize, bool, "anonymize"),
+            None if details_level is None else at_least(0, details_level, "details_level"),
+            optional(per_collection, bool, "per_collection"),
+        )
+        return await self._execute(operation, timeout)
 
     async def get_issues(self) -> dict[str, Any]:
         """List what the server found to improve."""
@@ -95,4 +105,4 @@ class ServiceMethods(ClientCore):
             timeout: seconds for the whole call.
         """
         body = read(config, models.QuotaConfig, "config")
-        return await self._execute(ops.UpdateQuotas(body, wait=wait), timeout)
+        return await self._execute(ops.UpdateQuotas(body, wait=flag(wait, "wait")), timeout)

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from functools import cache
-from typing import Any, TypeAlias, TypeGuard, TypeVar, get_type_hints
+from typing import Any, TypeAlias, TypeGuard, TypeVar
 from uuid import UUID
 
 import msgspec
 
 from aqdrant import models
 from aqdrant.exceptions import ArgumentError
-from aqdrant.models._reading import STRICT, Reader, read, reader
-from aqdrant.models._scalars import Mismatch, is_array, is_listlike, kind_of
+from aqdrant.models._reading import STRICT, read, reader
+from aqdrant.models._scalars import MAX_UNSIGNED, Mismatch, is_array, is_listlike, kind_of
 
 __all__ = [
     "FilterLike",
@@ -28,7 +27,9 @@ __all__ = [
     "SelectorLike",
     "at_least",
     "build",
+    "check_iterable",
     "checked_name",
+    "flag",
     "is_mapping",
     "nearest",
     "optional",
@@ -53,11 +54,6 @@ _TURN = 128
 """Points read before the event loop has its turn: a millisecond or two of work."""
 
 
-@cache
-def _readers(model: type[msgspec.Struct]) -> dict[str, Reader]:
-    return {name: reader(hint, STRICT) for name, hint in get_type_hints(model).items()}
-
-
 def build(model: type[M], parameters: Mapping[str, str], /, **values: Any) -> M:
     """Make a model out of arguments; None stays absent.
 
@@ -65,18 +61,19 @@ def build(model: type[M], parameters: Mapping[str, str], /, **values: Any) -> M:
         model: the model to make.
         parameters: field → the name its argument has for the user, where the two differ.
         **values: field → the argument as it came.
+
+    Raises:
+        ArgumentError: an argument is not what its field takes, or None where one is needed.
     """
-    readers = _readers(model)
-    fields: dict[str, Any] = {}
-    for name, value in values.items():
-        if value is None:
-            continue
-        try:
-            fields[name] = readers[name](value)
-        except Mismatch as mismatch:
-            path = mismatch.path(parameters.get(name, name))
-            raise ArgumentError(f"{path}: {mismatch.reason}.", parameter=path) from None
-    return model(**fields)
+    try:
+        body: M = reader(model, STRICT)(values)
+    except Mismatch as mismatch:
+        field = str(mismatch.steps.pop())
+        raise mismatch.error(parameters.get(field, field)) from None
+    except RecursionError:
+        names = ", ".join(parameters.get(name, name) for name in values)
+        raise ArgumentError(f"one of {names} is nested too deeply.") from None
+    return body
 
 
 def is_mapping(value: object) -> TypeGuard[Mapping[str, Any]]:
@@ -91,21 +88,27 @@ def optional(value: Any, annotation: Any, parameter: str) -> Any:
 
 def checked_name(value: Any, parameter: str) -> str:
     """A name that becomes part of a path: text, not empty, not one that a path gives a meaning."""
-    if not isinstance(value, str):
-        raise ArgumentError(f"{parameter}: {kind_of(value)}, wanted str.", parameter=parameter)
-    if not value:
+    name: str = read(value, str, parameter)
+    if not name:
         raise ArgumentError(f"{parameter} is empty.", parameter=parameter)
-    if value in (".", ".."):
-        raise ArgumentError(f"{parameter}: {value!r} is no name.", parameter=parameter)
-    return value
+    if name in (".", ".."):
+        raise ArgumentError(f"{parameter}: {name!r} is no name.", parameter=parameter)
+    return name
+
+
+def flag(value: Any, parameter: str) -> bool:
+    """A bool, and nothing that is merely true or false."""
+    chosen: bool = read(value, bool, parameter)
+    return chosen
 
 
 def at_least(minimum: int, value: Any, parameter: str) -> int:
-    """A whole number that is not below a minimum."""
+    """A whole number that is not below a minimum, and that 64 bits can hold."""
     number: int = read(value, int, parameter)
-    if number < minimum:
+    if not minimum <= number <= MAX_UNSIGNED:
+        wanted = f"{minimum} or more" if number < minimum else "2**64 - 1 or less"
         raise ArgumentError(
-            f"{parameter}: {number}, wanted {minimum} or more.", parameter=parameter
+            f"{parameter}: {kind_of(number)}, wanted {wanted}.", parameter=parameter
         )
     return number
 
@@ -157,13 +160,6 @@ async def points_body(
         columns = build(models.PointsBatch, names, batch=points, **rest)
         _check_columns(columns.batch)
         return columns
-    is_single = isinstance(points, models.PointStruct) or is_mapping(points)
-    if is_single or not is_listlike(points):
-        raise ArgumentError(
-            f"points: {kind_of(points)}, wanted a Batch or an iterable of PointStruct.",
-            parameter="points",
-            fix="Wrap a single point in a list." if is_single else None,
-        )
     body = build(models.PointsList, names, points=(), **rest)
     body.points = await read_in_turns(points, models.PointStruct, "points", pause)
     return body
@@ -183,6 +179,7 @@ async def read_in_turns(
     items: Iterable[Any], kind: type[M], parameter: str, pause: Pause
 ) -> list[M]:
     """Read many models, and let the event loop have its turn in between."""
+    check_iterable(items, kind, parameter)
     read_item = reader(kind, STRICT)
     taken: list[M] = []
     for index, item in enumerate(items):
@@ -191,9 +188,19 @@ async def read_in_turns(
         try:
             taken.append(read_item(item))
         except Mismatch as mismatch:
-            path = mismatch.inside(index).path(parameter)
-            raise ArgumentError(f"{path}: {mismatch.reason}.", parameter=path) from None
+            raise mismatch.inside(index).error(parameter) from None
     return taken
+
+
+def check_iterable(items: Any, kind: type[msgspec.Struct], parameter: str) -> None:
+    """Refuse what holds no elements, and a single point."""
+    is_single = isinstance(items, kind) or is_mapping(items)
+    if is_single or not is_listlike(items):
+        raise ArgumentError(
+            f"{parameter}: {kind_of(items)}, wanted an iterable of {kind.__name__}.",
+            parameter=parameter,
+            fix="Wrap a single point in a list." if is_single else None,
+        )
 
 
 def _check_columns(batch: models.Batch) -> None:

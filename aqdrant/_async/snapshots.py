@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import inspect
 import os
-from collections.abc import AsyncIterable
-from contextlib import AbstractAsyncContextManager
-from typing import Any, TypeAlias
+from collections.abc import AsyncGenerator, AsyncIterable
+from contextlib import AbstractAsyncContextManager, aclosing
+from pathlib import Path
+from typing import Any, TypeAlias, cast
 
 import anyio
 
 from aqdrant import models
 from aqdrant import operations as ops
 from aqdrant._async.core import ClientCore
-from aqdrant._async.shaping import at_least, build, checked_name, optional
+from aqdrant._async.shaping import at_least, build, checked_name, flag, optional
 from aqdrant._portal import on_loop
+from aqdrant.exceptions import ArgumentError
+from aqdrant.models._scalars import kind_of
 from aqdrant.transport import ByteStream
 
 __all__ = ["SnapshotMethods"]
@@ -45,7 +49,7 @@ class SnapshotMethods(ClientCore):
             Its description; None when not waited for.
         """
         name = checked_name(collection_name, "collection_name")
-        return await self._execute(ops.CreateSnapshot(name, wait=wait))
+        return await self._execute(ops.CreateSnapshot(name, wait=flag(wait, "wait")))
 
     async def delete_snapshot(
         self, collection_name: str, snapshot_name: str, wait: bool = True
@@ -54,7 +58,7 @@ class SnapshotMethods(ClientCore):
         operation = ops.DeleteSnapshot(
             checked_name(collection_name, "collection_name"),
             checked_name(snapshot_name, "snapshot_name"),
-            wait=wait,
+            wait=flag(wait, "wait"),
         )
         return await self._execute(operation)
 
@@ -64,12 +68,12 @@ class SnapshotMethods(ClientCore):
 
     async def create_full_snapshot(self, wait: bool = True) -> models.SnapshotDescription | None:
         """Take a snapshot of the whole storage."""
-        return await self._execute(ops.CreateFullSnapshot(wait=wait))
+        return await self._execute(ops.CreateFullSnapshot(wait=flag(wait, "wait")))
 
     async def delete_full_snapshot(self, snapshot_name: str, wait: bool = True) -> bool | None:
         """Delete a snapshot of the whole storage."""
         name = checked_name(snapshot_name, "snapshot_name")
-        return await self._execute(ops.DeleteFullSnapshot(name, wait=wait))
+        return await self._execute(ops.DeleteFullSnapshot(name, wait=flag(wait, "wait")))
 
     async def recover_snapshot(
         self,
@@ -99,7 +103,7 @@ class SnapshotMethods(ClientCore):
             priority=priority,
         )
         name = checked_name(collection_name, "collection_name")
-        return await self._execute(ops.RecoverFromSnapshot(name, body, wait=wait))
+        return await self._execute(ops.RecoverFromSnapshot(name, body, wait=flag(wait, "wait")))
 
     async def list_shard_snapshots(
         self, collection_name: str, shard_id: int
@@ -117,7 +121,7 @@ class SnapshotMethods(ClientCore):
         operation = ops.CreateShardSnapshot(
             checked_name(collection_name, "collection_name"),
             at_least(0, shard_id, "shard_id"),
-            wait=wait,
+            wait=flag(wait, "wait"),
         )
         return await self._execute(operation)
 
@@ -129,7 +133,7 @@ class SnapshotMethods(ClientCore):
             checked_name(collection_name, "collection_name"),
             at_least(0, shard_id, "shard_id"),
             checked_name(snapshot_name, "snapshot_name"),
-            wait=wait,
+            wait=flag(wait, "wait"),
         )
         return await self._execute(operation)
 
@@ -156,7 +160,7 @@ class SnapshotMethods(ClientCore):
             checked_name(collection_name, "collection_name"),
             at_least(0, shard_id, "shard_id"),
             body,
-            wait=wait,
+            wait=flag(wait, "wait"),
         )
         return await self._execute(operation)
 
@@ -243,16 +247,23 @@ class SnapshotMethods(ClientCore):
             timeout: seconds for the whole upload; None for no limit.
         """
         name = checked_name(collection_name, "collection_name")
-        chosen = optional(priority, models.SnapshotPriority, "priority")
+        rest = (
+            optional(priority, models.SnapshotPriority, "priority"),
+            optional(checksum, str, "checksum"),
+            flag(wait, "wait"),
+        )
         operation: ops.StreamOperation[Any]
         if shard_id is None:
-            operation = ops.RecoverFromUploadedSnapshot(name, chosen, checksum, wait)
+            operation = ops.RecoverFromUploadedSnapshot(name, *rest)
         else:
             shard = at_least(0, shard_id, "shard_id")
-            operation = ops.RecoverShardFromUploadedSnapshot(name, shard, chosen, checksum, wait)
+            operation = ops.RecoverShardFromUploadedSnapshot(name, shard, *rest)
+        if not isinstance(content, bytes | AsyncIterable):
+            _check_path(content, "content", "a path, bytes or an async iterable of bytes")
         async with self._stream(operation, timeout) as stream:
-            async for chunk in _chunks(content):
-                await stream.send(chunk)
+            async with aclosing(_chunks(content)) as chunks:
+                async for chunk in chunks:
+                    await stream.send(chunk)
             restored: bool | None = await stream.finish()
             return restored
 
@@ -260,6 +271,7 @@ class SnapshotMethods(ClientCore):
         self, operation: ops.StreamOperation[Any], path: FilePath, timeout: float | None
     ) -> int:
         """Write to a neighbour first: a download cut short leaves no file of that name."""
+        _check_path(path, "path", "a path")
         target = anyio.Path(path)
         partial = target.with_name(f"{target.name}.part")
         written = 0
@@ -288,13 +300,31 @@ def _download(collection_name: Any, snapshot_name: Any, shard_id: Any) -> ops.St
     return ops.GetShardSnapshot(name, shard, checked_name(snapshot_name, "snapshot_name"))
 
 
-async def _chunks(content: Content) -> AsyncIterable[bytes]:
+def _check_path(path: Any, parameter: str, wanted: str) -> None:
+    # `open` would take a number for a file descriptor, and close it in the end.
+    if not isinstance(path, str | os.PathLike):
+        raise ArgumentError(f"{parameter}: {kind_of(path)}, wanted {wanted}.", parameter=parameter)
+    if not Path(cast("FilePath", path)).name:
+        raise ArgumentError(f"{parameter}: {os.fspath(path)!r} is no file.", parameter=parameter)
+
+
+async def _chunks(content: Content) -> AsyncGenerator[bytes]:
     if isinstance(content, bytes):
         for start in range(0, len(content), _CHUNK):
             yield content[start : start + _CHUNK]
     elif isinstance(content, AsyncIterable):
-        async for chunk in content:
-            yield chunk
+        source: Any = content
+        try:
+            async for chunk in source:
+                if not isinstance(chunk, bytes):
+                    raise ArgumentError(
+                        f"content: a chunk is {kind_of(chunk)}, wanted bytes.", parameter="content"
+                    )
+                yield chunk
+        finally:
+            # A generator that is left in the middle has nobody else to close it.
+            if inspect.isasyncgen(source):
+                await source.aclose()
     else:
         async with await anyio.open_file(content, "rb") as file:
             while chunk := await file.read(_CHUNK):

@@ -13,6 +13,7 @@ from aqdrant._async.shaping import (
     SelectorLike,
     build,
     checked_name,
+    flag,
     optional,
     read,
     read_in_turns,
@@ -62,7 +63,7 @@ class VectorMethods(ClientCore):
         operation = ops.UpdateVectors(
             checked_name(collection_name, "collection_name"),
             body,
-            wait=wait,
+            wait=flag(wait, "wait"),
             ordering=optional(ordering, models.WriteOrdering, "ordering"),
         )
         return await self._execute(operation, timeout)
@@ -98,7 +99,7 @@ class VectorMethods(ClientCore):
         operation = ops.DeleteVectors(
             checked_name(collection_name, "collection_name"),
             body,
-            wait=wait,
+            wait=flag(wait, "wait"),
             ordering=optional(ordering, models.WriteOrdering, "ordering"),
         )
         return await self._execute(operation, timeout)
@@ -117,7 +118,7 @@ class VectorMethods(ClientCore):
             checked_name(collection_name, "collection_name"),
             checked_name(vector_name, "vector_name"),
             read(vector_name_config, models.VectorNameConfig, "vector_name_config"),
-            wait=wait,
+            wait=flag(wait, "wait"),
             ordering=optional(ordering, models.WriteOrdering, "ordering"),
         )
         return await self._execute(operation, timeout)
@@ -134,7 +135,7 @@ class VectorMethods(ClientCore):
         operation = ops.DeleteVectorName(
             checked_name(collection_name, "collection_name"),
             checked_name(vector_name, "vector_name"),
-            wait=wait,
+            wait=flag(wait, "wait"),
             ordering=optional(ordering, models.WriteOrdering, "ordering"),
         )
         return await self._execute(operation, timeout)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar
@@ -27,7 +27,7 @@ T = TypeVar("T")
 _PAGE_ITEMS: Final = 1000
 _PAGE_SECONDS: Final = 0.005
 
-_WHOLE: Final = (str, bytes, bytearray, os.PathLike)
+_WHOLE: Final = (str, bytes, bytearray, os.PathLike, Mapping)
 
 
 def _new_resident(lease: Lease, cleanup: Callable[[], Awaitable[object]]) -> Resident:
@@ -195,7 +195,7 @@ class _Visit:
 def to_async(content: Any) -> Any:
     """Turn an iterable of chunks into an async one that is read in the caller's thread.
 
-    Paths and bytes, which are iterable too, stay what they are.
+    Paths, bytes and dicts, which are iterable too, stay what they are.
     """
     return _read_in_caller(content) if _is_chunks(content) else content
 

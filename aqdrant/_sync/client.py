@@ -9,6 +9,7 @@ from aqdrant._sync.collections import CollectionMethods
 from aqdrant._sync.indexes import IndexMethods
 from aqdrant._sync.inference import InferenceMethods
 from aqdrant._sync.payload import PayloadMethods
+from aqdrant._sync.points import PointMethods
 from aqdrant._sync.query import QueryMethods
 from aqdrant._sync.service import ServiceMethods
 from aqdrant._sync.snapshots import SnapshotMethods
@@ -21,6 +22,7 @@ __all__ = ["QdrantClient"]
 class QdrantClient(
     CollectionMethods,
     AliasMethods,
+    PointMethods,
     UploadMethods,
     VectorMethods,
     PayloadMethods,

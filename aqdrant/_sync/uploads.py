@@ -9,12 +9,12 @@ from typing import Any
 from aqdrant import models
 from aqdrant._async.shaping import FilterLike, Ids
 from aqdrant._async.uploads import Progress, Vectors
-from aqdrant._sync.points import PointMethods
+from aqdrant._sync.core import ClientCore
 
 __all__ = ["UploadMethods"]
 
 
-class UploadMethods(PointMethods):
+class UploadMethods(ClientCore):
     """Upload points from iterables and arrays of any size."""
 
     def upload_points(
