@@ -10,7 +10,7 @@ arrays, so a segment can as well be filled from blocks of a file.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import TypeAlias, TypeVar
 
 import numpy as np
@@ -171,7 +171,9 @@ class Segment:
         self._alive[rows] = True
         self.count += len(fresh)
         if len(old):
-            self._drop_vectors(old)
+            written = {**write.dense, **write.sparse}
+            whole = {name for name, vectors in written.items() if vectors.positions is None}
+            self._drop_vectors(old, besides=whole)
         self._write_vectors(rows, write.dense, write.sparse)
         self.set_payloads(rows, write.payloads, version)
 
@@ -279,9 +281,9 @@ class Segment:
             targets = rows if vectors.positions is None else rows[vectors.positions]
             self.sparse[name].put(targets, vectors.vectors)
 
-    def _drop_vectors(self, rows: Rows) -> None:
-        for held in self.stores.values():
-            if held.count:
+    def _drop_vectors(self, rows: Rows, *, besides: Container[str] = ()) -> None:
+        for name, held in self.stores.items():
+            if held.count and name not in besides:
                 held.remove(rows)
 
     def _pack(self) -> None:
