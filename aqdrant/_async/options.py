@@ -13,6 +13,7 @@ from typing import Any, cast
 from aqdrant._address import Address, parse_address
 from aqdrant._async.notices import warn
 from aqdrant._async.shaping import at_least, nearest, optional, read
+from aqdrant._registry import is_transport
 from aqdrant.exceptions import ArgumentError
 from aqdrant.middleware import Layer, check_slots
 from aqdrant.models._scalars import kind_of
@@ -109,12 +110,11 @@ def checked_layers(middleware: Any) -> dict[str, Layer]:
 def checked_transport(transport: Any) -> Any:
     """A transport that the user gave: an instance with the methods of one."""
     if transport is not None:
-        is_one = all(callable(getattr(transport, name, None)) for name in ("execute", "aclose"))
         _want(
-            is_one and not isinstance(transport, type),
+            is_transport(transport),
             "transport",
             transport,
-            "an instance with execute() and aclose(), as aqdrant.transport.Transport has",
+            "an instance with execute(), stream() and aclose(), as aqdrant.transport.Transport has",
         )
     return transport
 
