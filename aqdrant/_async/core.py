@@ -114,8 +114,7 @@ class ClientCore:
         self._config = configure(given, kwargs, ClientCore.__init__)
         self._given_transport: Transport | None = checked_transport(transport)
         self._layers = checked_layers(middleware)
-        if max_concurrency is not None:
-            self._layers.setdefault("limiter", lambda inner: Limiter(inner, max_concurrency))
+        self._max_concurrency = max_concurrency
         self._options: dict[str, Any] = {
             name: value for name, value in given.items() if name not in ("transport", "middleware")
         } | kwargs
@@ -195,6 +194,9 @@ class ClientCore:
     def _own_layers(self) -> dict[str, Layer]:
         default = self._config.timeout
         layers: dict[str, Layer] = {"deadline": lambda inner: Deadline(inner, default)}
+        bound = self._max_concurrency
+        if bound is not None:
+            layers["limiter"] = lambda inner: Limiter(inner, bound)
         if LOGGER.isEnabledFor(logging.DEBUG):
             layers["tracing"] = Tracing
         return layers
