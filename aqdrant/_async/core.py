@@ -15,7 +15,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from types import TracebackType
 from typing import Any, NoReturn, Self, TypeVar, cast
 
-from anyio import to_thread
+from anyio import move_on_after, to_thread
 from anyio.lowlevel import checkpoint
 
 from aqdrant._async.options import (
@@ -28,7 +28,7 @@ from aqdrant._async.options import (
 from aqdrant._portal import Hop, in_portal
 from aqdrant._registry import open_transport
 from aqdrant.context import current_headers
-from aqdrant.exceptions import ArgumentError, ClientClosed, UnsupportedOperation
+from aqdrant.exceptions import ArgumentError, ClientClosed, OperationTimeout, UnsupportedOperation
 from aqdrant.middleware import Deadline, Layer, Limiter, Tracing, build_chain
 from aqdrant.middleware.tracing import LOGGER
 from aqdrant.operations import Operation, StreamOperation
@@ -44,6 +44,9 @@ __all__ = ["ClientCore"]
 
 R = TypeVar("R")
 C = TypeVar("C", bound="ClientCore")
+
+_CLOSING = 10.0
+"""Seconds that a transport has to close."""
 
 
 class ClientCore:
@@ -173,23 +176,28 @@ class ClientCore:
     async def _opened(self) -> Transport:
         """The transport with its layers, made at the first call."""
         if self._given_transport is not None or (self._inline and not in_portal()):
-            return self._open()
-        # Importing a transport, and looking for one among what is installed, reads many files.
-        return await to_thread.run_sync(self._open)
+            chain = self._open()
+        else:
+            # Importing a transport, and looking for one among what is installed, reads many files.
+            chain = await to_thread.run_sync(self._open)
+        if chain is not None and not self._closed:
+            return chain
+        if chain is not None:
+            await self._finish(chain)  # the client was closed while this was made
+        raise ClientClosed("the client is closed.", target=self._target, fix="Make a new client.")
 
-    def _open(self) -> Transport:
+    def _open(self) -> Transport | None:
         # Two locks: the loop waits for the second, at most, which is never held for long.
         with self._opening:
-            if self._chain is None and not self._closed:
-                transport = self._given_transport or open_transport(self._config)
-                chain = build_chain(transport, self._own_layers() | self._layers)
-                with self._lock:
-                    if not self._closed:
-                        self._immediate = chain if isinstance(chain, ImmediateTransport) else None
-                        self._chain = chain
-            if self._chain is not None:
+            if self._chain is not None or self._closed:
                 return self._chain
-        raise ClientClosed("the client is closed.", target=self._target, fix="Make a new client.")
+            transport = self._given_transport or open_transport(self._config)
+            chain = build_chain(transport, self._own_layers() | self._layers)
+            with self._lock:
+                if not self._closed:
+                    self._immediate = chain if isinstance(chain, ImmediateTransport) else None
+                    self._chain = chain
+            return chain
 
     def _own_layers(self) -> dict[str, Layer]:
         default = self._config.timeout
@@ -206,17 +214,33 @@ class ClientCore:
         return self._config.target if self._given_transport is None else repr(self._given_transport)
 
     async def aclose(self) -> None:
-        """Close the client and its transport. Closing again does nothing.
+        """Close the client and its transport, even if cancelled. Closing again does nothing.
+
+        Every later call raises `ClientClosed`.
 
         Raises:
-            ClientClosed: never here; every later call raises it.
+            OperationTimeout: the transport did not close within 10 s.
         """
         with self._lock:
             unused = None if self._closed else self._given_transport
             self._closed = True
             chain, self._chain, self._immediate = self._chain or unused, None, None
         if chain is not None:
+            await self._finish(chain)
+
+    async def _finish(self, chain: Transport) -> None:
+        if self._inline and not in_portal():
             await chain.aclose()
+            return
+        # Who leaves `async with` is often cancelled, and connections and locks are to go even so.
+        with move_on_after(_CLOSING, shield=True):
+            await chain.aclose()
+            return
+        raise OperationTimeout(
+            f"the transport did not close within {_CLOSING:g} s.",
+            timeout=_CLOSING,
+            target=self._target,
+        )
 
     async def close(self, grpc_grace: float | None = None) -> None:
         """Close the client, as `aclose` does.
