@@ -9,6 +9,7 @@ import pytest
 
 from aqdrant import models, operations
 from aqdrant.exceptions import BadRequest, NotFound
+from aqdrant_local.engine import arrays, dense, ids, postings, segment, sparse
 
 from .conftest import Engine
 
@@ -154,6 +155,51 @@ def test_one_bad_point_changes_nothing(engine: Engine, vector: Any, text: str) -
     with pytest.raises(BadRequest):
         engine.run(operations.UpdateVectors, body=models.UpdateVectors(points=[bad]))
     assert engine.get(1)[1].vector == {"d": [1.0, 2.0]}
+
+
+def test_a_write_that_finds_no_memory_changes_nothing(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine.create(vectors=NAMED, sparse_vectors=SPARSE)
+
+    def points(first: int, value: float) -> list[models.PointStruct]:
+        sparse = models.SparseVector(indices=[*range(50)], values=[value] * 50)
+        return [
+            models.PointStruct(id=i, vector={"d": [value, 1.0], "s": sparse}, payload={"v": value})
+            for i in range(first, first + 40)
+        ]
+
+    engine.upsert(*points(0, 1.0))
+    before = engine.get(*range(200))
+    left, real = 0, arrays.grown
+
+    def grown(array: Any, rows: int, filler: int = 0) -> Any:
+        nonlocal left
+        if len(array) < rows:
+            left -= 1
+            if left < 0:
+                raise MemoryError
+        return real(array, rows, filler)
+
+    for module in (segment, ids, dense, sparse, postings):
+        monkeypatch.setattr(module, "grown", grown)
+    failures = 0
+    while failures < 100:
+        left = failures
+        try:
+            engine.upsert(*points(20, 2.0 + failures))
+            break
+        except MemoryError:
+            failures += 1
+        assert engine.get(*range(200)) == before
+        assert engine.ids() == list(range(40))
+        assert len(engine.query(query=[1.0, 0.0], using="d", limit=100)) == 40
+        query = models.SparseVector(indices=[3], values=[1.0])
+        assert {hit.score for hit in engine.query(query=query, using="s", limit=100)} == {1.0}
+    assert failures > 4
+    assert engine.ids() == list(range(60))
+    changed = [record.payload for record in engine.get(*range(20, 60)).values()]
+    assert changed == [{"v": 2.0 + failures}] * 40
 
 
 def test_points_as_arrays(engine: Engine) -> None:
