@@ -372,3 +372,27 @@ def test_selectors_of_payload(engine: Engine) -> None:
     assert shown(hidden) == {"a": {"d": 2}, "l": [{"x": 1}, 3], "s": "t"}
     with pytest.raises(BadRequest, match=r"Invalid payload key 'a\.\.b'"):
         shown(["a..b"])
+
+
+def test_what_was_passed_in_may_be_changed_afterwards(engine: Engine) -> None:
+    engine.create(vectors=NAMED, sparse_vectors=SPARSE)
+    block = np.array([[1.0, 2.0]], dtype=np.float32)
+    one = np.array([3.0, 4.0], dtype=np.float32)
+    indices, values = np.array([2, 5], dtype=np.uint32), np.array([1.0, 2.0], dtype=np.float32)
+    payload = {"deep": [1]}
+    batch = models.Batch(ids=[1], vectors={"d": block}, payloads=[payload])
+    engine.run(operations.UpsertPoints, body=models.PointsBatch(batch=batch))
+    sparse_one = models.SparseVector(indices=indices, values=values)
+    engine.upsert(models.PointStruct(id=2, vector={"d": one, "s": sparse_one}, payload=payload))
+    for array in (block, one, indices, values):
+        array[...] = 9
+    payload["deep"].append(2)
+    for _ in range(2):  # what came out is the caller's as well
+        found: dict[Any, Any] = dict(engine.get(1, 2))
+        assert found[1].vector == {"d": [1.0, 2.0]}
+        assert found[2].vector["d"] == [3.0, 4.0]
+        assert (found[2].vector["s"].indices, found[2].vector["s"].values) == ([2, 5], [1.0, 2.0])
+        assert found[1].payload == found[2].payload == {"deep": [1]}
+        for record in found.values():
+            record.payload["deep"].append(3)
+            record.vector["d"][0] = 7.0
