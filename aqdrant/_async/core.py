@@ -293,8 +293,12 @@ def _reopen(kind: type[C], options: dict[str, Any], layers: dict[str, Layer]) ->
     return kind(**options, middleware=layers)
 
 
+class _NoSuchClient(UnsupportedOperation, AttributeError):
+    """So that `hasattr` says no, and what looks at all attributes passes over this one."""
+
+
 def _no_raw_client(name: str) -> UnsupportedOperation:
-    return UnsupportedOperation(
+    return _NoSuchClient(
         f"there is no {name}: every call of the API is a method of the client.",
         fix="For example metrics(), telemetry(), get_issues(), download_snapshot();"
         " aqdrant.operations lists all of them.",

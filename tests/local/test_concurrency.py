@@ -45,6 +45,26 @@ def gate_of(transport: LocalTransport, name: str = "c") -> Gate:
     return transport._state.collections[name].gate
 
 
+async def test_batch_that_nobody_waits_for_ends_between_its_queries() -> None:
+    transport = LocalTransport()
+    await transport.execute(create())
+    await transport.execute(upsert(list(range(20_000)), 0.5))
+    one = models.QueryRequest(query=[1.0] * SIZE)
+    batch = operations.QueryBatchPoints(
+        collection_name="c", body=models.QueryRequestBatch(searches=[one] * 3000)
+    )
+    with collect_stats() as stats:
+        with anyio.move_on_after(0.02) as scope:
+            await transport.execute(batch)
+        assert scope.cancelled_caught
+        with pytest.raises(OperationTimeout, match="longer than 0"):
+            await transport.execute(batch, CallOptions(timeout=0.02))
+        with pytest.raises(OperationTimeout, match="longer than 0"):
+            transport.try_execute(batch, CallOptions(timeout=0.02))
+        await transport.execute(upsert([1], 2.0))  # waits for whoever still reads
+    assert [call.operation for call in stats] == ["UpsertPoints"]
+
+
 async def test_execute_answers_as_try_execute_does() -> None:
     transport = LocalTransport()
     assert isinstance(transport, ImmediateTransport)

@@ -35,7 +35,8 @@ def query_batch_points(
     collection = state.find(operation.collection_name)
     with collection.gate.shared(patience):
         collection.still_there()
-        return [
-            run_query(state, collection, request, found)
-            for request, found in zip(requests, foreign, strict=True)
-        ]
+        responses: list[models.QueryResponse] = []
+        for request, found in zip(requests, foreign, strict=True):
+            patience.next_step()
+            responses.append(run_query(state, collection, request, found))
+        return responses
