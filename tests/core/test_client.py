@@ -16,7 +16,7 @@ import anyio
 import pytest
 
 from aqdrant import AsyncQdrantClient, QdrantClient, models
-from aqdrant.exceptions import ArgumentError, ClientClosed, UnsupportedOperation
+from aqdrant.exceptions import ArgumentError, ClientClosed, NotFound, UnsupportedOperation
 from aqdrant.middleware import ForwardingTransport
 from aqdrant.operations import CountPoints, GetSnapshot, Operation
 from aqdrant.testing import ImmediateRecordingTransport, RecordingTransport
@@ -263,6 +263,17 @@ async def test_closed_client_is_pickled_as_an_open_one() -> None:
     client = AsyncQdrantClient("http://localhost:1")
     await client.aclose()
     assert "not opened" in repr(pickle.loads(pickle.dumps(client)))
+
+
+async def test_traceback_of_an_answer_is_short() -> None:
+    async with AsyncQdrantClient(":memory:") as client:
+        with pytest.raises(NotFound) as caught:
+            await client.count("missing")
+    assert [frame.name for frame in caught.traceback] == [
+        "test_traceback_of_an_answer_is_short",
+        "count",
+        "_execute",
+    ]
 
 
 # ---- closing
