@@ -142,10 +142,9 @@ class Postings(Generic[K]):
                 continue
             rows, parts = self._rows[start:end], self._weights[start:end] * factor
             parts += _ZERO
-            if self._stale is not None:
-                fresh = ~self._stale[rows]
-                rows, parts = rows[fresh], parts[fresh]
             np.add.at(sums, rows, parts)
+        if self._stale is not None:  # what these rows have stands in the tail
+            sums[: self._end][self._stale] = _NEVER
         if len(self._tail_keys) and len(keys):
             at = np.minimum(keys.searchsorted(self._tail_keys), len(keys) - 1)
             there = keys[at] == self._tail_keys
