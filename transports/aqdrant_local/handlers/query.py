@@ -6,7 +6,7 @@ from aqdrant import models
 from aqdrant.operations import QueryBatchPoints, QueryPoints
 from aqdrant_local import costs
 from aqdrant_local.locks import Patience
-from aqdrant_local.querying import check_query, look_up, run_query
+from aqdrant_local.querying import check_query, look_up, run_query, within
 from aqdrant_local.state import State
 
 from ._table import handles
@@ -36,7 +36,8 @@ def query_batch_points(
     with collection.gate.shared(patience):
         collection.still_there()
         responses: list[models.QueryResponse] = []
-        for request, found in zip(requests, foreign, strict=True):
+        for index, (request, found) in enumerate(zip(requests, foreign, strict=True)):
             patience.next_step()
-            responses.append(run_query(state, collection, request, found))
+            with within(f"requests[{index}]"):
+                responses.append(run_query(state, collection, request, found))
         return responses
