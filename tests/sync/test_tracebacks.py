@@ -7,14 +7,16 @@ import traceback
 import pytest
 
 from aqdrant import QdrantClient
-from aqdrant.exceptions import ClientClosed, NotFound
+from aqdrant.exceptions import ClientClosed, ConnectionFailed
 from aqdrant.operations import CountPoints, GetSnapshot
 from aqdrant.testing import RecordingTransport
 
 
 def test_portal_leaves_no_frames() -> None:
-    with QdrantClient(transport=RecordingTransport({CountPoints: NotFound("no.")})) as client:
-        with pytest.raises(NotFound) as caught:
+    with QdrantClient(
+        transport=RecordingTransport({CountPoints: ConnectionFailed("no.")})
+    ) as client:
+        with pytest.raises(ConnectionFailed) as caught:
             client.count("texts")
         frames = traceback.extract_tb(caught.value.__traceback__)
     names = [frame.name for frame in frames]
