@@ -17,6 +17,7 @@ from aqdrant.context import collect_stats
 from aqdrant.exceptions import ClientClosed, NotFound, OperationTimeout
 from aqdrant.transport import CallOptions, ImmediateTransport
 from aqdrant_local import LocalTransport
+from aqdrant_local.handlers import points
 from aqdrant_local.locks import AT_ONCE, Busy, Gate, Patience
 
 from .conftest import Engine
@@ -111,6 +112,30 @@ async def test_the_loop_never_waits_for_a_lock() -> None:
         release.set()
     assert len(answers) == 8
     holder.join()
+
+
+async def test_long_lists_in_filters_are_read_in_a_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    transport = LocalTransport()
+    await transport.execute(create())
+    threads: list[str] = []
+    select = points.select_rows
+
+    def watched(*arguments: Any) -> Any:
+        threads.append(threading.current_thread().name)
+        return select(*arguments)
+
+    monkeypatch.setattr(points, "select_rows", watched)
+    for count in (10, 100_000):
+        listed: list[models.Condition] = [
+            models.HasIdCondition(has_id=list(range(count))),
+            models.Filter(
+                should=models.FieldCondition(key="n", match=models.MatchAny(any=[*range(count)]))
+            ),
+        ]
+        for condition in listed:
+            body = models.CountRequest(filter=models.Filter(must=[condition]))
+            await transport.execute(operations.CountPoints(collection_name="c", body=body))
+    assert [name == threading.current_thread().name for name in threads] == [True] * 2 + [False] * 2
 
 
 async def test_deadlines_end_the_wait_for_a_lock() -> None:
