@@ -162,7 +162,8 @@ class ClientCore:
             return await chain.execute(operation, options)
         except StatusError as error:
             # It is an answer of Qdrant's: the places that it came by would bury the caller's own.
-            raise error.with_traceback(None) from error.__cause__
+            error.__traceback__ = None
+            raise
 
     async def _pause(self) -> None:
         """Let the event loop have its turn, where this runs on one."""

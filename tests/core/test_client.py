@@ -272,7 +272,6 @@ async def test_traceback_of_an_answer_is_short() -> None:
     assert [frame.name for frame in caught.traceback] == [
         "test_traceback_of_an_answer_is_short",
         "count",
-        "_execute",
     ]
 
 
