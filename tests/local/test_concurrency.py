@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import threading
 from collections.abc import Iterator
@@ -40,6 +41,11 @@ def upsert(ids: list[int], value: float, name: str = "c") -> operations.UpsertPo
 def query(limit: int = 10, name: str = "c") -> operations.QueryPoints:
     body = models.QueryRequest(query=[1.0] * SIZE, limit=limit, with_payload=True)
     return operations.QueryPoints(collection_name=name, body=body)
+
+
+def read(ids: list[int], name: str = "c") -> operations.GetPoints:
+    body = models.PointRequest(ids=ids, with_payload=True, with_vector=True)
+    return operations.GetPoints(collection_name=name, body=body)
 
 
 def gate_of(transport: LocalTransport, name: str = "c") -> Gate:
@@ -367,3 +373,58 @@ def test_a_reader_that_gives_up_keeps_nobody_out() -> None:
         pass
     with gate.exclusive(AT_ONCE):
         pass
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no signal of a process to itself there")
+def test_interrupt_during_a_write_comes_after_it() -> None:
+    gate = Gate()
+    done: list[str] = []
+
+    def write() -> None:
+        with gate.exclusive(Patience(None)):
+            signal.raise_signal(signal.SIGINT)
+            done.append("all of it")
+
+    with pytest.raises(KeyboardInterrupt):
+        write()
+    assert done == ["all of it"]
+    with gate.exclusive(AT_ONCE):  # the interrupted one has left
+        pass
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timer that interrupts there")
+def test_interrupted_writes_are_whole_or_absent(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    transport = LocalTransport()
+    transport.try_execute(create())
+    armed: list[bool] = []
+
+    def interrupt(_number: int, _frame: object) -> None:
+        if armed:
+            armed.clear()
+            signal.raise_signal(signal.SIGINT)
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    interrupted = 0
+    try:
+        for step in range(300):
+            ids = list(range(step * 8, step * 8 + 64))
+            write = upsert(ids, float(step + 1))
+            try:
+                armed.append(True)
+                signal.setitimer(signal.ITIMER_REAL, rng.uniform(1e-6, 8e-4))
+                transport.try_execute(write, CallOptions(timeout=5))
+                armed.clear()
+            except KeyboardInterrupt:
+                interrupted += 1
+            found = transport.try_execute(read(ids), CallOptions(timeout=5))
+            values = [record.payload["v"] for record in found if record.payload]
+            vectors: list[Any] = [record.vector for record in found]
+            assert [vector[0] for vector in vectors] == values
+            assert values.count(float(step + 1)) in (0, 64)
+    finally:
+        armed.clear()
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert interrupted

@@ -12,6 +12,8 @@ from types import TracebackType
 
 from aqdrant.exceptions import OperationTimeout
 
+from .interrupts import Deferral
+
 __all__ = ["AT_ONCE", "Abandoned", "Busy", "Gate", "Patience"]
 
 
@@ -103,7 +105,7 @@ class Gate:
         self._lock = threading.Lock()
         self._changed = threading.Condition(self._lock)
         self._readers = 0
-        self._writing = False
+        self._writer: _WritePass | None = None
         self._waiting = 0
         self._waiting_writers = 0
         self._waiting_readers = 0  # those that came since the last writer left
@@ -112,18 +114,18 @@ class Gate:
 
     def shared(self, patience: Patience) -> _Pass:
         """Enter as a reader: ``with gate.shared(patience):``."""
-        return _Pass(self, patience, writes=False)
+        return _Pass(self, patience)
 
-    def exclusive(self, patience: Patience) -> _Pass:
+    def exclusive(self, patience: Patience) -> _WritePass:
         """Enter as the writer: ``with gate.exclusive(patience):``."""
-        return _Pass(self, patience, writes=True)
+        return _WritePass(self, patience)
 
-    def enter(self, patience: Patience, *, writes: bool) -> None:
+    def enter(self, patience: Patience, writer: _WritePass | None = None) -> None:
         """Wait until the caller may go in, as far as the patience allows."""
         with self._lock:
-            if writes:
-                self._enter_as_writer(patience)
-            elif self._writing or self._waiting_writers:
+            if writer is not None:
+                self._enter_as_writer(patience, writer)
+            elif self._writer is not None or self._waiting_writers:
                 self._enter_as_reader(patience)
             else:
                 self._readers += 1
@@ -132,29 +134,33 @@ class Gate:
         """Let the next ones in."""
         with self._lock:
             if writes:
-                self._writing = False
+                self._writer = None
                 self._writes += 1
                 self._due_readers, self._waiting_readers = self._waiting_readers, 0
             else:
                 self._readers -= 1
             self._wake()
 
-    def _enter_as_writer(self, patience: Patience) -> None:
+    def is_inside(self, writer: _WritePass) -> bool:
+        """Whether this writer is the one inside."""
+        return self._writer is writer
+
+    def _enter_as_writer(self, patience: Patience, writer: _WritePass) -> None:
         self._waiting_writers += 1
         try:
-            while self._writing or self._readers or self._due_readers:
+            while self._writer is not None or self._readers or self._due_readers:
                 self._wait(patience)
-            self._writing = True
+            self._writer = writer
         finally:
             self._waiting_writers -= 1
-            if not self._writing:  # gave up: readers behind it may go in
+            if self._writer is None:  # gave up: readers behind it may go in
                 self._wake()
 
     def _enter_as_reader(self, patience: Patience) -> None:
         came = self._writes
         self._waiting_readers += 1
         try:
-            while self._writing or (self._waiting_writers and self._writes == came):
+            while self._writer is not None or (self._waiting_writers and self._writes == came):
                 self._wait(patience)
             self._readers += 1
         finally:
@@ -182,15 +188,14 @@ class Gate:
 class _Pass:
     """One stay inside a gate."""
 
-    __slots__ = ("_gate", "_patience", "_writes")
+    __slots__ = ("_gate", "_patience")
 
-    def __init__(self, gate: Gate, patience: Patience, *, writes: bool) -> None:
+    def __init__(self, gate: Gate, patience: Patience) -> None:
         self._gate = gate
         self._patience = patience
-        self._writes = writes
 
     def __enter__(self) -> None:
-        self._gate.enter(self._patience, writes=self._writes)
+        self._gate.enter(self._patience)
 
     def __exit__(
         self,
@@ -198,4 +203,34 @@ class _Pass:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._gate.leave(writes=self._writes)
+        self._gate.leave(writes=False)
+
+
+class _WritePass:
+    """The writer's stay inside a gate, which Ctrl-C does not end in the middle."""
+
+    __slots__ = ("_deferral", "_gate", "_patience")
+
+    def __init__(self, gate: Gate, patience: Patience) -> None:
+        self._gate = gate
+        self._patience = patience
+        self._deferral = Deferral()
+
+    def __enter__(self) -> None:
+        try:
+            self._gate.enter(self._patience, self)
+            self._deferral.begin()
+        except BaseException:
+            # An interrupt may come between the two.
+            if self._gate.is_inside(self):
+                self._gate.leave(writes=True)
+            raise
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._gate.leave(writes=True)
+        self._deferral.end()
