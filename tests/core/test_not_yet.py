@@ -187,27 +187,6 @@ def test_sync_client_refuses_alike(name: str) -> None:
     client.close()
 
 
-CONDITIONS: dict[str, dict[str, Any]] = {
-    "nested": {"nested": {"key": "a", "filter": {}}},
-    "slice": {"slice": {"total": 2, "index": 0}},
-    "geo_radius": {"key": "a", "geo_radius": {"center": {"lon": 0, "lat": 0}, "radius": 1}},
-    "text": {"key": "a", "match": {"text": "a"}},
-    "text_any": {"key": "a", "match": {"text_any": "a"}},
-    "phrase": {"key": "a", "match": {"phrase": "a"}},
-    "prefix": {"key": "a", "match": {"prefix": "a"}},
-    "substring": {"key": "a", "match": {"substring": "a"}},
-}
-"""Conditions that the engine does not know yet."""
-
-
-@pytest.mark.parametrize("kind", CONDITIONS)
-async def test_condition_is_refused_until_it_is_known(kind: str) -> None:
-    client = await prepared()
-    for call_with in (client.count, client.scroll):
-        with pytest.raises(UnsupportedOperation, match="does not support"):
-            await call_with(C, {"must": [CONDITIONS[kind]]})  # type: ignore[operator]
-
-
 QUERIES: dict[str, Any] = {
     "recommend": {"recommend": {"positive": [1]}},
     "discover": {"discover": {"target": 1, "context": []}},

@@ -70,8 +70,37 @@ def edge_match(match: models.Match) -> Any:
         return engine.MatchValue(np.bool_(value) if isinstance(value, bool) else value)
     if isinstance(match, models.MatchAny):
         return engine.MatchAny(list(match.any))
-    assert isinstance(match, models.MatchExcept)
-    return engine.MatchExcept(list(match.except_))
+    if isinstance(match, models.MatchExcept):
+        return engine.MatchExcept(list(match.except_))
+    (text,) = (value for _, value in match)
+    return getattr(engine, type(match).__name__)(text)
+
+
+def edge_place(point: models.GeoPoint) -> Any:
+    return engine.GeoPoint(point.lon, point.lat)
+
+
+def edge_ring(line: models.GeoLineString) -> list[Any]:
+    return [edge_place(point) for point in line.points]
+
+
+def edge_geo(condition: models.FieldCondition) -> dict[str, Any]:
+    parts: dict[str, Any] = {}
+    box, circle, polygon = (
+        condition.geo_bounding_box,
+        condition.geo_radius,
+        condition.geo_polygon,
+    )
+    if box is not None:
+        parts["geo_bounding_box"] = engine.GeoBoundingBox(
+            edge_place(box.top_left), edge_place(box.bottom_right)
+        )
+    if circle is not None:
+        parts["geo_radius"] = engine.GeoRadius(edge_place(circle.center), circle.radius)
+    if polygon is not None:
+        holes = [edge_ring(hole) for hole in polygon.interiors or ()]
+        parts["geo_polygon"] = engine.GeoPolygon(edge_ring(polygon.exterior), holes or None)
+    return parts
 
 
 def edge_condition(condition: models.Condition) -> Any:
@@ -85,10 +114,15 @@ def edge_condition(condition: models.Condition) -> Any:
         return engine.IsEmptyCondition(condition.is_empty.key)
     if isinstance(condition, models.IsNullCondition):
         return engine.IsNullCondition(condition.is_null.key)
-    assert isinstance(condition, models.FieldCondition)
+    if isinstance(condition, models.NestedCondition):
+        nested = condition.nested
+        return engine.NestedCondition(nested.key, edge_filter(nested.filter))
+    if isinstance(condition, models.SliceCondition):
+        return engine.SliceCondition(total=condition.slice.total, index=condition.slice.index)
     parts: dict[str, Any] = {"is_empty": condition.is_empty, "is_null": condition.is_null}
     if condition.match is not None:
         parts["match"] = edge_match(condition.match)
+    parts |= edge_geo(condition)
     bounds = condition.range
     if isinstance(bounds, models.Range):
         given = {name: None if value is None else float(value) for name, value in bounds}

@@ -162,7 +162,7 @@ def _filter(collection: Collection, condition: models.Filter | None) -> float:
         return 0.0
     segment = collection.segment
     paths = paths_of(condition)
-    unread = sum(not segment.has_column(path) for path in paths)
+    unread = sum(not segment.has_column(*chain) for chain in paths)
     tested = segment.size * _ROW_TESTED * (1 + len(paths))
     return tested + unread * segment.count * _PAYLOAD_READ
 
