@@ -25,7 +25,6 @@ REFUSED = {
     "list_sparse_models",
     "list_text_models",
     # Queries.
-    "facet",
     "query_points_groups",
     "search_matrix_offsets",
     "search_matrix_pairs",
@@ -94,7 +93,7 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "delete_vectors": (C, [""], [1]),
     "download_full_snapshot": ("s",),
     "download_snapshot": (C, "s"),
-    "facet": (C, "key"),
+    "facet": (C, "number"),
     "get_collection": (C,),
     "get_collection_aliases": (C,),
     "get_embedding_size": ("model",),
@@ -156,6 +155,7 @@ async def prepared() -> AsyncQdrantClient:
     vectors = models.VectorParams(size=2, distance=models.Distance.DOT)
     await client.create_collection(C, vectors, {"words": {}})
     await client.upsert(C, [models.PointStruct(id=1, vector=[1.0, 0.0])])
+    await client.create_payload_index(C, "number", "integer")
     return client
 
 
@@ -191,7 +191,6 @@ QUERIES: dict[str, Any] = {
     "recommend": {"recommend": {"positive": [1]}},
     "discover": {"discover": {"target": 1, "context": []}},
     "context": {"context": []},
-    "order_by": {"order_by": "a"},
     "formula": {"formula": {"sum": [1.0]}},
     "sample": {"sample": "random"},
     "mmr": {"nearest": [1, 2], "mmr": {"diversity": 0.5}},

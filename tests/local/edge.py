@@ -151,6 +151,32 @@ def edge_filter(condition: models.Filter | None) -> Any:
     return engine.Filter(**clauses)
 
 
+def edge_text_params(params: models.TextIndexParams) -> Any:
+    def member(enumeration: Any, value: Any) -> Any:
+        return None if value is None else getattr(enumeration, value.value.capitalize())
+
+    stopwords: Any = params.stopwords
+    if isinstance(stopwords, models.StopwordsSet):
+        languages = {member(engine.Language, value) for value in stopwords.languages or ()}
+        stopwords = engine.StopwordsSet(languages=languages, custom=set(stopwords.custom or ()))
+    else:
+        stopwords = member(engine.Language, stopwords)
+    stemmer: Any = None
+    if isinstance(params.stemmer, models.SnowballParams):
+        language = member(engine.SnowballLanguage, params.stemmer.language)
+        stemmer = engine.SnowballParams(language)
+    return engine.TextIndexParams(
+        tokenizer=member(engine.TokenizerType, params.tokenizer),
+        stopwords=stopwords,
+        stemmer=stemmer,
+        min_token_len=params.min_token_len,
+        max_token_len=params.max_token_len,
+        lowercase=params.lowercase,
+        ascii_folding=params.ascii_folding,
+        phrase_matching=params.phrase_matching,
+    )
+
+
 class EdgeOracle:
     """One collection on one shard of the real engine."""
 
@@ -204,14 +230,46 @@ class EdgeOracle:
             make = getattr(engine.UpdateOperation, name)
             self._shard.update(make([edge_id(point_id) for point_id in selector], *args))
 
-    def index(self, key: str, kind: models.PayloadSchemaType) -> None:
-        self._shard.update(engine.UpdateOperation.create_field_index(key, SCHEMAS[kind]))
+    def index(self, key: str, schema: models.PayloadFieldSchema) -> None:
+        kind = edge_text_params(schema) if isinstance(schema, models.TextIndexParams) else None
+        if kind is None:
+            assert isinstance(schema, models.PayloadSchemaType)
+            kind = SCHEMAS[schema]
+        self._shard.update(engine.UpdateOperation.create_field_index(key, kind))
+
+    def unindex(self, key: str) -> None:
+        self._shard.update(engine.UpdateOperation.delete_field_index(key))
 
     # Reads
 
     def ids(self, condition: models.Filter | None) -> list[int | str]:
         request = engine.ScrollRequest(limit=1_000_000, filter=edge_filter(condition))
         return [own_id(record.id) for record in self._shard.scroll(request)[0]]
+
+    def ordered(self, request: models.ScrollRequest) -> list[tuple[int | str, float]]:
+        order = request.order_by
+        assert isinstance(order, models.OrderBy)
+        directions = {"asc": engine.Direction.Asc, "desc": engine.Direction.Desc}
+        made = engine.OrderBy(
+            order.key,
+            direction=None if order.direction is None else directions[order.direction.value],
+            start_from=order.start_from,
+        )
+        limit = 10 if request.limit is None else request.limit
+        asked = engine.ScrollRequest(limit=limit, filter=edge_filter(request.filter), order_by=made)
+        return [(own_id(record.id), record.order_value) for record in self._shard.scroll(asked)[0]]
+
+    def facet(self, request: models.FacetRequest) -> list[tuple[Any, int]]:
+        limit = 10 if request.limit is None else request.limit
+        asked = engine.FacetRequest(
+            request.key, limit=limit, exact=True, filter=edge_filter(request.filter)
+        )
+        return [(hit.value, hit.count) for hit in self._shard.facet(asked).hits]
+
+    def indexed(self) -> dict[str, int]:
+        """How many points each payload index holds."""
+        schema = self._shard.info().payload_schema
+        return {name: described.points for name, described in schema.items()}
 
     def count(self, condition: models.Filter | None) -> int:
         return self._shard.count(engine.CountRequest(exact=True, filter=edge_filter(condition)))

@@ -226,6 +226,28 @@ class Generator:
             return models.MatchPrefix(prefix=part)
         return models.MatchSubstring(substring=part)
 
+    def text_params(self) -> models.TextIndexParams:
+        def maybe(*values: Any) -> Any:
+            return self.random.choice([None, *values])
+
+        languages = [models.Language.ENGLISH, models.Language.GERMAN]
+        custom = models.StopwordsSet(languages=maybe(languages), custom=["Hello", "a"])
+        stemmer = models.SnowballParams(
+            type=models.Snowball.SNOWBALL, language=models.SnowballLanguage.ENGLISH
+        )
+        kinds = [kind for kind in models.TokenizerType if kind.value != "multilingual"]
+        return models.TextIndexParams(
+            type=models.TextIndexType.TEXT,
+            tokenizer=maybe(*kinds),
+            min_token_len=maybe(1, 2, 3),
+            max_token_len=maybe(3, 5),
+            lowercase=maybe(True, False),
+            ascii_folding=maybe(True, False),
+            phrase_matching=maybe(True, True, False),
+            stopwords=maybe(models.Language.ENGLISH, custom),
+            stemmer=maybe(stemmer),
+        )
+
     def filter(self, depth: int = 2) -> models.Filter:
         clauses: dict[str, Any] = {}
         for name in ("must", "should", "must_not"):

@@ -6,64 +6,24 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Iterator, Sequence
-from random import Random
 from typing import Any
 
 import pytest
 
 from aqdrant import models, operations
 from aqdrant.exceptions import NotFound
-from aqdrant_local import LocalTransport
-from aqdrant_local.engine import dense, extraction, postings, ranking, segment, sparse
 
-from .edge import EdgeOracle, Ranked, numbers
+from .edge import Ranked, numbers
 from .generate import SPARSE, VECTORS, Generator
+from .pair import CASES, Pair, show, small_thresholds
 
-CASES = int(os.environ.get("AQDRANT_EDGE_CASES", "0"))
 TOLERANCE = 1e-5
 
 
 @pytest.fixture(autouse=True)
 def thresholds(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
-    """Let few points take the ways of many: lists merge, blocks are rewritten, segments packed."""
-    for module, name, usual in (
-        (postings, "_TAIL", 1024),
-        (segment, "_PACK_FROM", 4096),
-        (sparse, "_SPARE", 65_536),
-        (extraction, "_CHUNK", 512),
-        (dense, "_GATHER_BELOW", 0.15),
-        (ranking, "_GROUPS_OF", 32),
-    ):
-        small = {"_GATHER_BELOW": [0.0, 0.5, 1.1], "_CHUNK": [1, 7], "_GROUPS_OF": [2, 3]}
-        chosen = Random(f"{seed}{name}").choice([*small.get(name, [0, 5, 50]), usual])
-        monkeypatch.setattr(module, name, chosen)
-
-
-class Pair:
-    """The same collection in both engines."""
-
-    def __init__(self) -> None:
-        self.edge = EdgeOracle(VECTORS, SPARSE)
-        self.local = LocalTransport()
-        body = models.CreateCollection(vectors=dict(VECTORS), sparse_vectors=dict(SPARSE))
-        self.run(operations.CreateCollection, body=body)
-
-    def run(self, kind: Any, **fields: Any) -> Any:
-        return self.local.try_execute(kind(collection_name="c", **fields))
-
-    def upsert(self, points: list[models.PointStruct]) -> None:
-        self.run(operations.UpsertPoints, body=models.PointsList(points=points))
-        self.edge.upsert(points)
-
-    def ids(self, condition: models.Filter | None = None) -> list[int | str]:
-        body = models.ScrollRequest(limit=1_000_000, filter=condition)
-        return [record.id for record in self.run(operations.ScrollPoints, body=body).points]
-
-    def query(self, request: models.QueryRequest) -> Ranked:
-        found = self.run(operations.QueryPoints, body=request).points
-        return [(point.id, point.score) for point in found]
+    small_thresholds(monkeypatch, seed)
 
 
 @pytest.fixture
@@ -71,14 +31,6 @@ def pair() -> Iterator[Pair]:
     pair = Pair()
     yield pair
     pair.edge.close()
-
-
-def show(value: Any) -> str:
-    return (
-        str(value.model_dump_json(exclude_none=True))
-        if hasattr(value, "model_dump_json")
-        else repr(value)
-    )
 
 
 def test_filters(pair: Pair, seed: int) -> None:

@@ -207,7 +207,6 @@ REFUSED: dict[type | str, dict[str, Any]] = {
         "query": models.DiscoverQuery(discover=models.DiscoverInput(target=VECTOR, context=[PAIR]))
     },
     models.ContextQuery: {"query": models.ContextQuery(context=[PAIR])},
-    models.OrderByQuery: {"query": models.OrderByQuery(order_by="k")},
     models.FormulaQuery: {"query": models.FormulaQuery(formula=1.0), "prefetch": PREFETCH},
     models.SampleQuery: {"query": models.SampleQuery(sample=models.Sample.RANDOM)},
     models.RelevanceFeedbackQuery: {
@@ -235,7 +234,6 @@ SETTINGS = {models.MultiVectorConfig, models.StrictModeConfig, "datatype", "shar
 """Refused when a collection is made: see test_collections.py."""
 INDEXES = {"multilingual"}
 """Refused when an index is made: see test_indexes.py."""
-SCROLLING = {models.OrderBy}
 
 
 @pytest.mark.parametrize("what", REFUSED, ids=lambda what: getattr(what, "__name__", what))
@@ -245,11 +243,5 @@ def test_what_the_engine_lacks_is_refused_by_name(engine: Engine, what: type | s
         engine.query(**REFUSED[what])
 
 
-def test_scrolling_by_a_key_is_refused(engine: Engine) -> None:
-    engine.fill({"k": 1})
-    with pytest.raises(UnsupportedOperation, match="ordering by a payload key"):
-        engine.run(operations.ScrollPoints, body=models.ScrollRequest(order_by="k"))
-
-
 def test_the_table_of_what_is_lacking_is_tested_whole() -> None:
-    assert set(UNSUPPORTED) == REFUSED.keys() | SETTINGS | SCROLLING | INDEXES
+    assert set(UNSUPPORTED) == REFUSED.keys() | SETTINGS | INDEXES

@@ -14,6 +14,7 @@ from aqdrant.operations import (
     CountPoints,
     DeletePoints,
     DeleteVectors,
+    Facet,
     GetPoints,
     Operation,
     QueryBatchPoints,
@@ -24,6 +25,7 @@ from aqdrant.operations import (
 )
 
 from .engine.dense import DenseVectors
+from .engine.paths import parse_path
 from .filtering import paths_of
 from .records import scrolled_payload
 from .state import Collection, State
@@ -33,6 +35,7 @@ __all__ = [
     "of_batch",
     "of_change",
     "of_count",
+    "of_facet",
     "of_index",
     "of_queries",
     "of_query",
@@ -83,7 +86,20 @@ def of_scroll(state: State, operation: ScrollPoints) -> float:
     limit = min(10 if body.limit is None else body.limit, collection.segment.count)
     unsorted = 0 if collection.segment.ids.is_ordered else collection.segment.count
     page = _answer(collection, limit, scrolled_payload(body), body.with_vector)
-    return page + unsorted * _ROW_SORTED + _filter(collection, body.filter)
+    cost = page + _filter(collection, body.filter)
+    if body.order_by is not None:
+        key = body.order_by if isinstance(body.order_by, str) else body.order_by.key
+        return cost + _indexed(collection, key)
+    return cost + unsorted * _ROW_SORTED
+
+
+def of_facet(state: State, operation: Facet) -> float:
+    """The cost of counting values: the filter, and all values of the key sorted."""
+    collection = state.peek(operation.collection_name)
+    if collection is None:
+        return 0.0
+    body = operation.body
+    return _filter(collection, body.filter) + _indexed(collection, body.key)
 
 
 def of_retrieve(state: State, operation: GetPoints) -> float:
@@ -141,6 +157,15 @@ def of_index(state: State, operation: Operation[models.UpdateResult]) -> float:
     return 0.0 if collection is None else collection.segment.count * _PAYLOAD_READ
 
 
+def _indexed(collection: Collection, key: str) -> float:
+    path = parse_path(key)
+    if path is None:
+        return 0.0
+    count = collection.segment.count
+    unread = 0.0 if collection.segment.has_column(path) else count * _PAYLOAD_READ
+    return count * _ROW_SORTED + unread
+
+
 def _query(collection: Collection, request: models.QueryRequest | models.Prefetch) -> float:
     segment = collection.segment
     nested = request.prefetch
@@ -151,6 +176,9 @@ def _query(collection: Collection, request: models.QueryRequest | models.Prefetc
         store = segment.dense.get(request.using or "")
         floats = store.count * store.size if isinstance(store, DenseVectors) else segment.count
         total += floats * _FLOAT_SCANNED
+    if isinstance(request.query, models.OrderByQuery):
+        order = request.query.order_by
+        total += _indexed(collection, order if isinstance(order, str) else order.key)
     if isinstance(request, models.QueryRequest):
         limit = min(10 if request.limit is None else request.limit, segment.count)
         total += _answer(collection, limit, request.with_payload, request.with_vector)

@@ -15,13 +15,11 @@ UNSUPPORTED: dict[type | str, str] = {
     models.RecommendQuery: "the recommend query",
     models.DiscoverQuery: "the discover query",
     models.ContextQuery: "the context query",
-    models.OrderByQuery: "ordering by a payload key",
     models.FormulaQuery: "the formula query",
     models.SampleQuery: "the sample query",
     models.RelevanceFeedbackQuery: "the relevance feedback query",
     models.TextQuery: "the text query",
     models.Mmr: "maximal marginal relevance",
-    models.OrderBy: "ordering by a payload key",
     models.IdfCorpusParams: "a corpus for the inverse document frequency",
     # Inputs that inference turns into vectors before they come here
     models.Document: "inference: a document in place of a vector",
