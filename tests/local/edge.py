@@ -208,18 +208,37 @@ class EdgeOracle:
 
     # Updates
 
-    def upsert(self, points: Sequence[models.PointStruct]) -> None:
+    def upsert(
+        self,
+        points: Sequence[models.PointStruct],
+        condition: models.Filter | None = None,
+        mode: models.UpdateMode | None = None,
+    ) -> None:
         made = [
             engine.Point(edge_id(point.id), edge_vectors(point.vector), point.payload)
             for point in points
         ]
-        self._shard.update(engine.UpdateOperation.upsert_points(made))
+        modes = {
+            None: None,
+            models.UpdateMode.UPSERT: engine.UpdateMode.Upsert,
+            models.UpdateMode.INSERT_ONLY: engine.UpdateMode.InsertOnly,
+            models.UpdateMode.UPDATE_ONLY: engine.UpdateMode.UpdateOnly,
+        }
+        self._shard.update(
+            engine.UpdateOperation.upsert_points(
+                made, condition=edge_filter(condition), update_mode=modes[mode]
+            )
+        )
 
-    def update_vectors(self, points: Sequence[models.PointVectors]) -> None:
+    def update_vectors(
+        self, points: Sequence[models.PointVectors], condition: models.Filter | None = None
+    ) -> None:
         made = [
             engine.PointVectors(edge_id(point.id), edge_vectors(point.vector)) for point in points
         ]
-        self._shard.update(engine.UpdateOperation.update_vectors(made))
+        self._shard.update(
+            engine.UpdateOperation.update_vectors(made, condition=edge_filter(condition))
+        )
 
     def change(self, name: str, selector: Sequence[int | str] | models.Filter, *args: Any) -> None:
         """Run delete_points, delete_vectors, set_payload ... by ids or by filter."""

@@ -131,8 +131,16 @@ def update(generator: Generator, pair: Pair, ids: Sequence[int | str]) -> str:
     )
     choice = generator.random.randrange(9)
     if choice < 2 or not ids:
-        pair.upsert([generator.point() for _ in range(generator.random.randrange(1, 6))])
-        return "upsert"
+        points = [generator.point() for _ in range(generator.random.randrange(1, 6))]
+        if generator.random.random() < 0.5:
+            pair.upsert(points)
+            return "upsert"
+        # Each id once: the real engine takes one point of a batch after the other.
+        points = list({point.id: point for point in points}.values())
+        mode = generator.random.choice([None, *models.UpdateMode])
+        guard = condition if by_filter else None
+        pair.upsert(points, guard, mode)
+        return f"upsert {mode} {show(guard)}"
     if choice == 2:
         pair.run(operations.DeletePoints, body=points)
         pair.edge.change("delete_points", chosen)
@@ -140,8 +148,12 @@ def update(generator: Generator, pair: Pair, ids: Sequence[int | str]) -> str:
         body = [models.PointVectors(id=i, vector=generator.vectors(0.4)) for i in some]
         body = [point for point in body if point.vector]
         if body:
-            pair.run(operations.UpdateVectors, body=models.UpdateVectors(points=body))
-            pair.edge.update_vectors(body)
+            guard = condition if by_filter else None
+            pair.run(
+                operations.UpdateVectors,
+                body=models.UpdateVectors(points=body, update_filter=guard),
+            )
+            pair.edge.update_vectors(body, guard)
     elif choice == 4:
         names = generator.random.sample([*VECTORS, *SPARSE], 2)
         body = models.DeleteVectors(vector=names, **selector)
