@@ -42,7 +42,7 @@ def small_thresholds(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
         (ranking, "_GROUPS_OF", 32),
         (columns, "_CODES", 4096),
         (fields, "_SPARE", 4096),
-        (words, "_BLOCK", 1024),
+        (words, "_BLOCK", 8192),
     ):
         small = {
             "_GATHER_BELOW": [0.0, 0.5, 1.1],

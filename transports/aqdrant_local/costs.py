@@ -26,9 +26,11 @@ from aqdrant.operations import (
 
 from .engine.dense import DenseVectors
 from .engine.paths import parse_path
-from .filtering import paths_of
+from .engine.strings import View
+from .filtering import has_slices, looks_of
 from .records import scrolled_payload
 from .state import Collection, State
+from .texts import NO_TEXT_INDEX
 
 __all__ = [
     "MOMENT",
@@ -55,6 +57,8 @@ _POINT_WRITTEN = 3e-6
 _PAYLOAD_READ = 1.5e-6
 _ROW_TESTED = 2e-9
 _ROW_SORTED = 1e-7
+_ROW_HASHED = 1e-7
+_STRING_READ: dict[View, float] = {"moments": 2.5e-6, "order": 1e-6, "blob": 4e-7, "words": 1e-5}
 
 
 def of_query(state: State, operation: QueryPoints) -> float:
@@ -152,9 +156,10 @@ def of_batch(state: State, operation: BatchUpdate) -> float:
 
 
 def of_index(state: State, operation: Operation[models.UpdateResult]) -> float:
-    """The cost of reading one key of every payload."""
+    """The cost of reading one key of every payload, and of what an index makes of strings."""
     collection = state.peek(getattr(operation, "collection_name", ""))
-    return 0.0 if collection is None else collection.segment.count * _PAYLOAD_READ
+    per_point = _PAYLOAD_READ + _STRING_READ["words"]
+    return 0.0 if collection is None else collection.segment.count * per_point
 
 
 def _indexed(collection: Collection, key: str) -> float:
@@ -162,7 +167,7 @@ def _indexed(collection: Collection, key: str) -> float:
     if path is None:
         return 0.0
     count = collection.segment.count
-    unread = 0.0 if collection.segment.has_column(path) else count * _PAYLOAD_READ
+    unread = count * _PAYLOAD_READ if collection.segment.peek(path) is None else 0.0
     return count * _ROW_SORTED + unread
 
 
@@ -189,10 +194,20 @@ def _filter(collection: Collection, condition: models.Filter | None) -> float:
     if condition is None:
         return 0.0
     segment = collection.segment
-    paths = paths_of(condition)
-    unread = sum(not segment.has_column(*chain) for chain in paths)
-    tested = segment.size * _ROW_TESTED * (1 + len(paths))
-    return tested + unread * segment.count * _PAYLOAD_READ
+    looks = looks_of(condition)
+    hashed = segment.count * _ROW_HASHED if has_slices(condition) else 0.0
+    total = segment.size * _ROW_TESTED * (1 + len(looks)) + hashed
+    for look in looks:
+        column = segment.peek(*look.chain)
+        if column is None:
+            total += segment.count * _PAYLOAD_READ
+        if look.view is not None:
+            index = segment.texts.get(look.path, NO_TEXT_INDEX)
+            missing = segment.count
+            if column is not None:
+                missing = column.known.missing(look.view, index.tokenizer)
+            total += missing * _STRING_READ[look.view]
+    return total
 
 
 def _answer(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any, NamedTuple, TypeAlias, cast
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 
@@ -20,12 +20,10 @@ from .engine.paths import ALL, Path, parse_path
 from .engine.places import Point, Ring
 from .engine.segment import Segment
 from .engine.selection import Selection, intersection, union
+from .engine.strings import View
 from .texts import NO_TEXT_INDEX, TextIndex
 
-__all__ = ["moment_of", "path_of", "paths_of", "select_rows"]
-
-Chain: TypeAlias = tuple[Path, ...]
-"""Paths of arrays of objects, each within an element of the one before, and last a payload key."""
+__all__ = ["Look", "has_slices", "looks_of", "moment_of", "path_of", "select_rows"]
 
 _MOST_SLICES = 2**32
 _FEWEST_CORNERS = 4
@@ -54,21 +52,63 @@ def select_rows(segment: Segment, condition: models.Filter | None) -> Selection 
     return _filter(_Scope(segment, segment, ()), condition)
 
 
-def paths_of(condition: models.Filter | None) -> list[Chain]:
-    """The payload keys that a filter looks at, each after the arrays that it lies in."""
+class Look(NamedTuple):
+    """A payload key that a filter looks at, and what of its strings it asks."""
+
+    chain: tuple[Path, ...]
+    """Paths of arrays of objects, each within an element of the one before; the key is last."""
+    view: View | None
+
+    @property
+    def path(self) -> Path:
+        """The whole path, from the root of a payload."""
+        *arrays, path = self.chain
+        return (*(step for array in arrays for step in _below(array)), *path)
+
+
+def looks_of(condition: models.Filter | None) -> list[Look]:
+    """The payload keys that a filter looks at."""
     if condition is None:
         return []
-    found: list[Chain] = []
+    found: list[Look] = []
     for part in _all_conditions(condition):
         if isinstance(part, models.Filter):
-            found += paths_of(part)
+            found += looks_of(part)
         elif isinstance(part, models.FieldCondition):
             path = parse_path(part.key)
-            found += [(path,)] if path else []
+            found += [Look((path,), _view(part))] if path else []
         elif isinstance(part, models.NestedCondition):
             path = parse_path(part.nested.key)
-            found += [(path, *inner) for inner in paths_of(part.nested.filter)] if path else []
+            inner = looks_of(part.nested.filter) if path else []
+            found += [Look((path or (), *look.chain), look.view) for look in inner]
     return found
+
+
+def has_slices(condition: models.Filter) -> bool:
+    """Whether the filter hashes ids."""
+    return any(
+        has_slices(part)
+        if isinstance(part, models.Filter)
+        else isinstance(part, models.SliceCondition)
+        for part in _all_conditions(condition)
+    )
+
+
+def _view(condition: models.FieldCondition) -> View | None:
+    if isinstance(condition.range, models.DatetimeRange):
+        return "moments"
+    if isinstance(condition.match, models.MatchPrefix):
+        return "order"
+    if isinstance(condition.match, models.MatchSubstring):
+        return "blob"
+    if isinstance(condition.match, models.MatchText | models.MatchTextAny | models.MatchPhrase):
+        return "words"
+    return None
+
+
+def _below(array: Path) -> Path:
+    """The path of the elements of an array."""
+    return array if array[-1] == ALL else (*array, ALL)
 
 
 def _all_conditions(condition: models.Filter) -> list[models.Condition]:
@@ -194,8 +234,7 @@ def _nested(scope: _Scope, nested: models.Nested) -> Selection:
     """Rows with an array of which one element, by itself, passes the filter."""
     path = path_of(nested.key)
     elements = scope.table.elements(path)
-    below = path if path[-1] == ALL else (*path, ALL)
-    inner = _Scope(scope.segment, elements, (*scope.prefix, *below))
+    inner = _Scope(scope.segment, elements, (*scope.prefix, *_below(path)))
     return elements.owners(_filter(inner, nested.filter))
 
 

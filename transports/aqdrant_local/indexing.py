@@ -24,7 +24,15 @@ from .filtering import path_of
 from .state import Collection
 from .texts import text_index
 
-__all__ = ["add_index", "check_schema", "described_indexes", "drop_index", "index_of", "kind_of"]
+__all__ = [
+    "add_index",
+    "check_schema",
+    "described_indexes",
+    "drop_index",
+    "index_of",
+    "kind_of",
+    "prepare_index",
+]
 
 Kind = models.PayloadSchemaType
 Values = tuple[NDArray[Any], Rows]
@@ -77,6 +85,11 @@ def add_index(collection: Collection, name: str, schema: models.PayloadFieldSche
     if texts is not None or path in collection.segment.texts:
         collection.segment.set_text_index(path, texts)
     collection.schema[name] = schema
+
+
+def prepare_index(collection: Collection, name: str) -> None:
+    """Read what an index on record holds, so that the first to ask does not wait for it."""
+    _held_rows(collection, path_of(name), kind_of(collection.schema[name]))
 
 
 def drop_index(collection: Collection, name: str) -> None:

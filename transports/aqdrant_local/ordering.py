@@ -5,6 +5,7 @@ Called by the handlers of scrolls and facets, and by queries, under the collecti
 
 from __future__ import annotations
 
+import heapq
 import math
 import uuid
 from typing import Any, NamedTuple
@@ -144,7 +145,7 @@ def count_values(
         frequent = counts >= least
         different, counts = different[frequent], counts[frequent]
     named = zip(_named(kind, column, different), counts.tolist(), strict=True)
-    hits = sorted(named, key=lambda hit: (-hit[1], hit[0]))[:limit]
+    hits = heapq.nsmallest(limit, named, key=lambda hit: (-hit[1], hit[0]))
     return [models.FacetValueHit(value=value, count=count) for value, count in hits]
 
 

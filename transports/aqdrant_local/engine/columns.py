@@ -78,7 +78,6 @@ class PayloadColumn:
     def refresh(self, size: int, payloads: Payloads) -> None:
         """Read the payloads of the rows that changed."""
         changed = np.unique(np.concatenate(self._changed)) if self._changed else None
-        self.size = size
         self._flags = grown(self._flags, size)
         self._elements = grown(self._elements, size)
         if changed is not None:
@@ -86,11 +85,10 @@ class PayloadColumn:
             entries = Entries(self._known.codes)
             for rows, values in self._read(changed, payloads):
                 entries.add(rows, values)
-            self._store(changed, entries)
-        self._changed = []
+            self._store(size, changed, entries)
+        self.size, self._changed = size, []  # last: from here on readers go ahead
 
-    def _store(self, changed: Rows, entries: Entries) -> None:
-        size = self.size
+    def _store(self, size: int, changed: Rows, entries: Entries) -> None:
         self._flags[changed] = 0
         self._elements[changed] = 0
         if entries.flag_rows:
@@ -259,7 +257,12 @@ class PayloadColumn:
         return Selection(self.size, mask=mask)
 
     def _of_strings(self, codes: Codes) -> Selection:
-        return self._selection(self._strings.any_of(codes))
+        if len(codes) * 8 < len(self._strings):
+            return self._selection(self._strings.any_of(codes))
+        wanted = np.zeros(len(self._known), dtype=np.bool_)
+        wanted[codes] = True
+        held, rows = self._strings.entries()
+        return self._selection(rows[wanted[held]])
 
     def _rows_of(self, values: Sequence[int] | Sequence[str]) -> Rows:
         if not values:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from .arrays import Rows
 from .intervals import INT64
-from .paths import Path, is_array, select
+from .paths import ALL, Path, is_array, select
 from .places import Point
 from .postings import Postings
 
@@ -67,6 +67,11 @@ class Keys(Generic[K]):
         self._rows.append(row)
         self._keys.append(key)
 
+    def extend(self, rows: list[int], keys: list[float]) -> None:
+        """Take entries, one a row."""
+        self._rows += rows
+        self._keys += keys
+
     def store(self, postings: Postings[K], size: int, changed: Rows) -> None:
         """Put all of them in place of what the changed rows had."""
         keys: NDArray[K] = np.array(self._keys, dtype=self._dtype)
@@ -91,6 +96,35 @@ class Entries:
 
     def add(self, rows: list[int], selected: list[list[Any]]) -> None:
         """File the values selected from each of the rows."""
+        if not self._add_alike(rows, selected):
+            self._add_any(rows, selected)
+
+    def _add_alike(self, rows: list[int], selected: list[list[Any]]) -> bool:
+        """File them at once if each row has one value at most, all of one simple kind."""
+        if [] in selected:
+            rows = [row for row, values in zip(rows, selected, strict=True) if values]
+            selected = [values for values in selected if values]
+        if sum(map(len, selected)) != len(rows):
+            return False
+        values = [values[0] for values in selected]
+        kinds = set(map(type, values))
+        if kinds == {str}:
+            codes = self._codes
+            self.strings.extend(rows, [codes.setdefault(text, len(codes)) for text in values])
+        elif kinds == {int} and min(values) >= -INT64 and max(values) < INT64:
+            self.ints.extend(rows, values)
+        elif kinds == {float}:
+            self.floats.extend(rows, values)
+        elif kinds == {bool}:
+            self.bools.extend(rows, values)
+        else:
+            return not kinds
+        self.flag_rows += rows
+        self.flags += [SELECTED | FILLED | SOLID | SINGLE] * len(rows)
+        self.elements += [1] * len(rows)
+        return True
+
+    def _add_any(self, rows: list[int], selected: list[list[Any]]) -> None:
         for row, values in zip(rows, selected, strict=True):
             if not values:
                 continue
@@ -156,7 +190,9 @@ def payload_reader(path: Path) -> Reader:
             values: list[list[Any]] = [
                 [] if part.value is msgspec.UNSET else [part.value] for part in parts
             ]
-            if rest:
+            if rest == (ALL,):
+                values = [found[0] if found and is_array(found[0]) else [] for found in values]
+            elif rest:
                 values = [select(found[0], rest) if found else found for found in values]
             yield chunk, values
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from .arrays import Mask, Rows, grown
 from .columns import PayloadColumn
 from .extraction import Payloads, Reader, Selected
-from .paths import ALL, Path, is_object, select
+from .paths import ALL, Path, select
 from .selection import Selection
 
 __all__ = ["Elements", "Fields"]
@@ -57,6 +57,9 @@ class Fields:
 
     def column(self, path: Path, size: int, payloads: Payloads) -> PayloadColumn:
         """The values under a path in `size` rows, up to date."""
+        column = self._columns.get(path)
+        if column is not None and column.is_fresh and column.size == size:
+            return column  # without waiting for another that is being read
         with self._refreshing:
             column = self._columns.get(path)
             if column is None or column.is_wasteful:
@@ -69,6 +72,9 @@ class Fields:
 
     def elements(self, path: Path, size: int, payloads: Payloads) -> Elements:
         """The elements of the arrays under a path in `size` rows, up to date."""
+        elements = self._elements.get(path)
+        if elements is not None and elements.is_fresh and elements.above == size:
+            return elements
         with self._refreshing:
             elements = self._elements.get(path)
             if elements is None or elements.is_wasteful:
@@ -78,13 +84,17 @@ class Fields:
             self._elements[path] = elements
             return elements
 
-    def is_read(self, path: Path, *inner: Path) -> bool:
-        """Whether reading costs little: a path, or one within elements of the paths before it."""
+    def peek(self, path: Path, *inner: Path) -> PayloadColumn | None:
+        """The values under a path, or under one within elements of the paths before it.
+
+        None where they have to be read first.
+        """
         if inner:
             elements = self._elements.get(path)
-            return elements is not None and elements.fields.is_read(*inner)
+            ready = elements is not None and elements.is_fresh
+            return elements.fields.peek(*inner) if elements is not None and ready else None
         column = self._columns.get(path)
-        return column is not None and column.is_fresh
+        return column if column is not None and column.is_fresh else None
 
 
 class Elements:
@@ -99,7 +109,7 @@ class Elements:
         self._alive: Mask = np.zeros(0, dtype=np.bool_)
         self._free: Rows = np.zeros(0, dtype=np.intp)
         self._changed: list[Rows] = []
-        self._above = 0  # rows of the table above
+        self.above = 0  # rows of the table above
         self.size = 0
         self.fields = Fields(self._inner_reader)
 
@@ -107,6 +117,11 @@ class Elements:
     def alive(self) -> Mask:
         """Flags (size,): which rows hold an element."""
         return self._alive[: self.size]
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether no row waits to be read."""
+        return not self._changed
 
     @property
     def is_wasteful(self) -> bool:
@@ -130,27 +145,28 @@ class Elements:
     def owners(self, selection: Selection | None) -> Selection:
         """Rows of the table above that have one of these elements; None for all elements."""
         rows = np.flatnonzero(self.alive) if selection is None else selection.rows
-        mask = np.zeros(self._above, dtype=np.bool_)
+        mask = np.zeros(self.above, dtype=np.bool_)
         mask[self._owners[rows]] = True
-        return Selection(self._above, mask=mask)
+        return Selection(self.above, mask=mask)
 
     def refresh(self, size: int, payloads: Payloads) -> None:
         """Read the arrays of the rows that changed."""
-        self._payloads, self._above = payloads, size
-        if not self._changed:
-            return
-        changed = np.unique(np.concatenate(self._changed))
-        changed, self._changed = changed[changed < size], []
+        self._payloads = payloads
+        changed: Rows = np.zeros(0, dtype=np.intp)
+        if self._changed:
+            changed = np.unique(np.concatenate(self._changed))
+            changed = changed[changed < size]
         gone = self._release(changed, size)
         owners: list[int] = []
         for rows, values in self._read(changed, payloads):
             for row, found in zip(rows, values, strict=True):
-                owners += [row] * sum(map(is_object, found))
+                owners += [row] * len([True for value in found if value.__class__ is dict])
         added = self._allocate(len(owners))
         # An element's place in its array is the order of its row among those of its owner.
         self._owners[added] = np.array(owners, dtype=np.int32)
         self._alive[added] = True
         self.fields.touch(np.union1d(gone, added))
+        self._changed, self.above = [], size  # last: from here on readers go ahead
 
     def _release(self, changed: Rows, size: int) -> Rows:
         flags = np.zeros(size, dtype=np.bool_)
@@ -170,14 +186,28 @@ class Elements:
         return np.concatenate([reused, np.arange(start, self.size, dtype=np.intp)])
 
     def _inner_reader(self, path: Path) -> Reader:
+        key, rest = path[0], path[1:]
+
         def read(rows: Rows, payloads: Payloads) -> Selected:
             # An owner that changed has all its elements among these rows, in new rows.
             rows = rows[self._alive[rows]]
             owners = self._owners[rows]
             pending: Iterator[int] = iter(rows[np.lexsort((rows, owners))].tolist())
-            for _, values in self._read(np.unique(owners).astype(np.intp), payloads):
-                objects = [value for found in values for value in found if is_object(value)]
+            for _, values in self._read(_once(owners), payloads):
+                objects = [item for found in values for item in found if item.__class__ is dict]
                 numbers = list(islice(pending, len(objects)))
-                yield numbers, [select(value, path) for value in objects]
+                if rest:
+                    yield numbers, [select(item, path) for item in objects]
+                else:
+                    yield numbers, [[item[key]] if key in item else [] for item in objects]
 
         return read
+
+
+def _once(owners: NDArray[np.int32]) -> Rows:
+    """Each owner once, ascending."""
+    if not len(owners):
+        return np.zeros(0, dtype=np.intp)
+    flags = np.zeros(int(owners.max()) + 1, dtype=np.bool_)
+    flags[owners] = True
+    return np.flatnonzero(flags)

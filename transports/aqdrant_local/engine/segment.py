@@ -247,9 +247,12 @@ class Segment:
         self.texts = kept if index is None else {**kept, path: index}
         self._fields.drop(path)  # and with it the words of the index before
 
-    def has_column(self, path: Path, *inner: Path) -> bool:
-        """Whether reading costs little: a path, or one within elements of the paths before it."""
-        return self._fields.is_read(path, *inner)
+    def peek(self, path: Path, *inner: Path) -> PayloadColumn | None:
+        """The values under a path, or under one within elements of the paths before it.
+
+        None where they have to be read first. No lock is waited for.
+        """
+        return self._fields.peek(path, *inner)
 
     def has_vector(self, name: str) -> Selection:
         """Rows that have a vector of this name."""

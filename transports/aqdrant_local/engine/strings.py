@@ -10,7 +10,7 @@ import re
 import threading
 from bisect import bisect_left, bisect_right
 from itertools import islice
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from .datetimes import parse_datetime
 from .words import Codes, Tokenizer, Words
 
-__all__ = ["NO_DATE", "Strings"]
+__all__ = ["NO_DATE", "Strings", "View"]
 
 NO_DATE: Final = np.iinfo(np.int64).min
 """Stands for the moment of a string that is no date."""
@@ -28,6 +28,9 @@ _UUID: Final = re.compile(
     r"|\{[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\}",
     re.IGNORECASE | re.ASCII,
 )
+View: TypeAlias = Literal["moments", "order", "blob", "words"]
+"""What has been made of the strings: dates, their order, their text end to end, their words."""
+
 _END: Final = b"\xff"  # in no UTF-8, so nothing that is looked for spans two strings
 _NO_CODES: Codes = np.zeros(0, dtype=np.int64)
 
@@ -49,6 +52,14 @@ class Strings:
 
     def __len__(self) -> int:
         return len(self.codes)
+
+    def missing(self, view: View, tokenizer: Tokenizer | None = None) -> int:
+        """How many strings a view has yet to take in. No lock is waited for."""
+        if view == "words":
+            words = None if tokenizer is None else self._words.get(tokenizer)
+            return len(self.codes) - (0 if words is None else words.size)
+        known = {"moments": self._moments, "order": self._sorted_codes, "blob": self._ends}
+        return len(self.codes) - len(known[view])
 
     def moments(self) -> NDArray[np.int64]:
         """Of each string, the microseconds since 1970, or NO_DATE."""

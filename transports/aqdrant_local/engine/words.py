@@ -20,7 +20,7 @@ Codes: TypeAlias = NDArray[np.int64]
 """Numbers of strings, ascending."""
 
 _NO_CODES: Codes = np.zeros(0, dtype=np.int64)
-_BLOCK = 1024  # texts cut at a time
+_BLOCK = 8192  # texts cut at a time
 
 
 class Tokenizer(Protocol):
@@ -74,9 +74,9 @@ class Words:
         self._sequence = grown(self._sequence, begin + len(words))
         self._sequence[begin : begin + len(words)] = words
         owners = np.repeat(np.arange(first, last, dtype=np.int64), lengths)
-        pairs = np.unique(np.stack([words, owners]), axis=1)
+        pairs = np.unique(words << 32 | owners)  # both are less than 2**31
         nothing = np.zeros(0, dtype=np.intp)
-        self._postings.replace(last, nothing, pairs[0], pairs[1].astype(np.intp))
+        self._postings.replace(last, nothing, pairs >> 32, pairs & 0xFFFF_FFFF)
         self.size = last
 
     def words_of(self, text: str, *, as_stored: bool = False) -> list[int | None]:
@@ -99,7 +99,9 @@ class Words:
     def with_any(self, words: Sequence[int | None]) -> Codes:
         """Texts that have one of these words."""
         known = np.array(sorted({word for word in words if word is not None}), dtype=np.int64)
-        return np.unique(self._postings.any_of(known)).astype(np.int64)
+        there = np.zeros(self.size, dtype=np.bool_)
+        there[self._postings.any_of(known)] = True
+        return np.flatnonzero(there).astype(np.int64)
 
     def with_phrase(self, words: Sequence[int | None]) -> Codes:
         """Texts that have these words next to each other, in this order."""

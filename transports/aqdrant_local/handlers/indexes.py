@@ -10,7 +10,7 @@ from aqdrant.exceptions import BadRequest
 from aqdrant.operations import CreateFieldIndex, DeleteFieldIndex
 from aqdrant_local import costs
 from aqdrant_local.filtering import path_of
-from aqdrant_local.indexing import add_index, check_schema, drop_index
+from aqdrant_local.indexing import add_index, check_schema, drop_index, prepare_index
 from aqdrant_local.locks import Patience
 from aqdrant_local.state import Collection, State
 
@@ -32,7 +32,7 @@ def create_field_index(
 
     def change(collection: Collection) -> models.UpdateResult:
         add_index(collection, name, schema)
-        collection.segment.column(path)
+        prepare_index(collection, name)
         return updated(collection.next_operation(2), operation.wait)
 
     return state.update(operation.collection_name, patience, change)
