@@ -58,6 +58,7 @@ _PAYLOAD_READ = 1.5e-6
 _ROW_TESTED = 2e-9
 _ROW_SORTED = 1e-7
 _ROW_HASHED = 1e-7
+_WORD_LISTS_READ = 1e-2  # stopwords and stemmers are files
 _STRING_READ: dict[View, float] = {"moments": 2.5e-6, "order": 1e-6, "blob": 4e-7, "words": 1e-5}
 
 
@@ -158,8 +159,10 @@ def of_batch(state: State, operation: BatchUpdate) -> float:
 def of_index(state: State, operation: Operation[models.UpdateResult]) -> float:
     """The cost of reading one key of every payload, and of what an index makes of strings."""
     collection = state.peek(getattr(operation, "collection_name", ""))
+    schema = getattr(getattr(operation, "body", None), "field_schema", None)
+    files = _WORD_LISTS_READ if isinstance(schema, models.TextIndexParams) else 0.0
     per_point = _PAYLOAD_READ + _STRING_READ["words"]
-    return 0.0 if collection is None else collection.segment.count * per_point
+    return files + (0.0 if collection is None else collection.segment.count * per_point)
 
 
 def _indexed(collection: Collection, key: str) -> float:
