@@ -22,6 +22,7 @@ from aqdrant_local.engine import (
     ranking,
     segment,
     sparse,
+    strings,
     words,
 )
 
@@ -34,6 +35,7 @@ CASES = int(os.environ.get("AQDRANT_EDGE_CASES", "0"))
 def small_thresholds(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
     """Let few points take the ways of many: lists merge, blocks are rewritten, segments packed."""
     for module, name, usual in (
+        (strings, "_FEW", 64),
         (postings, "_TAIL", 1024),
         (segment, "_PACK_FROM", 4096),
         (sparse, "_SPARE", 65_536),

@@ -1,4 +1,11 @@
-"""Filters evaluated to rows of a segment. Called by the handlers, under the collection's lock."""
+"""Filters evaluated to rows of a segment. Called by the handlers, under the collection's lock.
+
+Conditions mean what they mean to the real engine where a key has no index. An index of a server
+changes some answers, and here it does so only for text: how it is cut, that a point's strings share
+their words, that phrases need `phrase_matching`. On a server, beside that, an integer index takes
+1.0 for 1, a datetime index lets numbers be compared with dates, a uuid index knows a UUID in any
+spelling, and an index of any type but keyword makes `except` blind for values of other types.
+"""
 
 from __future__ import annotations
 

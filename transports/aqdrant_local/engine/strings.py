@@ -32,6 +32,7 @@ View: TypeAlias = Literal["moments", "order", "blob", "words"]
 """What has been made of the strings: dates, their order, their text end to end, their words."""
 
 _END: Final = b"\xff"  # in no UTF-8, so nothing that is looked for spans two strings
+_FEW = 64  # strings that are put in their places one by one
 _NO_CODES: Codes = np.zeros(0, dtype=np.int64)
 
 
@@ -82,17 +83,31 @@ class Strings:
     def starting_with(self, prefix: str) -> Codes:
         """Strings that begin with this one."""
         with self._viewing:
-            known = len(self._sorted)
-            if known < len(self.codes):
-                # A sorted run with a few at its end: the sort takes linear time.
-                self._sorted = sorted(self._sorted + self._since(known))
-                codes = map(self.codes.__getitem__, self._sorted)
-                self._sorted_codes = np.fromiter(codes, dtype=np.int64, count=len(self._sorted))
+            self._grow_order()
             texts, codes_of = self._sorted, self._sorted_codes
         size = len(prefix)
         first = bisect_left(texts, prefix)
         last = bisect_right(texts, prefix, lo=first, key=lambda text: text[:size])
         return np.sort(codes_of[first:last])
+
+    def _grow_order(self) -> None:
+        fresh = self._since(len(self._sorted))
+        if not fresh:
+            return
+        texts = self._sorted.copy()  # other readers may be searching in the one before
+        if len(fresh) <= _FEW:
+            fresh.sort()
+            places = [bisect_left(texts, text) for text in fresh]
+            codes = [self.codes[text] for text in fresh]
+            self._sorted_codes = np.insert(self._sorted_codes, places, codes)
+            for place, text in zip(reversed(places), reversed(fresh), strict=True):
+                texts.insert(place, text)
+        else:
+            texts += fresh
+            texts.sort()
+            known = map(self.codes.__getitem__, texts)
+            self._sorted_codes = np.fromiter(known, dtype=np.int64, count=len(texts))
+        self._sorted = texts
 
     def containing(self, part: str) -> Codes:
         """Strings that have this one in them."""
@@ -134,4 +149,6 @@ class Strings:
             return words
 
     def _since(self, known: int) -> list[str]:
-        return list(islice(self.codes, known, None))
+        fresh = list(islice(reversed(self.codes), len(self.codes) - known))
+        fresh.reverse()
+        return fresh
