@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from random import Random
 from typing import Any
 
 import pytest
@@ -207,4 +208,38 @@ def test_updates(seed: int) -> None:
             # until it optimises: test_engine.py has a model for those.
             if request.using not in SPARSE:
                 compare(pair, request)
+        pair.edge.close()
+
+
+def test_elements_of_arrays_follow_updates(seed: int) -> None:
+    for sequence in range(max(6, CASES // 200)):
+        random, pair = Random(seed + sequence), Pair()
+
+        def element() -> dict[str, Any]:
+            inner = [{"z": random.randrange(3)} for _ in range(random.randrange(3))]  # noqa: B023
+            return {"x": random.randrange(3), "y": random.randrange(3), "in": inner}  # noqa: B023
+
+        for _ in range(30):
+            points = [
+                models.PointStruct(
+                    id=random.randrange(20),
+                    vector={},
+                    payload={"list": [element() for _ in range(random.randrange(4))]},
+                )
+                for _ in range(random.randrange(1, 4))
+            ]
+            pair.upsert(points)
+            if random.random() < 0.3:
+                gone = [random.randrange(20) for _ in range(random.randrange(1, 8))]
+                pair.run(operations.DeletePoints, body=models.PointIdsList(points=gone))
+                pair.edge.change("delete_points", gone)
+            deep = {"key": "in", "filter": {"must": [{"key": "z", "match": {"value": 1}}]}}
+            for parts in (
+                [{"key": "x", "match": {"value": random.randrange(3)}}, {"nested": deep}],
+                [{"key": "x", "range": {"gte": 1}}, {"key": "y", "match": {"except": [1]}}],
+            ):
+                clause = random.choice(["must", "should", "must_not"])
+                nested = {"nested": {"key": "list", "filter": {clause: parts}}}
+                condition = models.Filter.model_validate({"must": [nested]})
+                assert pair.ids(condition) == pair.edge.ids(condition), show(condition)
         pair.edge.close()

@@ -84,3 +84,24 @@ def test_a_text_index_decides_how_text_is_cut_until_it_is_gone(engine: Engine) -
     engine.run(operations.DeleteFieldIndex, field_name="k")
     assert engine.matching("k", text="run fox") == []
     assert engine.matching("k", phrase="running foxes") == [0]
+
+
+@pytest.mark.parametrize(
+    ("direction", "start", "values"),
+    [
+        ("asc", 1.5, [2, 5]),
+        ("desc", 1.5, [1, -3]),
+        ("asc", -3, [-3, 1, 2, 5]),
+        ("desc", -3.5, []),
+        ("desc", 1e300, [5, 2, 1, -3]),
+    ],
+)
+def test_orders_start_between_integers(
+    engine: Engine, direction: str, start: float, values: list[int]
+) -> None:
+    engine.fill({"k": 5}, {"k": [2, -3]}, {"k": 1.0}, {"k": 1.5}, {"k": "2"})
+    engine.index("k", models.PayloadSchemaType.INTEGER)
+    order = {"key": "k", "direction": direction, "start_from": start}
+    body = models.ScrollRequest.model_validate({"order_by": order})
+    found = engine.run(operations.ScrollPoints, body=body).points
+    assert [record.order_value for record in found] == values

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import pytest
 
-from aqdrant import models
+from aqdrant import models, operations
 
 from .pair import CASES, Pair, show
 
@@ -63,3 +64,40 @@ def test_places(pair: Pair, seed: int) -> None:
         assert ours == pair.edge.ids(condition), show(condition)
         seen += 0 < len(ours) < len(places)
     assert seen > 50
+
+
+def test_places_along_the_edges_of_polygons(pair: Pair, seed: int) -> None:
+    generator = random.Random(seed)
+    for _ in range(max(4, CASES // 500)):
+        polygons: list[dict[str, Any]] = []
+        places: list[dict[str, float]] = []
+        for _ in range(40):
+            corners = [
+                {"lon": generator.uniform(-2, 2), "lat": generator.uniform(-2, 2)}
+                for _ in range(generator.randrange(3, 7))
+            ]
+            ring = [*corners, corners[0]]
+            polygons.append({"exterior": {"points": ring}})
+            for start, end in pairwise(ring):
+                # Half of a side, or a quarter, is as near to it as numbers get.
+                part = generator.choice([0.5, 0.25, generator.random()])
+                places += [
+                    {name: start[name] + part * (end[name] - start[name]) for name in start},
+                    start,
+                ]
+        points = [
+            models.PointStruct(id=number, vector={}, payload={"at": found})
+            for number, found in enumerate(places)
+        ]
+        pair.edge.upsert(points)
+        # Its bindings read some floats one unit in the last place off: both get what it has.
+        stored = pair.edge.points(range(len(places)))
+        points = [
+            models.PointStruct(id=number, vector={}, payload=stored[number][0])
+            for number in range(len(places))
+        ]
+        pair.run(operations.UpsertPoints, body=models.PointsList(points=points))
+        for polygon in polygons:
+            field = {"key": "at", "geo_polygon": polygon}
+            condition = models.Filter.model_validate({"must": [field]})
+            assert pair.ids(condition) == pair.edge.ids(condition), show(condition)

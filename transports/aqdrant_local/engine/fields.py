@@ -8,9 +8,9 @@ kept up to date from then on.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
-from itertools import islice
-from typing import TypeAlias
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -106,6 +106,8 @@ class Elements:
         self._read = reader(self._path)
         self._payloads: Payloads = ()
         self._owners: NDArray[np.int32] = np.zeros(0, dtype=np.int32)
+        # Of each element, its number among the objects of its owner.
+        self._places: NDArray[np.int32] = np.zeros(0, dtype=np.int32)
         self._alive: Mask = np.zeros(0, dtype=np.bool_)
         self._free: Rows = np.zeros(0, dtype=np.intp)
         self._changed: list[Rows] = []
@@ -158,12 +160,15 @@ class Elements:
             changed = changed[changed < size]
         gone = self._release(changed, size)
         owners: list[int] = []
+        places: list[int] = []
         for rows, values in self._read(changed, payloads):
             for row, found in zip(rows, values, strict=True):
-                owners += [row] * len([True for value in found if value.__class__ is dict])
+                count = len([True for value in found if value.__class__ is dict])
+                owners += [row] * count
+                places += range(count)
         added = self._allocate(len(owners))
-        # An element's place in its array is the order of its row among those of its owner.
         self._owners[added] = np.array(owners, dtype=np.int32)
+        self._places[added] = np.array(places, dtype=np.int32)
         self._alive[added] = True
         self.fields.touch(np.union1d(gone, added))
         self._changed, self.above = [], size  # last: from here on readers go ahead
@@ -182,6 +187,7 @@ class Elements:
         more = count - len(reused)
         start, self.size = self.size, self.size + more
         self._owners = grown(self._owners, self.size)
+        self._places = grown(self._places, self.size)
         self._alive = grown(self._alive, self.size)
         return np.concatenate([reused, np.arange(start, self.size, dtype=np.intp)])
 
@@ -189,17 +195,27 @@ class Elements:
         key, rest = path[0], path[1:]
 
         def read(rows: Rows, payloads: Payloads) -> Selected:
-            # An owner that changed has all its elements among these rows, in new rows.
             rows = rows[self._alive[rows]]
+            rows = rows[np.lexsort((rows, self._owners[rows]))]
             owners = self._owners[rows]
-            pending: Iterator[int] = iter(rows[np.lexsort((rows, owners))].tolist())
-            for _, values in self._read(_once(owners), payloads):
-                objects = [item for found in values for item in found if item.__class__ is dict]
-                numbers = list(islice(pending, len(objects)))
+            above = _once(owners)
+            numbers: list[int] = rows.tolist()
+            places: list[int] = self._places[rows].tolist()
+            bounds: list[int] = [*owners.searchsorted(above).tolist(), len(numbers)]
+            spans = dict(zip(above.tolist(), pairwise(bounds), strict=True))
+            # The table above may give its rows in another order than that of their numbers.
+            for held, values in self._read(above, payloads):
+                picked: list[int] = []
+                objects: list[Any] = []
+                for owner, found in zip(held, values, strict=True):
+                    here = [item for item in found if item.__class__ is dict]
+                    first, last = spans[owner]
+                    picked += numbers[first:last]
+                    objects += [here[place] for place in places[first:last]]
                 if rest:
-                    yield numbers, [select(item, path) for item in objects]
+                    yield picked, [select(item, path) for item in objects]
                 else:
-                    yield numbers, [[item[key]] if key in item else [] for item in objects]
+                    yield picked, [[item[key]] if key in item else [] for item in objects]
 
         return read
 
