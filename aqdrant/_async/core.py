@@ -28,7 +28,13 @@ from aqdrant._async.options import (
 from aqdrant._portal import Hop, in_portal
 from aqdrant._registry import open_transport
 from aqdrant.context import current_headers
-from aqdrant.exceptions import ArgumentError, ClientClosed, OperationTimeout, UnsupportedOperation
+from aqdrant.exceptions import (
+    ArgumentError,
+    ClientClosed,
+    OperationTimeout,
+    StatusError,
+    UnsupportedOperation,
+)
 from aqdrant.middleware import Deadline, Layer, Limiter, Tracing, build_chain
 from aqdrant.middleware.tracing import LOGGER
 from aqdrant.operations import Operation, StreamOperation
@@ -145,14 +151,19 @@ class ClientCore:
         else:
             options = CallOptions(timeout=checked_timeout(timeout), headers=headers)
         chain = self._chain or await self._opened()
-        if self._inline and not in_portal():
-            if self._immediate is not None:
-                result = self._immediate.try_execute(operation, options)
-                if result is not NotImplemented:
-                    return cast("R", result)
-            hop: Hop[R] = Hop(chain.execute, operation, options)
-            return await hop
-        return await chain.execute(operation, options)
+        try:
+            if self._inline and not in_portal():
+                if self._immediate is not None:
+                    result = self._immediate.try_execute(operation, options)
+                    if result is not NotImplemented:
+                        return cast("R", result)
+                hop: Hop[R] = Hop(chain.execute, operation, options)
+                return await hop
+            return await chain.execute(operation, options)
+        except StatusError as error:
+            # It is an answer of Qdrant's: the places that it came by would bury the caller's own.
+            error.__traceback__ = None
+            raise
 
     async def _pause(self) -> None:
         """Let the event loop have its turn, where this runs on one."""
@@ -293,8 +304,12 @@ def _reopen(kind: type[C], options: dict[str, Any], layers: dict[str, Layer]) ->
     return kind(**options, middleware=layers)
 
 
+class _NoSuchClient(UnsupportedOperation, AttributeError):
+    """So that `hasattr` says no, and what looks at all attributes passes over this one."""
+
+
 def _no_raw_client(name: str) -> UnsupportedOperation:
-    return UnsupportedOperation(
+    return _NoSuchClient(
         f"there is no {name}: every call of the API is a method of the client.",
         fix="For example metrics(), telemetry(), get_issues(), download_snapshot();"
         " aqdrant.operations lists all of them.",

@@ -14,6 +14,7 @@ from aqdrant._address import Address, parse_address
 from aqdrant._async.notices import warn
 from aqdrant._async.shaping import at_least, nearest, optional, read
 from aqdrant._registry import is_transport
+from aqdrant.context import check_line, checked_headers
 from aqdrant.exceptions import ArgumentError
 from aqdrant.middleware import Layer, check_slots
 from aqdrant.models._scalars import kind_of
@@ -71,7 +72,7 @@ def configure(
         auth_token_provider=given["auth_token_provider"],
         timeout=checked_timeout(given["timeout"]),
         pool_size=given["pool_size"],
-        headers=read(given["headers"] or {}, Mapping[str, str], "headers"),
+        headers=checked_headers({} if given["headers"] is None else given["headers"]),
         grpc_options=dict(given["grpc_options"] or {}),
         check_compatibility=given["check_compatibility"],
         extra=extra,
@@ -129,6 +130,7 @@ def _check_kinds(given: Mapping[str, Any]) -> None:
         # Not by `read`, which quotes short texts and numbers: this one may be a secret.
         if not isinstance(given[name], str | None):
             _refuse(name, type(given[name]).__name__, "str")
+        check_line(given[name] or "", name)
     provider = given["auth_token_provider"]
     if provider is not None and not callable(provider):
         _refuse("auth_token_provider", type(provider).__name__, "a function without arguments")

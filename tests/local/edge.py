@@ -31,6 +31,11 @@ SCHEMAS = {
     kind: getattr(engine.PayloadSchemaType, kind.value.capitalize())
     for kind in models.PayloadSchemaType
 }
+MODES = {
+    models.UpdateMode.UPSERT: engine.UpdateMode.Upsert,
+    models.UpdateMode.INSERT_ONLY: engine.UpdateMode.InsertOnly,
+    models.UpdateMode.UPDATE_ONLY: engine.UpdateMode.UpdateOnly,
+}
 Ranked = list[tuple[int | str, float]]
 
 
@@ -212,23 +217,14 @@ class EdgeOracle:
         self,
         points: Sequence[models.PointStruct],
         condition: models.Filter | None = None,
-        mode: models.UpdateMode | None = None,
+        mode: models.UpdateMode = models.UpdateMode.UPSERT,
     ) -> None:
         made = [
             engine.Point(edge_id(point.id), edge_vectors(point.vector), point.payload)
             for point in points
         ]
-        modes = {
-            None: None,
-            models.UpdateMode.UPSERT: engine.UpdateMode.Upsert,
-            models.UpdateMode.INSERT_ONLY: engine.UpdateMode.InsertOnly,
-            models.UpdateMode.UPDATE_ONLY: engine.UpdateMode.UpdateOnly,
-        }
-        self._shard.update(
-            engine.UpdateOperation.upsert_points(
-                made, condition=edge_filter(condition), update_mode=modes[mode]
-            )
-        )
+        update = engine.UpdateOperation.upsert_points(made, edge_filter(condition), MODES[mode])
+        self._shard.update(update)
 
     def update_vectors(
         self, points: Sequence[models.PointVectors], condition: models.Filter | None = None

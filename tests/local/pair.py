@@ -68,15 +68,9 @@ class Pair:
     def run(self, kind: Any, **fields: Any) -> Any:
         return self.local.try_execute(kind(collection_name="c", **fields))
 
-    def upsert(
-        self,
-        points: list[models.PointStruct],
-        condition: models.Filter | None = None,
-        mode: models.UpdateMode | None = None,
-    ) -> None:
-        body = models.PointsList(points=points, update_filter=condition, update_mode=mode)
-        self.run(operations.UpsertPoints, body=body)
-        self.edge.upsert(points, condition, mode)
+    def upsert(self, points: list[models.PointStruct]) -> None:
+        self.run(operations.UpsertPoints, body=models.PointsList(points=points))
+        self.edge.upsert(points)
 
     def index(self, key: str, schema: models.PayloadFieldSchema) -> None:
         body = models.CreateFieldIndex(field_name=key, field_schema=schema)

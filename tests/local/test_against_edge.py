@@ -131,17 +131,17 @@ def update(generator: Generator, pair: Pair, ids: Sequence[int | str]) -> str:
         models.FilterSelector(filter=condition) if by_filter else models.PointIdsList(points=some)
     )
     choice = generator.random.randrange(9)
+    if choice == 0 and ids:
+        mode = generator.random.choice(list(models.UpdateMode))
+        only = condition if by_filter else None
+        points = [generator.point() for _ in range(generator.random.randrange(1, 12))]
+        listed = models.PointsList(points=points, update_filter=only, update_mode=mode)
+        pair.run(operations.UpsertPoints, body=listed)
+        pair.edge.upsert(points, only, mode)
+        return f"{mode} {show(only)}"
     if choice < 2 or not ids:
-        points = [generator.point() for _ in range(generator.random.randrange(1, 6))]
-        if generator.random.random() < 0.5:
-            pair.upsert(points)
-            return "upsert"
-        # Each id once: the real engine takes one point of a batch after the other.
-        points = list({point.id: point for point in points}.values())
-        mode = generator.random.choice([None, *models.UpdateMode])
-        guard = condition if by_filter else None
-        pair.upsert(points, guard, mode)
-        return f"upsert {mode} {show(guard)}"
+        pair.upsert([generator.point() for _ in range(generator.random.randrange(1, 6))])
+        return "upsert"
     if choice == 2:
         pair.run(operations.DeletePoints, body=points)
         pair.edge.change("delete_points", chosen)

@@ -24,10 +24,10 @@ from aqdrant.operations import (
     UpsertPoints,
 )
 
+from .conditions import has_slices, listed_in, looks_of
 from .engine.dense import DenseVectors
 from .engine.paths import parse_path
 from .engine.strings import View
-from .filtering import has_slices, looks_of
 from .records import scrolled_payload
 from .state import Collection, State
 from .texts import NO_TEXT_INDEX
@@ -56,6 +56,7 @@ _FLOAT_READ = 1.2e-8  # a Python float turned into a float32, or back
 _POINT_WRITTEN = 3e-6
 _PAYLOAD_READ = 1.5e-6
 _ROW_TESTED = 2e-9
+_VALUE_LISTED = 4e-7  # an id or a value of a filter
 _ROW_SORTED = 1e-7
 _ROW_HASHED = 1e-7
 _WORD_LISTS_READ = 1e-2  # stopwords and stemmers are files
@@ -200,6 +201,7 @@ def _filter(collection: Collection, condition: models.Filter | None) -> float:
     looks = looks_of(condition)
     hashed = segment.count * _ROW_HASHED if has_slices(condition) else 0.0
     total = segment.size * _ROW_TESTED * (1 + len(looks)) + hashed
+    total += listed_in(condition) * _VALUE_LISTED
     for look in looks:
         column = segment.peek(*look.chain)
         if column is None:

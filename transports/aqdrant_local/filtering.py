@@ -18,19 +18,19 @@ import numpy as np
 from aqdrant import models
 from aqdrant.exceptions import BadRequest
 
+from .conditions import elements_of, listed
 from .engine.columns import PayloadColumn
 from .engine.datetimes import microseconds, parse_datetime
 from .engine.fields import Elements
 from .engine.ids import encode_ids
 from .engine.intervals import Interval
-from .engine.paths import ALL, Path, parse_path
+from .engine.paths import Path, parse_path
 from .engine.places import Point, Ring
 from .engine.segment import Segment
 from .engine.selection import Selection, intersection, union
-from .engine.strings import View
 from .texts import NO_TEXT_INDEX, TextIndex
 
-__all__ = ["Look", "has_slices", "looks_of", "moment_of", "path_of", "select_rows"]
+__all__ = ["moment_of", "path_of", "select_rows"]
 
 _MOST_SLICES = 2**32
 _FEWEST_CORNERS = 4
@@ -59,80 +59,6 @@ def select_rows(segment: Segment, condition: models.Filter | None) -> Selection 
     return _filter(_Scope(segment, segment, ()), condition)
 
 
-class Look(NamedTuple):
-    """A payload key that a filter looks at, and what of its strings it asks."""
-
-    chain: tuple[Path, ...]
-    """Paths of arrays of objects, each within an element of the one before; the key is last."""
-    view: View | None
-
-    @property
-    def path(self) -> Path:
-        """The whole path, from the root of a payload."""
-        *arrays, path = self.chain
-        return (*(step for array in arrays for step in _below(array)), *path)
-
-
-def looks_of(condition: models.Filter | None) -> list[Look]:
-    """The payload keys that a filter looks at."""
-    if condition is None:
-        return []
-    found: list[Look] = []
-    for part in _all_conditions(condition):
-        if isinstance(part, models.Filter):
-            found += looks_of(part)
-        elif isinstance(part, models.FieldCondition):
-            path = parse_path(part.key)
-            found += [Look((path,), _view(part))] if path else []
-        elif isinstance(part, models.NestedCondition):
-            path = parse_path(part.nested.key)
-            inner = looks_of(part.nested.filter) if path else []
-            found += [Look((path or (), *look.chain), look.view) for look in inner]
-    return found
-
-
-def has_slices(condition: models.Filter) -> bool:
-    """Whether the filter hashes ids."""
-    return any(
-        has_slices(part)
-        if isinstance(part, models.Filter)
-        else isinstance(part, models.SliceCondition)
-        for part in _all_conditions(condition)
-    )
-
-
-def _view(condition: models.FieldCondition) -> View | None:
-    if isinstance(condition.range, models.DatetimeRange):
-        return "moments"
-    if isinstance(condition.match, models.MatchPrefix):
-        return "order"
-    if isinstance(condition.match, models.MatchSubstring):
-        return "blob"
-    if isinstance(condition.match, models.MatchText | models.MatchTextAny | models.MatchPhrase):
-        return "words"
-    return None
-
-
-def _below(array: Path) -> Path:
-    """The path of the elements of an array."""
-    return array if array[-1] == ALL else (*array, ALL)
-
-
-def _all_conditions(condition: models.Filter) -> list[models.Condition]:
-    parts = [*_listed(condition.must), *_listed(condition.should), *_listed(condition.must_not)]
-    return parts + (list(condition.min_should.conditions) if condition.min_should else [])
-
-
-def _listed(
-    conditions: Sequence[models.Condition] | models.Condition | None,
-) -> Sequence[models.Condition]:
-    if conditions is None:
-        return ()
-    if isinstance(conditions, models.Model):
-        return (conditions,)
-    return conditions
-
-
 class _Scope(NamedTuple):
     """What a filter is evaluated on: points, or the elements of arrays in them."""
 
@@ -152,8 +78,8 @@ class _Scope(NamedTuple):
 
 def _filter(scope: _Scope, condition: models.Filter) -> Selection | None:
     table = scope.table
-    parts = [_condition(scope, part) for part in _listed(condition.must)]
-    should = [_condition(scope, part) for part in _listed(condition.should)]
+    parts = [_condition(scope, part) for part in listed(condition.must)]
+    should = [_condition(scope, part) for part in listed(condition.should)]
     if should:
         parts.append(_any(should))
     elif condition.should is not None and scope.is_nested:
@@ -161,7 +87,7 @@ def _filter(scope: _Scope, condition: models.Filter) -> Selection | None:
     if condition.min_should is not None:
         parts.append(_min_should(scope, condition.min_should))
     inside = intersection(part for part in parts if part is not None)
-    refused = [_condition(scope, part) for part in _listed(condition.must_not)]
+    refused = [_condition(scope, part) for part in listed(condition.must_not)]
     if not refused:
         return inside
     outside = _any(refused)
@@ -241,7 +167,7 @@ def _nested(scope: _Scope, nested: models.Nested) -> Selection:
     """Rows with an array of which one element, by itself, passes the filter."""
     path = path_of(nested.key)
     elements = scope.table.elements(path)
-    inner = _Scope(scope.segment, elements, (*scope.prefix, *_below(path)))
+    inner = _Scope(scope.segment, elements, (*scope.prefix, *elements_of(path)))
     return elements.owners(_filter(inner, nested.filter))
 
 

@@ -18,7 +18,14 @@ from .engine.sparse import SparseVectors
 from .locks import Gate, Patience
 from .unsupported import refuse
 
-__all__ = ["Collection", "State", "dense_vectors", "missing_collection", "sparse_vectors"]
+__all__ = [
+    "Collection",
+    "State",
+    "dense_vectors",
+    "missing_collection",
+    "no_shard_keys",
+    "sparse_vectors",
+]
 
 
 def dense_vectors(params: models.VectorParams | models.DenseVectorConfig) -> DenseVectors:

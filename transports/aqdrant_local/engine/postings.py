@@ -55,6 +55,10 @@ class Postings(Generic[K]):
         tail = self._tail_keys.nbytes + self._tail_rows.nbytes + self._tail_weights.nbytes
         return lists + tail + self._waiting.nbytes + self._end * (self._stale is not None)
 
+    def reserve(self, rows: int) -> None:
+        """Make room for entries of this many rows."""
+        self._waiting = grown(self._waiting, rows)
+
     def replace(
         self, size: int, changed: Rows, keys: NDArray[K], rows: Rows, weights: Floats | None = None
     ) -> None:
@@ -70,7 +74,7 @@ class Postings(Generic[K]):
             if self._stale is None:
                 self._stale = np.zeros(self._end, dtype=np.bool_)
             self._stale[merged] = True
-        self._waiting = grown(self._waiting, size)
+        self.reserve(size)
         if self._waiting[changed].any():
             self._forget(changed, size)
         if len(keys):
@@ -149,10 +153,9 @@ class Postings(Generic[K]):
                 continue
             rows, parts = self._rows[start:end], self._weights[start:end] * factor
             parts += _ZERO
-            if self._stale is not None:
-                fresh = ~self._stale[rows]
-                rows, parts = rows[fresh], parts[fresh]
             np.add.at(sums, rows, parts)
+        if self._stale is not None:  # what these rows have stands in the tail
+            sums[: self._end][self._stale] = _NEVER
         if len(self._tail_keys) and len(keys):
             at = np.minimum(keys.searchsorted(self._tail_keys), len(keys) - 1)
             there = keys[at] == self._tail_keys

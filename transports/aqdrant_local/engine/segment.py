@@ -88,6 +88,12 @@ class PointWrite:
     def __len__(self) -> int:
         return len(self.keys)
 
+    @property
+    def whole(self) -> set[str]:
+        """Names of the vectors that every point of it brings."""
+        dense = {name for name, vectors in self.dense.items() if vectors.positions is None}
+        return dense | {name for name, vectors in self.sparse.items() if vectors.positions is None}
+
     def take(self, picks: Rows) -> PointWrite:
         """The points at these positions."""
         mask = np.zeros(len(self), dtype=np.bool_)
@@ -172,20 +178,20 @@ class Segment:
         rows = self.ids.find(write.keys)
         fresh = np.flatnonzero(rows < 0)
         old = rows[rows >= 0]
+        self._make_room(len(fresh), write)
         if len(fresh):
             rows[fresh] = self._allocate(len(fresh))
             self.ids.add(write.keys.take(fresh), rows[fresh])
         self._alive[rows] = True
         self.count += len(fresh)
         if len(old):
-            written: dict[str, DenseWrite | SparseWrite] = {**write.dense, **write.sparse}
-            whole = {name for name, vectors in written.items() if vectors.positions is None}
-            self._drop_vectors(old, besides=whole)
+            self._drop_vectors(old, besides=write.whole)
         self._write_vectors(rows, write.dense, write.sparse)
         self.set_payloads(rows, write.payloads, version)
 
     def set_vectors(self, rows: Rows, write: PointWrite, version: int) -> None:
         """Store vectors of points that exist, in these rows, and leave their others alone."""
+        self._make_room(0, write)
         self._write_vectors(rows, write.dense, write.sparse)
         self._versions[rows] = version
 
@@ -263,6 +269,18 @@ class Segment:
 
     # Rows
 
+    def _make_room(self, fresh: int, write: PointWrite) -> None:
+        """Take the memory for a write with so many new points; without it nothing is changed."""
+        rows = self.size + max(0, fresh - len(self._free))
+        if rows > len(self._alive):
+            alive, versions = grown(self._alive, rows), grown(self._versions, rows)
+            self.ids.reserve(len(alive))
+            for held in self.stores.values():
+                held.reserve(len(alive))
+            self._alive, self._versions = alive, versions
+        for name, vectors in write.sparse.items():
+            self.sparse[name].reserve_entries(len(vectors.vectors.indices))
+
     def _allocate(self, count: int) -> Rows:
         """Take free rows first, then new ones."""
         reused = self._free[len(self._free) - min(count, len(self._free)) :]
@@ -271,11 +289,6 @@ class Segment:
         if not more:
             return reused
         start, self.size = self.size, self.size + more
-        if self.size > len(self._alive):
-            self._alive = grown(self._alive, self.size)
-            self._versions = grown(self._versions, self.size)
-            for held in self.stores.values():
-                held.reserve(len(self._alive))
         self.payloads.extend([None] * more)
         added = np.arange(start, self.size, dtype=np.intp)
         return np.concatenate([reused, added]) if len(reused) else added
