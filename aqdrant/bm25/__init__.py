@@ -97,6 +97,7 @@ class Bm25:
         self._min_len = min_token_len
         self._max_len = max_token_len
         self._terms: dict[str, tuple[int, ...]] = {}
+        self._kept: dict[str, tuple[str, ...]] = {}
 
     def terms(self, text: str) -> list[int]:
         """Return the index of every kept token, in the text's order, repetitions included."""
@@ -110,6 +111,25 @@ class Bm25:
                 found = known[token] = self._token_indices(token)
             terms += found
         return terms
+
+    def tokens(self, text: str) -> list[str]:
+        """Return every kept token in the form that is indexed, in order, repetitions included."""
+        known = self._kept
+        if len(known) > _CACHED_TOKENS:
+            known.clear()
+        tokens: list[str] = []
+        for token in self._tokens(text):
+            found = known.get(token)
+            if found is None:
+                found = known[token] = self._kept_forms(token)
+            tokens += found
+        return tokens
+
+    def query_tokens(self, text: str) -> list[str]:
+        """Return the tokens that a query looks for: of prefixes only the longest one indexed."""
+        if self._tokenizer == "prefix":
+            return list(self._prefix_query_terms(text))
+        return self.tokens(text)
 
     def embed_document(self, text: str) -> TermVector:
         """Return the weights of a document's terms: saturated, length-normalised frequencies."""
@@ -141,6 +161,10 @@ class Bm25:
         return split_words(text)
 
     def _token_indices(self, token: str) -> tuple[int, ...]:
+        return tuple(map(term_index, self._kept_forms(token)))
+
+    def _kept_forms(self, token: str) -> tuple[str, ...]:
+        """Return what a token is indexed as: nothing, itself in normal form, or its prefixes."""
         term = self._normalize(token)
         if term in self._stopwords:
             return ()
@@ -149,8 +173,8 @@ class Bm25:
         if self._tokenizer == "prefix":
             longest = len(term) if self._max_len is None else min(len(term), self._max_len)
             shortest = 1 if self._min_len is None else self._min_len
-            return tuple(term_index(term[:end]) for end in range(shortest, longest + 1))
-        return (term_index(term),) if self._fits(term) else ()
+            return tuple(term[:end] for end in range(shortest, longest + 1))
+        return (term,) if self._fits(term) else ()
 
     def _prefix_query_terms(self, text: str) -> Iterator[str]:
         """Yield the longest indexed prefix of each word: the engine drops no stopword here."""

@@ -94,7 +94,7 @@ class Case(NamedTuple):
     """What not every transport or client has.
 
     ``"transport"``: the case runs operations on the transport itself, or cancels calls, so it is
-    not for the sync client. ``"nested"``: conditions on the elements of arrays.
+    not for the sync client.
     """
 
     async def run(

@@ -4,23 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from aqdrant.exceptions import UnsupportedOperation
 from aqdrant.testing import CASES, Case
 from aqdrant_local import LocalTransport
 
-NOT_YET = frozenset({"nested"})
-"""What the engine does not run yet; a case that needs it fails here on the day it does."""
 
-SUPPORTED = [case for case in CASES if not case.needs & NOT_YET]
-REFUSED = [case for case in CASES if case.needs & NOT_YET]
-
-
-@pytest.mark.parametrize("case", SUPPORTED, ids=lambda case: case.name)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 async def test_conformance(case: Case) -> None:
     await case.run(LocalTransport)
-
-
-@pytest.mark.parametrize("case", REFUSED, ids=lambda case: case.name)
-async def test_what_is_not_there_yet_is_refused(case: Case) -> None:
-    with pytest.raises(UnsupportedOperation):
-        await case.run(LocalTransport)

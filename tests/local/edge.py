@@ -75,8 +75,37 @@ def edge_match(match: models.Match) -> Any:
         return engine.MatchValue(np.bool_(value) if isinstance(value, bool) else value)
     if isinstance(match, models.MatchAny):
         return engine.MatchAny(list(match.any))
-    assert isinstance(match, models.MatchExcept)
-    return engine.MatchExcept(list(match.except_))
+    if isinstance(match, models.MatchExcept):
+        return engine.MatchExcept(list(match.except_))
+    (text,) = (value for _, value in match)
+    return getattr(engine, type(match).__name__)(text)
+
+
+def edge_place(point: models.GeoPoint) -> Any:
+    return engine.GeoPoint(point.lon, point.lat)
+
+
+def edge_ring(line: models.GeoLineString) -> list[Any]:
+    return [edge_place(point) for point in line.points]
+
+
+def edge_geo(condition: models.FieldCondition) -> dict[str, Any]:
+    parts: dict[str, Any] = {}
+    box, circle, polygon = (
+        condition.geo_bounding_box,
+        condition.geo_radius,
+        condition.geo_polygon,
+    )
+    if box is not None:
+        parts["geo_bounding_box"] = engine.GeoBoundingBox(
+            edge_place(box.top_left), edge_place(box.bottom_right)
+        )
+    if circle is not None:
+        parts["geo_radius"] = engine.GeoRadius(edge_place(circle.center), circle.radius)
+    if polygon is not None:
+        holes = [edge_ring(hole) for hole in polygon.interiors or ()]
+        parts["geo_polygon"] = engine.GeoPolygon(edge_ring(polygon.exterior), holes or None)
+    return parts
 
 
 def edge_condition(condition: models.Condition) -> Any:
@@ -90,10 +119,15 @@ def edge_condition(condition: models.Condition) -> Any:
         return engine.IsEmptyCondition(condition.is_empty.key)
     if isinstance(condition, models.IsNullCondition):
         return engine.IsNullCondition(condition.is_null.key)
-    assert isinstance(condition, models.FieldCondition)
+    if isinstance(condition, models.NestedCondition):
+        nested = condition.nested
+        return engine.NestedCondition(nested.key, edge_filter(nested.filter))
+    if isinstance(condition, models.SliceCondition):
+        return engine.SliceCondition(total=condition.slice.total, index=condition.slice.index)
     parts: dict[str, Any] = {"is_empty": condition.is_empty, "is_null": condition.is_null}
     if condition.match is not None:
         parts["match"] = edge_match(condition.match)
+    parts |= edge_geo(condition)
     bounds = condition.range
     if isinstance(bounds, models.Range):
         given = {name: None if value is None else float(value) for name, value in bounds}
@@ -120,6 +154,32 @@ def edge_filter(condition: models.Filter | None) -> Any:
         some = [edge_condition(part) for part in condition.min_should.conditions]
         clauses["min_should"] = engine.MinShould(some, condition.min_should.min_count)
     return engine.Filter(**clauses)
+
+
+def edge_text_params(params: models.TextIndexParams) -> Any:
+    def member(enumeration: Any, value: Any) -> Any:
+        return None if value is None else getattr(enumeration, value.value.capitalize())
+
+    stopwords: Any = params.stopwords
+    if isinstance(stopwords, models.StopwordsSet):
+        languages = {member(engine.Language, value) for value in stopwords.languages or ()}
+        stopwords = engine.StopwordsSet(languages=languages, custom=set(stopwords.custom or ()))
+    else:
+        stopwords = member(engine.Language, stopwords)
+    stemmer: Any = None
+    if isinstance(params.stemmer, models.SnowballParams):
+        language = member(engine.SnowballLanguage, params.stemmer.language)
+        stemmer = engine.SnowballParams(language)
+    return engine.TextIndexParams(
+        tokenizer=member(engine.TokenizerType, params.tokenizer),
+        stopwords=stopwords,
+        stemmer=stemmer,
+        min_token_len=params.min_token_len,
+        max_token_len=params.max_token_len,
+        lowercase=params.lowercase,
+        ascii_folding=params.ascii_folding,
+        phrase_matching=params.phrase_matching,
+    )
 
 
 class EdgeOracle:
@@ -166,11 +226,15 @@ class EdgeOracle:
         update = engine.UpdateOperation.upsert_points(made, edge_filter(condition), MODES[mode])
         self._shard.update(update)
 
-    def update_vectors(self, points: Sequence[models.PointVectors]) -> None:
+    def update_vectors(
+        self, points: Sequence[models.PointVectors], condition: models.Filter | None = None
+    ) -> None:
         made = [
             engine.PointVectors(edge_id(point.id), edge_vectors(point.vector)) for point in points
         ]
-        self._shard.update(engine.UpdateOperation.update_vectors(made))
+        self._shard.update(
+            engine.UpdateOperation.update_vectors(made, condition=edge_filter(condition))
+        )
 
     def change(self, name: str, selector: Sequence[int | str] | models.Filter, *args: Any) -> None:
         """Run delete_points, delete_vectors, set_payload ... by ids or by filter."""
@@ -181,14 +245,46 @@ class EdgeOracle:
             make = getattr(engine.UpdateOperation, name)
             self._shard.update(make([edge_id(point_id) for point_id in selector], *args))
 
-    def index(self, key: str, kind: models.PayloadSchemaType) -> None:
-        self._shard.update(engine.UpdateOperation.create_field_index(key, SCHEMAS[kind]))
+    def index(self, key: str, schema: models.PayloadFieldSchema) -> None:
+        kind = edge_text_params(schema) if isinstance(schema, models.TextIndexParams) else None
+        if kind is None:
+            assert isinstance(schema, models.PayloadSchemaType)
+            kind = SCHEMAS[schema]
+        self._shard.update(engine.UpdateOperation.create_field_index(key, kind))
+
+    def unindex(self, key: str) -> None:
+        self._shard.update(engine.UpdateOperation.delete_field_index(key))
 
     # Reads
 
     def ids(self, condition: models.Filter | None) -> list[int | str]:
         request = engine.ScrollRequest(limit=1_000_000, filter=edge_filter(condition))
         return [own_id(record.id) for record in self._shard.scroll(request)[0]]
+
+    def ordered(self, request: models.ScrollRequest) -> list[tuple[int | str, float]]:
+        order = request.order_by
+        assert isinstance(order, models.OrderBy)
+        directions = {"asc": engine.Direction.Asc, "desc": engine.Direction.Desc}
+        made = engine.OrderBy(
+            order.key,
+            direction=None if order.direction is None else directions[order.direction.value],
+            start_from=order.start_from,
+        )
+        limit = 10 if request.limit is None else request.limit
+        asked = engine.ScrollRequest(limit=limit, filter=edge_filter(request.filter), order_by=made)
+        return [(own_id(record.id), record.order_value) for record in self._shard.scroll(asked)[0]]
+
+    def facet(self, request: models.FacetRequest) -> list[tuple[Any, int]]:
+        limit = 10 if request.limit is None else request.limit
+        asked = engine.FacetRequest(
+            request.key, limit=limit, exact=True, filter=edge_filter(request.filter)
+        )
+        return [(hit.value, hit.count) for hit in self._shard.facet(asked).hits]
+
+    def indexed(self) -> dict[str, int]:
+        """How many points each payload index holds."""
+        schema = self._shard.info().payload_schema
+        return {name: described.points for name, described in schema.items()}
 
     def count(self, condition: models.Filter | None) -> int:
         return self._shard.count(engine.CountRequest(exact=True, filter=edge_filter(condition)))

@@ -31,6 +31,15 @@ DATES = [
 ]  # fmt: skip
 NUMBERS = [0, 1, 2, -1, 3, 0.5, 1.0, 2.0, -0.0, 1e300, 2**53, 2**53 + 1, 2**63 - 1, 2**63, -(2**63)]
 
+TEXTS = [
+    "Hello, World", "hello world again", "say hello_world", "wörld HELLO", "the running foxes ran",
+    "world, hello", "hello the world", "a a b a b", "A.B.c x-y", "日本語 text", "हिन्दी ह",
+    "run, fox!",
+]  # fmt: skip
+WORDS = ["hello", "world", "the", "running", "run", "a", "b", "x", "y", "foxes", "wörld", "ह", ","]
+DEGREES = [0.0, 0.5, 1.0, 2.0, -1.0, 10.0, 45.0, 89.5, 90.0, -90.0, 179.5, 180.0, -179.5, -180.0]
+ARRAYS = ["a", "b", "c", "c[]", "a.b", "a[].b", "b[]", "b[0]", "d", '"a b"', "zzz"]
+
 
 class Generator:
     """A stream of random data."""
@@ -51,19 +60,32 @@ class Generator:
         choice = self.random.randrange(10)
         if choice < 4:
             return self.random.choice(NUMBERS)
-        if choice < 7:
+        if choice < 6:
             return self.random.choice(STRINGS)
+        if choice < 7:
+            return self.random.choice(TEXTS)
         if choice < 8:
             return self.random.choice(DATES)
         return self.random.choice([True, False, None])
 
     def value(self, depth: int = 3) -> Any:
         choice = self.random.randrange(10)
+        if choice == 9 and self.random.random() < 0.6:
+            return self.place()
         if depth and choice < 2:
             return [self.value(depth - 1) for _ in range(self.random.randrange(4))]
         if depth and choice < 5:
             return self.payload(depth - 1)
         return self.scalar()
+
+    def place(self) -> dict[str, Any]:
+        place: dict[str, Any] = {
+            "lon": self.random.choice([*DEGREES, self.random.uniform(-3, 3), 200, 2**70]),
+            "lat": self.random.choice([*DEGREES[:9], self.random.uniform(-3, 3), 0, -95]),
+        }
+        if self.random.random() < 0.1:
+            place[self.random.choice(["lon", "lat", "b"])] = self.scalar()
+        return place
 
     def payload(self, depth: int = 3) -> dict[str, Any]:
         keys = ["a", "b", "c", "d", "a b"]
@@ -108,6 +130,12 @@ class Generator:
             return models.HasIdCondition(has_id=ids)
         if choice == 4:
             return models.HasVectorCondition(has_vector=self.random.choice([*VECTORS, *SPARSE]))
+        if choice == 7 and depth:
+            return self.nested(depth - 1)
+        if choice == 8:
+            total = self.random.randrange(1, 5)
+            part = models.Slice(total=total, index=self.random.randrange(total))
+            return models.SliceCondition(slice=part)
         key = self.random.choice(KEYS)
         if choice == 5:
             return models.IsEmptyCondition(is_empty=models.PayloadField(key=key))
@@ -115,13 +143,40 @@ class Generator:
             return models.IsNullCondition(is_null=models.PayloadField(key=key))
         return self.field_condition(key)
 
+    def nested(self, depth: int) -> models.NestedCondition:
+        nested = models.Nested(key=self.random.choice(ARRAYS), filter=self.filter(depth))
+        return models.NestedCondition(nested=nested)
+
+    def geo_point(self) -> models.GeoPoint:
+        lat = self.random.choice([*DEGREES[:9], self.random.uniform(-3, 3)])
+        return models.GeoPoint(
+            lon=self.random.choice([*DEGREES, self.random.uniform(-3, 3)]), lat=lat
+        )
+
+    def ring(self) -> models.GeoLineString:
+        corners = [self.geo_point() for _ in range(self.random.randrange(3, 7))]
+        return models.GeoLineString(points=[*corners, corners[0]])
+
+    def geo(self, name: str) -> Any:
+        if name == "geo_radius":
+            near = [0.0, 1.0, 111_195.0, 157_249.0, 2e6, 2e7, 1e9, self.random.uniform(0, 4e5)]
+            return models.GeoRadius(center=self.geo_point(), radius=self.random.choice(near))
+        if name == "geo_bounding_box":
+            return models.GeoBoundingBox(top_left=self.geo_point(), bottom_right=self.geo_point())
+        holes = [self.ring() for _ in range(self.random.randrange(3))]
+        return models.GeoPolygon(exterior=self.ring(), interiors=holes or None)
+
     def field_condition(self, key: str) -> models.FieldCondition:
         tests: dict[str, Any] = {}
         for _ in range(2 if self.random.random() < 0.1 else 1):
             name = self.random.choice(
-                ["match", "match", "match", "range", "range", "values_count", "is_empty", "is_null"]
+                ["match"] * 5
+                + ["range", "range", "values_count", "is_empty", "is_null"]
+                + ["geo_radius", "geo_bounding_box", "geo_polygon"]
             )
-            if name == "match":
+            if name.startswith("geo"):
+                tests[name] = self.geo(name)
+            elif name == "match":
                 tests[name] = self.match()
             elif name == "range":
                 tests[name] = self.range()
@@ -143,7 +198,9 @@ class Generator:
 
     def match(self) -> models.Match:
         integers = [number for number in NUMBERS if isinstance(number, int) and number < 2**63]
-        choice = self.random.randrange(5)
+        choice = self.random.randrange(9)
+        if choice > 4:
+            return self.text_match()
         if choice == 0:
             return models.MatchValue(value=self.random.random() < 0.5)
         some: Any = self.random.choice([integers, STRINGS])
@@ -151,6 +208,45 @@ class Generator:
             return models.MatchValue(value=self.random.choice(some))
         several = self.random.sample(some, self.random.randrange(4))
         return models.MatchAny(any=several) if choice == 3 else models.MatchExcept(except_=several)
+
+    def text_match(self) -> models.Match:
+        text = self.random.choice([*TEXTS, *STRINGS])
+        if self.random.random() < 0.6:
+            text = " ".join(self.random.choices(WORDS, k=self.random.randrange(1, 4)))
+        kind = self.random.randrange(5)
+        if kind == 0:
+            return models.MatchText(text=text)
+        if kind == 1:
+            return models.MatchTextAny(text_any=text)
+        if kind == 2:
+            return models.MatchPhrase(phrase=text)
+        start = self.random.randrange(3)
+        part = text[start : start + self.random.randrange(4)]
+        if kind == 3:
+            return models.MatchPrefix(prefix=part)
+        return models.MatchSubstring(substring=part)
+
+    def text_params(self) -> models.TextIndexParams:
+        def maybe(*values: Any) -> Any:
+            return self.random.choice([None, *values])
+
+        languages = [models.Language.ENGLISH, models.Language.GERMAN]
+        custom = models.StopwordsSet(languages=maybe(languages), custom=["Hello", "a"])
+        stemmer = models.SnowballParams(
+            type=models.Snowball.SNOWBALL, language=models.SnowballLanguage.ENGLISH
+        )
+        kinds = [kind for kind in models.TokenizerType if kind.value != "multilingual"]
+        return models.TextIndexParams(
+            type=models.TextIndexType.TEXT,
+            tokenizer=maybe(*kinds),
+            min_token_len=maybe(1, 2, 3),
+            max_token_len=maybe(3, 5),
+            lowercase=maybe(True, False),
+            ascii_folding=maybe(True, False),
+            phrase_matching=maybe(True, True, False),
+            stopwords=maybe(models.Language.ENGLISH, custom),
+            stemmer=maybe(stemmer),
+        )
 
     def filter(self, depth: int = 2) -> models.Filter:
         clauses: dict[str, Any] = {}

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Iterator, Sequence
 from random import Random
 from typing import Any
@@ -15,55 +14,17 @@ import pytest
 
 from aqdrant import models, operations
 from aqdrant.exceptions import NotFound
-from aqdrant_local import LocalTransport
-from aqdrant_local.engine import dense, extraction, postings, ranking, segment, sparse
 
-from .edge import EdgeOracle, Ranked, numbers
+from .edge import Ranked, numbers
 from .generate import SPARSE, VECTORS, Generator
+from .pair import CASES, Pair, show, small_thresholds
 
-CASES = int(os.environ.get("AQDRANT_EDGE_CASES", "0"))
 TOLERANCE = 1e-5
 
 
 @pytest.fixture(autouse=True)
 def thresholds(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
-    """Let few points take the ways of many: lists merge, blocks are rewritten, segments packed."""
-    for module, name, usual in (
-        (postings, "_TAIL", 1024),
-        (segment, "_PACK_FROM", 4096),
-        (sparse, "_SPARE", 65_536),
-        (extraction, "_CHUNK", 512),
-        (dense, "_GATHER_BELOW", 0.15),
-        (ranking, "_GROUPS_OF", 32),
-    ):
-        small = {"_GATHER_BELOW": [0.0, 0.5, 1.1], "_CHUNK": [1, 7], "_GROUPS_OF": [2, 3]}
-        chosen = Random(f"{seed}{name}").choice([*small.get(name, [0, 5, 50]), usual])
-        monkeypatch.setattr(module, name, chosen)
-
-
-class Pair:
-    """The same collection in both engines."""
-
-    def __init__(self) -> None:
-        self.edge = EdgeOracle(VECTORS, SPARSE)
-        self.local = LocalTransport()
-        body = models.CreateCollection(vectors=dict(VECTORS), sparse_vectors=dict(SPARSE))
-        self.run(operations.CreateCollection, body=body)
-
-    def run(self, kind: Any, **fields: Any) -> Any:
-        return self.local.try_execute(kind(collection_name="c", **fields))
-
-    def upsert(self, points: list[models.PointStruct]) -> None:
-        self.run(operations.UpsertPoints, body=models.PointsList(points=points))
-        self.edge.upsert(points)
-
-    def ids(self, condition: models.Filter | None = None) -> list[int | str]:
-        body = models.ScrollRequest(limit=1_000_000, filter=condition)
-        return [record.id for record in self.run(operations.ScrollPoints, body=body).points]
-
-    def query(self, request: models.QueryRequest) -> Ranked:
-        found = self.run(operations.QueryPoints, body=request).points
-        return [(point.id, point.score) for point in found]
+    small_thresholds(monkeypatch, seed)
 
 
 @pytest.fixture
@@ -71,14 +32,6 @@ def pair() -> Iterator[Pair]:
     pair = Pair()
     yield pair
     pair.edge.close()
-
-
-def show(value: Any) -> str:
-    return (
-        str(value.model_dump_json(exclude_none=True))
-        if hasattr(value, "model_dump_json")
-        else repr(value)
-    )
 
 
 def test_filters(pair: Pair, seed: int) -> None:
@@ -196,8 +149,12 @@ def update(generator: Generator, pair: Pair, ids: Sequence[int | str]) -> str:
         body = [models.PointVectors(id=i, vector=generator.vectors(0.4)) for i in some]
         body = [point for point in body if point.vector]
         if body:
-            pair.run(operations.UpdateVectors, body=models.UpdateVectors(points=body))
-            pair.edge.update_vectors(body)
+            guard = condition if by_filter else None
+            pair.run(
+                operations.UpdateVectors,
+                body=models.UpdateVectors(points=body, update_filter=guard),
+            )
+            pair.edge.update_vectors(body, guard)
     elif choice == 4:
         names = generator.random.sample([*VECTORS, *SPARSE], 2)
         body = models.DeleteVectors(vector=names, **selector)
@@ -251,4 +208,38 @@ def test_updates(seed: int) -> None:
             # until it optimises: test_engine.py has a model for those.
             if request.using not in SPARSE:
                 compare(pair, request)
+        pair.edge.close()
+
+
+def test_elements_of_arrays_follow_updates(seed: int) -> None:
+    for sequence in range(max(6, CASES // 200)):
+        random, pair = Random(seed + sequence), Pair()
+
+        def element() -> dict[str, Any]:
+            inner = [{"z": random.randrange(3)} for _ in range(random.randrange(3))]  # noqa: B023
+            return {"x": random.randrange(3), "y": random.randrange(3), "in": inner}  # noqa: B023
+
+        for _ in range(30):
+            points = [
+                models.PointStruct(
+                    id=random.randrange(20),
+                    vector={},
+                    payload={"list": [element() for _ in range(random.randrange(4))]},
+                )
+                for _ in range(random.randrange(1, 4))
+            ]
+            pair.upsert(points)
+            if random.random() < 0.3:
+                gone = [random.randrange(20) for _ in range(random.randrange(1, 8))]
+                pair.run(operations.DeletePoints, body=models.PointIdsList(points=gone))
+                pair.edge.change("delete_points", gone)
+            deep = {"key": "in", "filter": {"must": [{"key": "z", "match": {"value": 1}}]}}
+            for parts in (
+                [{"key": "x", "match": {"value": random.randrange(3)}}, {"nested": deep}],
+                [{"key": "x", "range": {"gte": 1}}, {"key": "y", "match": {"except": [1]}}],
+            ):
+                clause = random.choice(["must", "should", "must_not"])
+                nested = {"nested": {"key": "list", "filter": {clause: parts}}}
+                condition = models.Filter.model_validate({"must": [nested]})
+                assert pair.ids(condition) == pair.edge.ids(condition), show(condition)
         pair.edge.close()

@@ -96,7 +96,7 @@ def test_strings_that_are_gone_take_no_memory(monkeypatch: pytest.MonkeyPatch) -
         segment.upsert(PointWrite(keys, {}, {}, payloads), turn)
         column = segment.column(("k",))
         assert [len(column.equal(f"{at} 0")) for at in (turn - 1, turn)] == [0, 1]
-        assert len(column._codes) < 40
+        assert len(column.known) < 40
 
 
 def test_sparse_vectors_score_as_dicts_do(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:

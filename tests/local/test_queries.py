@@ -208,33 +208,9 @@ def test_error_of_a_part_names_the_part(engine: Engine) -> None:
     assert "prefetch[1]: prefetch[1]: The query's vector has 1 dim" in str(caught.value)
 
 
-def condition(**field: Any) -> dict[str, Any]:
-    return {"filter": models.Filter(must=[models.FieldCondition(key="k", **field)])}
-
-
-def has(part: models.Condition) -> dict[str, Any]:
-    return {"filter": models.Filter(must=[part])}
-
-
 VECTOR = [1.0, 0.0]
 PAIR = models.ContextPair(positive=VECTOR, negative=VECTOR)
 REFUSED: dict[type | str, dict[str, Any]] = {
-    models.NestedCondition: has(
-        models.NestedCondition(nested=models.Nested(key="k", filter=models.Filter()))
-    ),
-    models.SliceCondition: has(models.SliceCondition(slice=models.Slice(total=2, index=0))),
-    models.GeoBoundingBox: condition(
-        geo_bounding_box=models.GeoBoundingBox(top_left=POINT, bottom_right=POINT)
-    ),
-    models.GeoRadius: condition(geo_radius=models.GeoRadius(center=POINT, radius=1.0)),
-    models.GeoPolygon: condition(
-        geo_polygon=models.GeoPolygon(exterior=models.GeoLineString(points=[POINT]))
-    ),
-    models.MatchText: condition(match=models.MatchText(text="x")),
-    models.MatchTextAny: condition(match=models.MatchTextAny(text_any="x")),
-    models.MatchPhrase: condition(match=models.MatchPhrase(phrase="x")),
-    models.MatchPrefix: condition(match=models.MatchPrefix(prefix="x")),
-    models.MatchSubstring: condition(match=models.MatchSubstring(substring="x")),
     models.RecommendQuery: {
         "query": models.RecommendQuery(recommend=models.RecommendInput(positive=[VECTOR]))
     },
@@ -242,7 +218,6 @@ REFUSED: dict[type | str, dict[str, Any]] = {
         "query": models.DiscoverQuery(discover=models.DiscoverInput(target=VECTOR, context=[PAIR]))
     },
     models.ContextQuery: {"query": models.ContextQuery(context=[PAIR])},
-    models.OrderByQuery: {"query": models.OrderByQuery(order_by="k")},
     models.FormulaQuery: {"query": models.FormulaQuery(formula=1.0), "prefetch": PREFETCH},
     models.SampleQuery: {"query": models.SampleQuery(sample=models.Sample.RANDOM)},
     models.RelevanceFeedbackQuery: {
@@ -268,7 +243,8 @@ REFUSED: dict[type | str, dict[str, Any]] = {
 }
 SETTINGS = {models.MultiVectorConfig, models.StrictModeConfig, "datatype", "sharding"}
 """Refused when a collection is made: see test_collections.py."""
-SCROLLING = {models.OrderBy}
+INDEXES = {"multilingual"}
+"""Refused when an index is made: see test_indexes.py."""
 
 
 @pytest.mark.parametrize("what", REFUSED, ids=lambda what: getattr(what, "__name__", what))
@@ -278,11 +254,5 @@ def test_what_the_engine_lacks_is_refused_by_name(engine: Engine, what: type | s
         engine.query(**REFUSED[what])
 
 
-def test_scrolling_by_a_key_is_refused(engine: Engine) -> None:
-    engine.fill({"k": 1})
-    with pytest.raises(UnsupportedOperation, match="ordering by a payload key"):
-        engine.run(operations.ScrollPoints, body=models.ScrollRequest(order_by="k"))
-
-
 def test_the_table_of_what_is_lacking_is_tested_whole() -> None:
-    assert set(UNSUPPORTED) == REFUSED.keys() | SETTINGS | SCROLLING
+    assert set(UNSUPPORTED) == REFUSED.keys() | SETTINGS | INDEXES

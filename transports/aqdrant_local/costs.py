@@ -14,6 +14,7 @@ from aqdrant.operations import (
     CountPoints,
     DeletePoints,
     DeleteVectors,
+    Facet,
     GetPoints,
     Operation,
     QueryBatchPoints,
@@ -23,16 +24,20 @@ from aqdrant.operations import (
     UpsertPoints,
 )
 
+from .conditions import has_slices, listed_in, looks_of
 from .engine.dense import DenseVectors
-from .filtering import listed_in, paths_of
+from .engine.paths import parse_path
+from .engine.strings import View
 from .records import scrolled_payload
 from .state import Collection, State
+from .texts import NO_TEXT_INDEX
 
 __all__ = [
     "MOMENT",
     "of_batch",
     "of_change",
     "of_count",
+    "of_facet",
     "of_index",
     "of_queries",
     "of_query",
@@ -53,6 +58,9 @@ _PAYLOAD_READ = 1.5e-6
 _ROW_TESTED = 2e-9
 _VALUE_LISTED = 4e-7  # an id or a value of a filter
 _ROW_SORTED = 1e-7
+_ROW_HASHED = 1e-7
+_WORD_LISTS_READ = 1e-2  # stopwords and stemmers are files
+_STRING_READ: dict[View, float] = {"moments": 2.5e-6, "order": 1e-6, "blob": 4e-7, "words": 1e-5}
 
 
 def of_query(state: State, operation: QueryPoints) -> float:
@@ -84,7 +92,20 @@ def of_scroll(state: State, operation: ScrollPoints) -> float:
     limit = min(10 if body.limit is None else body.limit, collection.segment.count)
     unsorted = 0 if collection.segment.ids.is_ordered else collection.segment.count
     page = _answer(collection, limit, scrolled_payload(body), body.with_vector)
-    return page + unsorted * _ROW_SORTED + _filter(collection, body.filter)
+    cost = page + _filter(collection, body.filter)
+    if body.order_by is not None:
+        key = body.order_by if isinstance(body.order_by, str) else body.order_by.key
+        return cost + _indexed(collection, key)
+    return cost + unsorted * _ROW_SORTED
+
+
+def of_facet(state: State, operation: Facet) -> float:
+    """The cost of counting values: the filter, and all values of the key sorted."""
+    collection = state.peek(operation.collection_name)
+    if collection is None:
+        return 0.0
+    body = operation.body
+    return _filter(collection, body.filter) + _indexed(collection, body.key)
 
 
 def of_retrieve(state: State, operation: GetPoints) -> float:
@@ -137,9 +158,21 @@ def of_batch(state: State, operation: BatchUpdate) -> float:
 
 
 def of_index(state: State, operation: Operation[models.UpdateResult]) -> float:
-    """The cost of reading one key of every payload."""
+    """The cost of reading one key of every payload, and of what an index makes of strings."""
     collection = state.peek(getattr(operation, "collection_name", ""))
-    return 0.0 if collection is None else collection.segment.count * _PAYLOAD_READ
+    schema = getattr(getattr(operation, "body", None), "field_schema", None)
+    files = _WORD_LISTS_READ if isinstance(schema, models.TextIndexParams) else 0.0
+    per_point = _PAYLOAD_READ + _STRING_READ["words"]
+    return files + (0.0 if collection is None else collection.segment.count * per_point)
+
+
+def _indexed(collection: Collection, key: str) -> float:
+    path = parse_path(key)
+    if path is None:
+        return 0.0
+    count = collection.segment.count
+    unread = count * _PAYLOAD_READ if collection.segment.peek(path) is None else 0.0
+    return count * _ROW_SORTED + unread
 
 
 def _query(collection: Collection, request: models.QueryRequest | models.Prefetch) -> float:
@@ -152,6 +185,9 @@ def _query(collection: Collection, request: models.QueryRequest | models.Prefetc
         store = segment.dense.get(request.using or "")
         floats = store.count * store.size if isinstance(store, DenseVectors) else segment.count
         total += floats * _FLOAT_SCANNED
+    if isinstance(request.query, models.OrderByQuery):
+        order = request.query.order_by
+        total += _indexed(collection, order if isinstance(order, str) else order.key)
     if isinstance(request, models.QueryRequest):
         limit = min(10 if request.limit is None else request.limit, segment.count)
         total += _answer(collection, limit, request.with_payload, request.with_vector)
@@ -162,10 +198,21 @@ def _filter(collection: Collection, condition: models.Filter | None) -> float:
     if condition is None:
         return 0.0
     segment = collection.segment
-    paths = paths_of(condition)
-    unread = sum(not segment.has_column(path) for path in paths)
-    tested = segment.size * _ROW_TESTED * (1 + len(paths))
-    return tested + unread * segment.count * _PAYLOAD_READ + listed_in(condition) * _VALUE_LISTED
+    looks = looks_of(condition)
+    hashed = segment.count * _ROW_HASHED if has_slices(condition) else 0.0
+    total = segment.size * _ROW_TESTED * (1 + len(looks)) + hashed
+    total += listed_in(condition) * _VALUE_LISTED
+    for look in looks:
+        column = segment.peek(*look.chain)
+        if column is None:
+            total += segment.count * _PAYLOAD_READ
+        if look.view is not None:
+            index = segment.texts.get(look.path, NO_TEXT_INDEX)
+            missing = segment.count
+            if column is not None:
+                missing = column.known.missing(look.view, index.tokenizer)
+            total += missing * _STRING_READ[look.view]
+    return total
 
 
 def _answer(

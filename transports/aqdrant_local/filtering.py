@@ -1,26 +1,39 @@
-"""Filters evaluated to rows of a segment. Called by the handlers, under the collection's lock."""
+"""Filters evaluated to rows of a segment. Called by the handlers, under the collection's lock.
+
+Conditions mean what they mean to the real engine where a key has no index. An index of a server
+changes some answers, and here it does so only for text: how it is cut, that a point's strings share
+their words, that phrases need `phrase_matching`. On a server, beside that, an integer index takes
+1.0 for 1, a datetime index lets numbers be compared with dates, a uuid index knows a UUID in any
+spelling, and an index of any type but keyword makes `except` blind for values of other types.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 
 from aqdrant import models
 from aqdrant.exceptions import BadRequest
 
+from .conditions import elements_of, listed
 from .engine.columns import PayloadColumn
 from .engine.datetimes import microseconds, parse_datetime
+from .engine.fields import Elements
 from .engine.ids import encode_ids
 from .engine.intervals import Interval
 from .engine.paths import Path, parse_path
+from .engine.places import Point, Ring
 from .engine.segment import Segment
 from .engine.selection import Selection, intersection, union
-from .unsupported import refuse
+from .texts import NO_TEXT_INDEX, TextIndex
 
-__all__ = ["listed_in", "path_of", "paths_of", "select_rows"]
+__all__ = ["moment_of", "path_of", "select_rows"]
+
+_MOST_SLICES = 2**32
+_FEWEST_CORNERS = 4
 
 
 def path_of(key: str) -> Path:
@@ -43,132 +56,138 @@ def select_rows(segment: Segment, condition: models.Filter | None) -> Selection 
     """The rows that pass a filter; None for all of them."""
     if condition is None:
         return None
-    return _filter(segment, condition)
+    return _filter(_Scope(segment, segment, ()), condition)
 
 
-def paths_of(condition: models.Filter | None) -> list[Path]:
-    """The payload keys that a filter looks at."""
-    if condition is None:
-        return []
-    found: list[Path] = []
-    for part in _all_conditions(condition):
-        if isinstance(part, models.Filter):
-            found += paths_of(part)
-        elif isinstance(part, models.FieldCondition):
-            path = parse_path(part.key)
-            found += [path] if path else []
-    return found
+class _Scope(NamedTuple):
+    """What a filter is evaluated on: points, or the elements of arrays in them."""
+
+    segment: Segment
+    table: Segment | Elements
+    prefix: Path
+    """The path of the elements, from the root of a payload."""
+
+    @property
+    def is_nested(self) -> bool:
+        return self.table is not self.segment
+
+    @property
+    def nothing(self) -> Selection:
+        return Selection(self.table.size, rows=np.zeros(0, dtype=np.intp))
 
 
-def listed_in(condition: models.Filter | None) -> int:
-    """How many ids and values a filter lists."""
-    count = 0
-    for part in () if condition is None else _all_conditions(condition):
-        if isinstance(part, models.Filter):
-            count += listed_in(part)
-        elif isinstance(part, models.HasIdCondition):
-            count += len(part.has_id)
-        elif isinstance(part, models.FieldCondition):
-            match = part.match
-            count += len(match.any) if isinstance(match, models.MatchAny) else 0
-            count += len(match.except_) if isinstance(match, models.MatchExcept) else 0
-    return count
-
-
-def _all_conditions(condition: models.Filter) -> list[models.Condition]:
-    parts = [*_listed(condition.must), *_listed(condition.should), *_listed(condition.must_not)]
-    return parts + (list(condition.min_should.conditions) if condition.min_should else [])
-
-
-def _listed(
-    conditions: Sequence[models.Condition] | models.Condition | None,
-) -> Sequence[models.Condition]:
-    if conditions is None:
-        return ()
-    if isinstance(conditions, models.Model):
-        return (conditions,)
-    return conditions
-
-
-def _filter(segment: Segment, condition: models.Filter) -> Selection | None:
-    parts = [_condition(segment, part) for part in _listed(condition.must)]
-    should = [_condition(segment, part) for part in _listed(condition.should)]
+def _filter(scope: _Scope, condition: models.Filter) -> Selection | None:
+    table = scope.table
+    parts = [_condition(scope, part) for part in listed(condition.must)]
+    should = [_condition(scope, part) for part in listed(condition.should)]
     if should:
-        parts.append(_any(segment, should))
+        parts.append(_any(should))
+    elif condition.should is not None and scope.is_nested:
+        parts.append(scope.nothing)  # elements alone take an empty list at its word
     if condition.min_should is not None:
-        parts.append(_min_should(segment, condition.min_should))
+        parts.append(_min_should(scope, condition.min_should))
     inside = intersection(part for part in parts if part is not None)
-    refused = [_condition(segment, part) for part in _listed(condition.must_not)]
+    refused = [_condition(scope, part) for part in listed(condition.must_not)]
     if not refused:
         return inside
-    outside = _any(segment, refused)
+    outside = _any(refused)
     if outside is None:
-        return Selection(segment.size, rows=np.zeros(0, dtype=np.intp))
-    return outside.outside(segment.alive if inside is None else inside.mask)
+        return scope.nothing
+    return outside.outside(table.alive if inside is None else inside.mask)
 
 
-def _any(segment: Segment, parts: Sequence[Selection | None]) -> Selection | None:
+def _any(parts: Sequence[Selection | None]) -> Selection | None:
     if any(part is None for part in parts):
         return None
     return union(part for part in parts if part is not None)
 
 
-def _min_should(segment: Segment, condition: models.MinShould) -> Selection:
+def _min_should(scope: _Scope, condition: models.MinShould) -> Selection:
     if condition.min_count < 1:
         raise BadRequest(
             f"min_should.min_count must be 1 or more, not {condition.min_count}.",
             status_code=422,
             parameter="min_should.min_count",
         )
-    counts = np.zeros(segment.size, dtype=np.int32)
+    size = scope.table.size
+    counts = np.zeros(size, dtype=np.int32)
     for part in condition.conditions:
-        found = _condition(segment, part)
+        found = _condition(scope, part)
         if found is None:
             counts += 1
         elif found.is_mask:
             counts += found.mask
         else:
             counts[found.rows] += 1
-    return Selection(segment.size, mask=counts >= condition.min_count).within(segment.alive)
+    return Selection(size, mask=counts >= condition.min_count).within(scope.table.alive)
 
 
-def _condition(segment: Segment, condition: models.Condition) -> Selection | None:
-    """Rows that hold a point and meet the condition; None for all."""
+def _condition(scope: _Scope, condition: models.Condition) -> Selection | None:
+    """Rows that hold a point, or an element, and meet the condition; None for all."""
+    table = scope.table
     if isinstance(condition, models.FieldCondition):
-        return _field(segment, condition)
+        return _field(scope, condition)
     if isinstance(condition, models.Filter):
-        return _filter(segment, condition)
-    if isinstance(condition, models.HasIdCondition):
-        rows = segment.ids.find(encode_ids(cast("Sequence[int | str]", condition.has_id)))
-        return Selection(segment.size, rows=np.unique(rows[rows >= 0]))
+        return _filter(scope, condition)
+    if isinstance(condition, models.NestedCondition):
+        return _nested(scope, condition.nested)
+    if isinstance(condition, models.IsEmptyCondition):
+        column = table.column(path_of(condition.is_empty.key))
+        return column.all_empty().within(table.alive)
+    if isinstance(condition, models.IsNullCondition):
+        return table.column(path_of(condition.is_null.key)).any_null()
+    return _of_points(scope, condition)
+
+
+def _of_points(
+    scope: _Scope,
+    condition: models.HasIdCondition | models.HasVectorCondition | models.SliceCondition,
+) -> Selection:
+    """Rows that meet a condition on the point itself, which no element of an array does."""
+    segment = scope.segment
+    if isinstance(condition, models.SliceCondition):
+        total, index = condition.slice.total, condition.slice.index
+        if not 0 <= index < total < _MOST_SLICES:
+            raise BadRequest(
+                f"There is no slice {index} of {total}.",
+                status_code=422,
+                parameter="slice",
+                fix="The index is 0 or more, and less than the total.",
+            )
+        return scope.nothing if scope.is_nested else segment.in_slice(total, index)
+    if scope.is_nested:
+        return scope.nothing
     if isinstance(condition, models.HasVectorCondition):
         return segment.has_vector(condition.has_vector)
-    if isinstance(condition, models.IsEmptyCondition):
-        column = segment.column(path_of(condition.is_empty.key))
-        return column.all_empty().within(segment.alive)
-    if isinstance(condition, models.IsNullCondition):
-        return segment.column(path_of(condition.is_null.key)).any_null()
-    raise refuse(condition)
+    rows = segment.ids.find(encode_ids(cast("Sequence[int | str]", condition.has_id)))
+    return Selection(segment.size, rows=np.unique(rows[rows >= 0]))
 
 
-def _field(segment: Segment, condition: models.FieldCondition) -> Selection:
-    for geo in (condition.geo_bounding_box, condition.geo_radius, condition.geo_polygon):
-        if geo is not None:
-            raise refuse(geo)
-    column = segment.column(path_of(condition.key))
+def _nested(scope: _Scope, nested: models.Nested) -> Selection:
+    """Rows with an array of which one element, by itself, passes the filter."""
+    path = path_of(nested.key)
+    elements = scope.table.elements(path)
+    inner = _Scope(scope.segment, elements, (*scope.prefix, *elements_of(path)))
+    return elements.owners(_filter(inner, nested.filter))
+
+
+def _field(scope: _Scope, condition: models.FieldCondition) -> Selection:
+    path, alive = path_of(condition.key), scope.table.alive
+    column = scope.table.column(path)
     # Where a condition has several tests, the engine goes by the first of these, or by any of the
     # rest.
     if condition.values_count is not None:
         count = condition.values_count
         interval = Interval(count.gt, count.gte, count.lt, count.lte)
-        return column.counted(interval).within(segment.alive)
+        return column.counted(interval).within(alive)
     if condition.is_empty is not None:
-        return column.field_empty(condition.is_empty).within(segment.alive)
+        return column.field_empty(condition.is_empty).within(alive)
     if condition.is_null is not None:
-        return column.field_null(condition.is_null).within(segment.alive)
-    parts: list[Selection] = []
+        return column.field_null(condition.is_null).within(alive)
+    parts = _geo(column, condition)
     if condition.match is not None:
-        parts.append(_match(column, condition.match))
+        texts = scope.segment.texts.get((*scope.prefix, *path))
+        parts.append(_match(column, condition.match, texts, together=scope.is_nested))
     if condition.range is not None:
         parts.append(_range(column, condition.range))
     found = union(parts)
@@ -182,24 +201,82 @@ def _field(segment: Segment, condition: models.FieldCondition) -> Selection:
     return found
 
 
-def _match(column: PayloadColumn, match: models.Match) -> Selection:
+def _match(
+    column: PayloadColumn, match: models.Match, texts: TextIndex | None, *, together: bool
+) -> Selection:
     if isinstance(match, models.MatchValue):
         return column.equal(match.value)
     if isinstance(match, models.MatchAny):
         return column.any_of(match.any)
     if isinstance(match, models.MatchExcept):
         return column.none_of(match.except_)
-    raise refuse(match)
+    if isinstance(match, models.MatchPrefix):
+        return column.starting_with(match.prefix)
+    if isinstance(match, models.MatchSubstring):
+        return column.containing(match.substring)
+    # Without an index each string is by itself; an index knows the words of all strings of a point.
+    index = NO_TEXT_INDEX if texts is None else texts
+    if isinstance(match, models.MatchText):
+        together = together or texts is None
+        return column.with_words(match.text, index.tokenizer, together=together)
+    if isinstance(match, models.MatchTextAny):
+        return column.with_any_word(match.text_any, index.tokenizer)
+    if not index.has_phrases:
+        return Selection(column.size, rows=np.zeros(0, dtype=np.intp))
+    return column.with_phrase(match.phrase, index.tokenizer)
 
 
 def _range(column: PayloadColumn, bounds: models.RangeInterface) -> Selection:
     if isinstance(bounds, models.Range):
         return column.in_interval(Interval(bounds.gt, bounds.gte, bounds.lt, bounds.lte))
-    moments = [_moment(bound) for bound in (bounds.gt, bounds.gte, bounds.lt, bounds.lte)]
+    moments = [moment_of(bound) for bound in (bounds.gt, bounds.gte, bounds.lt, bounds.lte)]
     return column.in_time(Interval(*moments))
 
 
-def _moment(bound: Any) -> int | None:
+def _geo(column: PayloadColumn, condition: models.FieldCondition) -> list[Selection]:
+    found: list[Selection] = []
+    if condition.geo_radius is not None:
+        circle = condition.geo_radius
+        found.append(column.in_radius(_point(circle.center), circle.radius))
+    if condition.geo_bounding_box is not None:
+        box = condition.geo_bounding_box
+        found.append(column.in_box(_point(box.top_left), _point(box.bottom_right)))
+    if condition.geo_polygon is not None:
+        polygon = condition.geo_polygon
+        holes = [_ring(hole) for hole in polygon.interiors or ()]
+        found.append(column.in_polygon(_ring(polygon.exterior), holes))
+    return found
+
+
+def _point(point: models.GeoPoint) -> Point:
+    if not (-180.0 <= point.lon <= 180.0 and -90.0 <= point.lat <= 90.0):
+        raise BadRequest(
+            f"lon {point.lon:g} and lat {point.lat:g} are no place on earth.",
+            status_code=422,
+            parameter="filter",
+            fix="lon is from -180 to 180, lat from -90 to 90.",
+        )
+    return point.lon, point.lat
+
+
+def _ring(line: models.GeoLineString) -> Ring:
+    points = [_point(point) for point in line.points]
+    if len(points) < _FEWEST_CORNERS or points[0] != points[-1]:
+        raise BadRequest(
+            "A ring of a polygon is a closed line.",
+            status_code=422,
+            parameter="geo_polygon",
+            fix="Give four points or more, the last of them the first one again.",
+        )
+    return points
+
+
+def moment_of(bound: Any) -> int | None:
+    """Microseconds since 1970 of a bound; None where there is none.
+
+    Raises:
+        BadRequest: it is a text that is no date.
+    """
     if bound is None:
         return None
     if isinstance(bound, datetime):

@@ -1,4 +1,6 @@
-"""Queries: prefetches, fusion, rescoring, nearest. Called by the handlers of query operations.
+"""Queries: prefetches, fusion, rescoring, nearest, orders.
+
+Called by the handlers of query operations.
 
 A query is planned as a server does it: the root's filter holds for every prefetch below it, and
 points that are named by id as an input anywhere are left out everywhere. In one thing it differs:
@@ -29,6 +31,7 @@ from .engine.segment import Segment
 from .engine.selection import Selection, intersection
 from .filtering import select_rows
 from .locks import Patience
+from .ordering import read_in_order
 from .records import Projection
 from .state import Collection, State, no_shard_keys
 from .unsupported import refuse
@@ -62,6 +65,10 @@ def check_query(request: models.QueryRequest) -> None:
                 "A query is needed to merge the prefetches.",
                 parameter="query",
                 fix="Give one, for example FusionQuery(fusion=Fusion.RRF).",
+            )
+        if isinstance(part.query, models.OrderByQuery) and part.score_threshold is not None:
+            raise BadRequest(
+                "Can't use score_threshold with an order_by query.", parameter="score_threshold"
             )
         fused = isinstance(part.query, _FUSIONS)
         if fused and part.using is not None:
@@ -101,7 +108,11 @@ def run_query(
     scores, rows_found = run.rank(request, among, limit + offset)
     scores, rows_found = scores[offset:], rows_found[offset:]
     versions = segment.versions(rows_found) if request.query is not None else [0] * len(rows_found)
-    return models.QueryResponse(points=projection.scored(rows_found, scores, versions))
+    points = projection.scored(rows_found, scores, versions)
+    if isinstance(request.query, models.OrderByQuery):
+        for point, value in zip(points, run.order_values[offset:], strict=True):
+            point.order_value = value
+    return models.QueryResponse(points=points)
 
 
 class _Run:
@@ -112,6 +123,7 @@ class _Run:
         self._collection = collection
         self._segment = collection.segment
         self._foreign = foreign
+        self.order_values: list[int | float] = []
 
     def own_ids(self, request: models.QueryRequest) -> Iterator[PointId]:
         """Ids of points of this collection that stand as inputs, anywhere in the query."""
@@ -142,18 +154,30 @@ class _Run:
         if nested:
             rows = np.unique(np.concatenate([rows for _, rows in rankings]))
             among = Selection(self._segment.size, rows=rows)
+        if isinstance(query, models.OrderByQuery):
+            return self._by_key(query, among, limit)
         return self._nearest(request, among, limit)
 
     def _prefetch(self, request: models.Prefetch, outer: Selection | None) -> Ranking:
         own = select_rows(self._segment, request.filter)
         parts = [part for part in (own, outer) if part is not None]
         limit = _DEFAULT_LIMIT if request.limit is None else request.limit
-        return self.rank(request, intersection(parts), limit)
+        scores, rows = self.rank(request, intersection(parts), limit)
+        if isinstance(request.query, models.OrderByQuery):
+            _, firsts = np.unique(rows, return_index=True)
+            firsts.sort()
+            scores, rows = scores[firsts], rows[firsts]
+        return scores, rows
 
     def _in_order(self, among: Selection | None, limit: int) -> Ranking:
         ids = self._segment.ids
         rows = ids.order()[:limit] if among is None else ids.first(among, None, limit)
         return np.ones(len(rows), dtype=np.float32), rows
+
+    def _by_key(self, query: models.OrderByQuery, among: Selection | None, limit: int) -> Ranking:
+        ordered = read_in_order(self._collection, query.order_by, among, limit)
+        self.order_values = ordered.values  # the root comes last, and its values are shown
+        return np.ones(len(ordered.rows), dtype=np.float32), ordered.rows
 
     def _fused(
         self,

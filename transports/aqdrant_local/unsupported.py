@@ -11,28 +11,15 @@ from aqdrant.exceptions import UnsupportedOperation
 __all__ = ["UNSUPPORTED", "refuse"]
 
 UNSUPPORTED: dict[type | str, str] = {
-    # Conditions
-    models.NestedCondition: "the nested condition",
-    models.SliceCondition: "the slice condition",
-    models.GeoBoundingBox: "geo conditions",
-    models.GeoRadius: "geo conditions",
-    models.GeoPolygon: "geo conditions",
-    models.MatchText: "full-text matching",
-    models.MatchTextAny: "full-text matching",
-    models.MatchPhrase: "full-text matching",
-    models.MatchPrefix: "matching by prefix",
-    models.MatchSubstring: "matching by substring",
     # Queries
     models.RecommendQuery: "the recommend query",
     models.DiscoverQuery: "the discover query",
     models.ContextQuery: "the context query",
-    models.OrderByQuery: "ordering by a payload key",
     models.FormulaQuery: "the formula query",
     models.SampleQuery: "the sample query",
     models.RelevanceFeedbackQuery: "the relevance feedback query",
     models.TextQuery: "the text query",
     models.Mmr: "maximal marginal relevance",
-    models.OrderBy: "ordering by a payload key",
     models.IdfCorpusParams: "a corpus for the inverse document frequency",
     # Inputs that inference turns into vectors before they come here
     models.Document: "inference: a document in place of a vector",
@@ -43,6 +30,8 @@ UNSUPPORTED: dict[type | str, str] = {
     models.StrictModeConfig: "strict mode",
     "datatype": "vector datatypes other than float32",
     "sharding": "custom sharding",
+    # Parameters of indexes
+    "multilingual": "the multilingual tokenizer, which needs dictionaries",
 }
 """What is met → what it is called."""
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from aqdrant import models
 
-__all__ = ["CITIES", "COSINE", "DOT", "UUID_TEXT", "close", "numbers", "point", "scored"]
+__all__ = ["CITIES", "COSINE", "DOT", "PLACES", "UUID_TEXT", "close", "numbers", "point", "scored"]
 
 UUID_TEXT = "5f2b1d34-8a50-4e0c-9b1f-0a3a2a9ad001"
 
@@ -51,6 +51,44 @@ CITIES: tuple[models.PointStruct, ...] = (
         id=UUID_TEXT, vector=[0.6, 0.8], payload={"city": "Paris", "price": [5, 50], "open": True}
     ),
 )
+
+PLACES: tuple[models.PointStruct, ...] = (
+    models.PointStruct(
+        id=1,
+        vector=[1.0, 0.0],
+        payload={
+            "text": "The quick brown fox",
+            "at": {"lon": 13.4, "lat": 52.5},
+            "n": 3,
+            "a b": {"c.d": 1},
+            "offers": [{"price": 10, "tags": ["x"]}, {"price": 20, "tags": []}],
+        },
+    ),
+    models.PointStruct(
+        id=2,
+        vector=[0.0, 1.0],
+        payload={
+            "text": ["Brown bears", "quick, quick!"],
+            "at": {"lon": -0.1, "lat": 51.5},
+            "n": [1, 5],
+            "offers": [{"price": 20, "tags": ["x", "y"]}],
+        },
+    ),
+    models.PointStruct(
+        id=3,
+        vector=[1.0, 1.0],
+        payload={
+            "text": "foxes run",
+            "at": [{"lon": 179.5, "lat": -17.0}, {"lon": 0.0, "lat": 0.0}],
+            "n": 2.5,
+            "offers": {"price": 10},
+        },
+    ),
+    models.PointStruct(
+        id=4, vector=[-1.0, 0.0], payload={"text": "", "at": {"lon": -179.5}, "n": "3"}
+    ),
+)
+"""Text, places on earth, numbers to order by, arrays of objects."""
 
 
 def point(point_id: int | str, *vector: float, **payload: Any) -> models.PointStruct:

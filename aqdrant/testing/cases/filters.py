@@ -1,13 +1,14 @@
-"""Filters: what each condition matches among the points of `data.CITIES`."""
+"""Filters: what each condition matches among the points of `data.CITIES` and `data.PLACES`."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from aqdrant import models
-from aqdrant.testing.cases.data import CITIES, DOT, UUID_TEXT
-from aqdrant.testing.kit import Body, Cases, Lab
+from aqdrant.exceptions import ArgumentError
+from aqdrant.testing.cases.data import CITIES, DOT, PLACES, UUID_TEXT, point
+from aqdrant.testing.kit import Body, Cases, Lab, raises
 
 __all__ = ["case"]
 
@@ -20,7 +21,6 @@ class Row(NamedTuple):
     name: str
     filter: Mapping[str, Any]
     ids: list[int | str]
-    needs: tuple[str, ...] = ()
 
 
 def _match(key: str, **match: Any) -> dict[str, Any]:
@@ -94,14 +94,77 @@ ROWS = (
             ]
         },
         [2],
-        ("nested",),
     ),
 )
 
 
-def _matches(row: Row) -> Body:
+def _nested(*must: Mapping[str, Any], **clauses: Any) -> dict[str, Any]:
+    return {"nested": {"key": "offers", "filter": {"must": must, **clauses}}}
+
+
+def _geo(kind: str, **value: Any) -> dict[str, Any]:
+    return {"key": "at", f"geo_{kind}": value}
+
+
+def _place(lon: float, lat: float) -> dict[str, float]:
+    return {"lon": lon, "lat": lat}
+
+
+_SQUARE = [_place(-1, -1), _place(1, -1), _place(1, 1), _place(-1, 1), _place(-1, -1)]
+_LARGE = [_place(5 * corner["lon"], 5 * corner["lat"]) for corner in _SQUARE]
+_TEN = _match("price", value=10)
+_TAG = _match("tags[]", value="x")
+
+PLACE_ROWS = (
+    Row("match words", {"must": [_match("text", text="QUICK brown")]}, [1]),
+    Row("match no part of a word", {"must": [_match("text", text="fo")]}, []),
+    Row("match any word", {"must": [_match("text", text_any="bears, foxes")]}, [2, 3]),
+    Row("match phrase", {"must": [_match("text", phrase="quick brown")]}, [1]),
+    Row("match no phrase", {"must": [_match("text", phrase="brown quick")]}, []),
+    Row("match no words", {"must": [_match("text", text="")]}, []),
+    Row(
+        "box",
+        {"must": [_geo("bounding_box", top_left=_place(-1, 53), bottom_right=_place(14, 51))]},
+        [1, 2],
+    ),
+    Row(
+        "box edges lie outside",
+        {"must": [_geo("bounding_box", top_left=_place(0, 1), bottom_right=_place(1, -1))]},
+        [],
+    ),
+    Row(
+        "box over the antimeridian",
+        {"must": [_geo("bounding_box", top_left=_place(170, 0), bottom_right=_place(-170, -20))]},
+        [3],
+    ),
+    Row("radius", {"must": [_geo("radius", center=_place(13.4, 52.6), radius=12_000)]}, [1]),
+    Row(
+        "radius too small", {"must": [_geo("radius", center=_place(13.4, 52.6), radius=11_000)]}, []
+    ),
+    Row("polygon", {"must": [_geo("polygon", exterior={"points": _LARGE})]}, [3]),
+    Row(
+        "polygon with a hole",
+        {"must": [_geo("polygon", exterior={"points": _LARGE}, interiors=[{"points": _SQUARE}])]},
+        [],
+    ),
+    Row("one element", {"must": [_nested(_TEN, _TAG)]}, [1]),
+    Row("one element without", {"must": [_nested(must_not=[_TEN])]}, [1, 2]),
+    Row("no element", {"must_not": [_nested(_TEN)]}, [2, 3, 4]),
+    Row("no element of a plain object", {"must": [_nested()]}, [1, 2]),
+    Row("element of no id", {"must": [_nested({"has_id": [1]})]}, []),
+    Row("empty tags", {"must": [_nested({"is_empty": {"key": "tags"}})]}, [1]),
+    Row("quoted keys", {"must": [_match('"a b"."c.d"', value=1)]}, [1]),
+    Row("array in array", {"must": [_match("offers[].tags[]", value="y")]}, [2]),
+)
+PREFIXES = (
+    Row("match prefix", {"must": [_match("text", prefix="foxes")]}, [3]),
+    Row("match substring", {"must": [_match("text", substring="own b")]}, [2]),
+)
+
+
+def _matches(row: Row, points: Sequence[models.PointStruct] = CITIES) -> Body:
     async def body(lab: Lab) -> None:
-        name = await lab.collection(DOT, CITIES)
+        name = await lab.collection(DOT, points)
         assert await lab.ids(name, row.filter) == row.ids
         as_model = models.Filter.model_validate(row.filter)
         assert (await lab.client.count(name, as_model)).count == len(row.ids)
@@ -112,7 +175,38 @@ def _matches(row: Row) -> Body:
 
 
 for _row in ROWS:
-    case.add(_row.name.replace(" ", "_"), _matches(_row), *_row.needs)
+    case.add(_row.name.replace(" ", "_"), _matches(_row))
+for _row in (*PLACE_ROWS, *PREFIXES):
+    case.add(_row.name.replace(" ", "_"), _matches(_row, PLACES))
+
+
+@case()
+async def slices_share_the_points(lab: Lab) -> None:
+    name = await lab.collection(DOT, [point(number, 1, 0) for number in range(40)])
+    slices = [
+        await lab.ids(name, {"must": [{"slice": {"total": 3, "index": index}}]})
+        for index in range(3)
+    ]
+    assert all(slices)
+    assert sorted(number for found in slices for number in found) == list(range(40))
+
+
+@case()
+async def refuse_what_is_no_condition(lab: Lab) -> None:
+    name = await lab.collection(DOT, PLACES)
+    open_ring = {"points": _SQUARE[:-1]}
+    for part in (
+        _geo("radius", center=_place(181, 0), radius=1),
+        _geo("bounding_box", top_left=_place(0, 91), bottom_right=_place(1, 0)),
+        _geo("polygon", exterior=open_ring),
+        _geo("polygon", exterior={"points": _LARGE}, interiors=[open_ring]),
+        {"slice": {"total": 2, "index": 2}},
+        {"slice": {"total": 0, "index": 0}},
+        {"nested": {"key": "a..b", "filter": {"must": [_TEN]}}},
+        {"min_should": {"conditions": [_TEN], "min_count": 0}},
+    ):
+        with raises(ArgumentError):
+            await lab.ids(name, {"must": [part]})
 
 
 @case()
@@ -130,12 +224,12 @@ async def follow_what_is_written(lab: Lab) -> None:
 @case()
 async def match_the_same_with_an_index(lab: Lab) -> None:
     name = await lab.collection(DOT, CITIES)
-    before = [await lab.ids(name, row.filter) for row in ROWS if not row.needs]
+    before = [await lab.ids(name, row.filter) for row in ROWS]
     for key, schema in (("city", "keyword"), ("price", "float"), ("open", "bool")):
         result = await lab.client.create_payload_index(name, key, schema)
         assert result.status == models.UpdateStatus.COMPLETED
     # An index of floats answers no question about integers: only ranges ask it here.
-    for row, wanted in zip([row for row in ROWS if not row.needs], before, strict=True):
+    for row, wanted in zip(ROWS, before, strict=True):
         if "match int" not in row.name:
             assert await lab.ids(name, row.filter) == wanted, row.name
     schema_of = (await lab.client.get_collection(name)).payload_schema

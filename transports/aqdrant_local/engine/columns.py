@@ -15,41 +15,35 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .arrays import Rows, grown
-from .datetimes import parse_datetime
 from .extraction import (
-    BOOL,
     EMPTY,
     FILLED,
-    FLOAT,
-    INTEGER,
-    LOCATION,
     NULL,
     SELECTED,
     SINGLE,
     SOLID,
-    STRING,
     Entries,
     Payloads,
-    payload_reader,
+    Reader,
 )
 from .intervals import INT64, Interval, integer_bounds
-from .paths import Path
+from .places import Places, Point, Ring
 from .postings import Postings
-from .selection import Selection
+from .selection import Selection, intersection
+from .strings import NO_DATE, Strings
+from .words import Codes, Tokenizer
 
 __all__ = ["PayloadColumn"]
 
 _NO_ROWS: Rows = np.zeros(0, dtype=np.intp)
 _CODES = 4096  # strings that may be known in any case
-_NO_DATE = np.iinfo(np.int64).min
 
 
 class PayloadColumn:
     """The values that one path selects, over all rows of a segment."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._read = payload_reader(path)
+    def __init__(self, read: Reader) -> None:
+        self._read = read
         self._ints: Postings[np.int64] = Postings(np.int64)
         self._floats: Postings[np.float64] = Postings(np.float64)
         self._bools: Postings[np.int64] = Postings(np.int64)
@@ -57,10 +51,8 @@ class PayloadColumn:
         self._counts: Postings[np.int64] = Postings(
             np.int64
         )  # of selected values that do not count as one
-        self._codes: dict[str, int] = {}
-        self._micros: NDArray[np.int64] = np.zeros(
-            0, dtype=np.int64
-        )  # of each string that is a date
+        self._places = Places()
+        self._known = Strings()
         self._flags: NDArray[np.uint16] = np.zeros(0, dtype=np.uint16)
         self._elements: NDArray[np.int32] = np.zeros(0, dtype=np.int32)  # values that are not null
         self._repeats = False  # some row has more than one value
@@ -75,7 +67,7 @@ class PayloadColumn:
     @property
     def is_wasteful(self) -> bool:
         """Whether it is better made anew: most strings that it knows are in no payload any more."""
-        return not self.is_fresh and len(self._codes) > max(_CODES, 2 * len(self._strings))
+        return not self.is_fresh and len(self._known) > max(_CODES, 2 * len(self._strings))
 
     def touch(self, rows: Rows) -> None:
         """Remember that the payloads of these rows changed."""
@@ -86,19 +78,17 @@ class PayloadColumn:
     def refresh(self, size: int, payloads: Payloads) -> None:
         """Read the payloads of the rows that changed."""
         changed = np.unique(np.concatenate(self._changed)) if self._changed else None
-        self.size = size
         self._flags = grown(self._flags, size)
         self._elements = grown(self._elements, size)
         if changed is not None:
             changed = changed[changed < size]
-            entries = Entries(self._codes)
+            entries = Entries(self._known.codes)
             for rows, values in self._read(changed, payloads):
                 entries.add(rows, values)
-            self._store(changed, entries)
-        self._changed = []
+            self._store(size, changed, entries)
+        self.size, self._changed = size, []  # last: from here on readers go ahead
 
-    def _store(self, changed: Rows, entries: Entries) -> None:
-        size = self.size
+    def _store(self, size: int, changed: Rows, entries: Entries) -> None:
         self._flags[changed] = 0
         self._elements[changed] = 0
         if entries.flag_rows:
@@ -111,6 +101,7 @@ class PayloadColumn:
         entries.bools.store(self._bools, size, changed)
         entries.strings.store(self._strings, size, changed)
         entries.counts.store(self._counts, size, changed)
+        self._places.replace(size, changed, entries.place_rows, entries.places)
 
     # Conditions
 
@@ -122,7 +113,7 @@ class PayloadColumn:
             if not -INT64 <= value < INT64:
                 return self._selection(_NO_ROWS)
             return self._selection(self._ints.equal(value))
-        code = self._codes.get(value)
+        code = self._known.codes.get(value)
         return self._selection(_NO_ROWS if code is None else self._strings.equal(code))
 
     def any_of(self, values: Sequence[int] | Sequence[str]) -> Selection:
@@ -150,14 +141,56 @@ class PayloadColumn:
 
     def in_time(self, interval: Interval) -> Selection:
         """Rows with a date in the interval, which is in microseconds since 1970."""
-        micros = self._micros  # other readers may be doing the same: the attribute is set once
-        if len(micros) < len(self._codes):
-            fresh = list(self._codes)[len(micros) :]
-            moments = (parse_datetime(text) for text in fresh)
-            added = [_NO_DATE if moment is None else moment for moment in moments]
-            self._micros = micros = np.concatenate([micros, np.array(added, dtype=np.int64)])
-        hits = interval.holds(micros) & (micros != _NO_DATE)
-        return self._selection(self._strings.any_of(np.flatnonzero(hits).astype(np.int64)))
+        moments = self._known.moments()
+        return self._of_strings(
+            np.flatnonzero(interval.holds(moments) & (moments != NO_DATE)).astype(np.int64)
+        )
+
+    def starting_with(self, prefix: str) -> Selection:
+        """Rows with a string that begins with this one."""
+        return self._of_strings(self._known.starting_with(prefix))
+
+    def containing(self, part: str) -> Selection:
+        """Rows with a string that has this one in it."""
+        return self._of_strings(self._known.containing(part))
+
+    def with_words(self, text: str, tokenizer: Tokenizer, *, together: bool) -> Selection:
+        """Rows with all words of the text.
+
+        Args:
+            together: one string has to have them all; else each may be in another string.
+        """
+        words = self._known.words(tokenizer)
+        wanted = words.words_of(text)
+        if together or not self._repeats:
+            return self._of_strings(words.with_all(wanted))
+        if not wanted or None in wanted:
+            return self._selection(_NO_ROWS)
+        parts = [words.with_word(word) for word in set(wanted) if word is not None]
+        found = intersection(self._of_strings(codes) for codes in parts)
+        return self._selection(_NO_ROWS) if found is None else found
+
+    def with_any_word(self, text: str, tokenizer: Tokenizer) -> Selection:
+        """Rows with at least one word of the text."""
+        words = self._known.words(tokenizer)
+        return self._of_strings(words.with_any(words.words_of(text)))
+
+    def with_phrase(self, text: str, tokenizer: Tokenizer) -> Selection:
+        """Rows with a string that has the words of the text next to each other, in its order."""
+        words = self._known.words(tokenizer)
+        return self._of_strings(words.with_phrase(words.words_of(text, as_stored=True)))
+
+    def in_box(self, top_left: Point, bottom_right: Point) -> Selection:
+        """Rows with a place inside the box."""
+        return self._selection(self._places.in_box(top_left, bottom_right))
+
+    def in_radius(self, centre: Point, radius: float) -> Selection:
+        """Rows with a place nearer to the centre than so many metres."""
+        return self._selection(self._places.in_radius(centre, radius))
+
+    def in_polygon(self, exterior: Ring, interiors: Sequence[Ring]) -> Selection:
+        """Rows with a place inside the outline and outside of its holes."""
+        return self._selection(self._places.in_polygon(exterior, interiors))
 
     def counted(self, interval: Interval) -> Selection:
         """Rows where a selected value holds that many values; null and missing hold none."""
@@ -188,34 +221,33 @@ class PayloadColumn:
         """The field condition `is_null`: any selected value decides; none selected is not null."""
         return self._flagged(NULL) if wanted else self._flagged(SOLID, missing=True)
 
-    # How many rows have values of a kind
+    # Values by kind, beside the row of each, for indexes
 
-    def with_strings(self) -> int:
-        """Rows with a string."""
-        return self._count(STRING)
+    @property
+    def known(self) -> Strings:
+        """The different strings, some of which no row may have any more."""
+        return self._known
 
-    def with_integers(self) -> int:
-        """Rows with an integer."""
-        return self._count(INTEGER)
+    @property
+    def places(self) -> Places:
+        """The places."""
+        return self._places
 
-    def with_numbers(self) -> int:
-        """Rows with an integer or a float."""
-        return self._count(INTEGER | FLOAT)
+    def integers(self) -> tuple[NDArray[np.int64], Rows]:
+        """The 64-bit integers."""
+        return self._ints.entries()
 
-    def with_bools(self) -> int:
-        """Rows with a bool."""
-        return self._count(BOOL)
+    def floats(self) -> tuple[NDArray[np.float64], Rows]:
+        """The other numbers."""
+        return self._floats.entries()
 
-    def with_locations(self) -> int:
-        """Rows with a place on earth."""
-        return self._count(LOCATION)
+    def bools(self) -> tuple[NDArray[np.int64], Rows]:
+        """The bools, as 0 and 1."""
+        return self._bools.entries()
 
-    def with_dates(self) -> int:
-        """Rows with a string that is a date."""
-        return len(self.in_time(Interval(None, None, None, None)))
-
-    def _count(self, flags: int) -> int:
-        return int(np.count_nonzero(self._flags[: self.size] & flags))
+    def strings(self) -> tuple[NDArray[np.int64], Rows]:
+        """The strings, as their numbers in `known`."""
+        return self._strings.entries()
 
     def _flagged(self, flag: int, *, up: bool = True, missing: bool = False) -> Selection:
         flags = self._flags[: self.size]
@@ -224,11 +256,19 @@ class PayloadColumn:
             mask |= (flags & SELECTED) == 0
         return Selection(self.size, mask=mask)
 
+    def _of_strings(self, codes: Codes) -> Selection:
+        if len(codes) * 8 < len(self._strings):
+            return self._selection(self._strings.any_of(codes))
+        wanted = np.zeros(len(self._known), dtype=np.bool_)
+        wanted[codes] = True
+        held, rows = self._strings.entries()
+        return self._selection(rows[wanted[held]])
+
     def _rows_of(self, values: Sequence[int] | Sequence[str]) -> Rows:
         if not values:
             return _NO_ROWS
         if isinstance(values[0], str):
-            known = (self._codes.get(value) for value in values if isinstance(value, str))
+            known = (self._known.codes.get(value) for value in values if isinstance(value, str))
             keys = sorted({code for code in known if code is not None})
             postings = self._strings
         else:

@@ -15,28 +15,31 @@ from numpy.typing import NDArray
 
 from .arrays import Rows
 from .intervals import INT64
-from .paths import Path, is_array, is_object, select
+from .paths import ALL, Path, is_array, select
+from .places import Point
 from .postings import Postings
 
 __all__ = [
-    "BOOL",
     "EMPTY",
     "FILLED",
-    "FLOAT",
-    "INTEGER",
-    "LOCATION",
     "NULL",
     "SELECTED",
     "SINGLE",
     "SOLID",
-    "STRING",
     "Entries",
     "Payloads",
+    "Reader",
+    "Selected",
     "payload_reader",
 ]
 
 Payloads: TypeAlias = Sequence[bytes | None]
+Selected: TypeAlias = Iterator[tuple[list[int], list[list[Any]]]]
+"""Rows, and of each row the values that a path selects."""
+Reader: TypeAlias = Callable[[Rows, Payloads], Selected]
 K = TypeVar("K", np.int64, np.float64)
+
+_NUMBERS = (float, int)  # a bool is another class
 
 _CHUNK = 512  # payloads decoded by one call: the interpreter gets its turn in between
 
@@ -47,11 +50,6 @@ FILLED = 4  # anything else
 NULL = 8  # null, or an array with a null in it
 SOLID = 16  # anything else
 SINGLE = 32  # counts as one value
-INTEGER = 64
-FLOAT = 128
-BOOL = 256
-STRING = 512
-LOCATION = 1024  # an object with numbers under `lon` and `lat`
 
 
 class Keys(Generic[K]):
@@ -69,6 +67,11 @@ class Keys(Generic[K]):
         self._rows.append(row)
         self._keys.append(key)
 
+    def extend(self, rows: list[int], keys: list[float]) -> None:
+        """Take entries, one a row."""
+        self._rows += rows
+        self._keys += keys
+
     def store(self, postings: Postings[K], size: int, changed: Rows) -> None:
         """Put all of them in place of what the changed rows had."""
         keys: NDArray[K] = np.array(self._keys, dtype=self._dtype)
@@ -85,12 +88,43 @@ class Entries:
         self.bools = Keys(np.int64)
         self.strings = Keys(np.int64)
         self.counts = Keys(np.int64)
+        self.place_rows: list[int] = []
+        self.places: list[Point] = []
         self.flag_rows: list[int] = []
         self.flags: list[int] = []
         self.elements: list[int] = []
 
     def add(self, rows: list[int], selected: list[list[Any]]) -> None:
         """File the values selected from each of the rows."""
+        if not self._add_alike(rows, selected):
+            self._add_any(rows, selected)
+
+    def _add_alike(self, rows: list[int], selected: list[list[Any]]) -> bool:
+        """File them at once if each row has one value at most, all of one simple kind."""
+        if [] in selected:
+            rows = [row for row, values in zip(rows, selected, strict=True) if values]
+            selected = [values for values in selected if values]
+        if sum(map(len, selected)) != len(rows):
+            return False
+        values = [values[0] for values in selected]
+        kinds = set(map(type, values))
+        if kinds == {str}:
+            codes = self._codes
+            self.strings.extend(rows, [codes.setdefault(text, len(codes)) for text in values])
+        elif kinds == {int} and min(values) >= -INT64 and max(values) < INT64:
+            self.ints.extend(rows, values)
+        elif kinds == {float}:
+            self.floats.extend(rows, values)
+        elif kinds == {bool}:
+            self.bools.extend(rows, values)
+        else:
+            return not kinds
+        self.flag_rows += rows
+        self.flags += [SELECTED | FILLED | SOLID | SINGLE] * len(rows)
+        self.elements += [1] * len(rows)
+        return True
+
+    def _add_any(self, rows: list[int], selected: list[list[Any]]) -> None:
         for row, values in zip(rows, selected, strict=True):
             if not values:
                 continue
@@ -106,7 +140,7 @@ class Entries:
                 else:
                     flags |= FILLED | SOLID | SINGLE
                     elements += 1
-                    flags |= self._add_scalar(row, value)
+                    self._add_scalar(row, value)
             self.flag_rows.append(row)
             self.flags.append(flags)
             self.elements.append(elements)
@@ -114,38 +148,26 @@ class Entries:
     def _add_array(self, row: int, array: list[Any]) -> int:
         flags = FILLED if array else EMPTY
         for element in array:
-            flags |= self._add_scalar(row, element)
+            self._add_scalar(row, element)
         self.counts.add(row, len(array))
         return flags | (NULL if any(element is None for element in array) else SOLID)
 
-    def _add_scalar(self, row: int, value: Any) -> int:
-        """File one value; the flag of its kind."""
+    def _add_scalar(self, row: int, value: Any) -> None:
+        """File one value."""
         kind = value.__class__
         if kind is str:
-            code = self._codes.setdefault(value, len(self._codes))
-            self.strings.add(row, code)
-            return STRING
-        if kind is int and -INT64 <= value < INT64:
+            self.strings.add(row, self._codes.setdefault(value, len(self._codes)))
+        elif kind is int and -INT64 <= value < INT64:
             self.ints.add(row, value)
-            return INTEGER
-        if kind is float or kind is int:
+        elif kind is float or kind is int:
             self.floats.add(row, float(value))
-            return FLOAT
-        if kind is bool:
+        elif kind is bool:
             self.bools.add(row, int(value))
-            return BOOL
-        if _is_location(value):
-            return LOCATION
-        return 0
-
-
-def _is_location(value: Any) -> bool:
-    return is_object(value) and all(
-        isinstance(value.get(key), int | float) for key in ("lon", "lat")
-    )
-
-
-Reader: TypeAlias = Callable[[Rows, Payloads], Iterator[tuple[list[int], list[list[Any]]]]]
+        elif kind is dict:
+            lon, lat = value.get("lon"), value.get("lat")
+            if lon.__class__ in _NUMBERS and lat.__class__ in _NUMBERS:
+                self.place_rows.append(row)
+                self.places.append((float(lon), float(lat)))
 
 
 def payload_reader(path: Path) -> Reader:
@@ -156,7 +178,7 @@ def payload_reader(path: Path) -> Reader:
     )
     decoder = msgspec.msgpack.Decoder(list[part])  # type: ignore[valid-type]  # made above
 
-    def read(rows: Rows, payloads: Payloads) -> Iterator[tuple[list[int], list[list[Any]]]]:
+    def read(rows: Rows, payloads: Payloads) -> Selected:
         numbers: list[int] = rows.tolist()
         held = [row for row in numbers if payloads[row] is not None]
         for start in range(0, len(held), _CHUNK):
@@ -168,7 +190,9 @@ def payload_reader(path: Path) -> Reader:
             values: list[list[Any]] = [
                 [] if part.value is msgspec.UNSET else [part.value] for part in parts
             ]
-            if rest:
+            if rest == (ALL,):
+                values = [found[0] if found and is_array(found[0]) else [] for found in values]
+            elif rest:
                 values = [select(found[0], rest) if found else found for found in values]
             yield chunk, values
 

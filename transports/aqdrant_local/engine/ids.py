@@ -202,7 +202,7 @@ class IdTable:
         """These rows in the order of their ids: numbers first, then UUIDs."""
         return rows[self.sorting(rows)]
 
-    def sorting(self, rows: Rows, *major: NDArray[np.float32]) -> Rows:
+    def sorting(self, rows: Rows, *major: NDArray[Any]) -> Rows:
         """Positions that sort these rows by `major` columns, then by id."""
         low = self._low[rows]
         if not self._uuids and not major:

@@ -124,6 +124,17 @@ class Postings(Generic[K]):
             rows = np.concatenate([rows, self._tail_rows[np.isin(self._tail_keys, keys)]])
         return rows.astype(np.intp)
 
+    def entries(self) -> tuple[NDArray[K], Rows]:
+        """All keys, those that are merged ascending, and the row of each."""
+        keys, rows = self._keys, self._rows
+        if self._stale is not None:
+            fresh = ~self._stale[rows]
+            keys, rows = keys[fresh], rows[fresh]
+        if len(self._tail_keys):
+            keys = np.concatenate([keys, self._tail_keys])
+            rows = np.concatenate([rows, self._tail_rows])
+        return keys, rows.astype(np.intp)
+
     def weighted_sums(self, keys: NDArray[K], factors: Floats, size: int) -> Floats:
         """Weights times factors, summed for each of `size` rows over its entries with the keys.
 

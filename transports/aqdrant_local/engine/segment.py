@@ -9,7 +9,6 @@ arrays, so a segment can as well be filled from blocks of a file.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Container, Mapping, Sequence
 from typing import TypeAlias, TypeVar
 
@@ -18,10 +17,14 @@ import numpy as np
 from .arrays import Floats, Mask, Rows, Words, grown
 from .columns import PayloadColumn
 from .dense import DenseVectors
+from .extraction import payload_reader
+from .fields import Elements, Fields
 from .ids import IdTable, Keys
 from .paths import Path
 from .selection import Selection
+from .slices import siphash
 from .sparse import SparseBatch, SparseVectors
+from .words import TextIndex
 
 __all__ = ["DenseWrite", "PointWrite", "Segment", "SparseWrite"]
 
@@ -125,10 +128,8 @@ class Segment:
         self._versions: Words = np.zeros(0, dtype=np.uint64)
         self._alive: Mask = np.zeros(0, dtype=np.bool_)
         self._free: Rows = np.zeros(0, dtype=np.intp)
-        self._columns: dict[Path, PayloadColumn] = {}
-        # Readers share the collection's lock, and the first that needs a column brings it up to
-        # date.
-        self._refreshing = threading.Lock()
+        self._fields = Fields(payload_reader)
+        self.texts: Mapping[Path, TextIndex] = {}  # of the payload keys that have one
 
     @property
     def nbytes(self) -> int:
@@ -150,6 +151,12 @@ class Segment:
     def everything(self) -> Selection:
         """All points."""
         return Selection(self.size, mask=self.alive)
+
+    def in_slice(self, total: int, index: int) -> Selection:
+        """Points whose id falls into one of `total` equal parts."""
+        rows = np.flatnonzero(self.alive)
+        hashes = siphash(self.ids.keys(rows))
+        return Selection(self.size, rows=rows[hashes % np.uint64(total) == np.uint64(index)])
 
     def versions(self, rows: Rows) -> list[int]:
         """Numbers of the operations that last changed these rows."""
@@ -199,8 +206,7 @@ class Segment:
         for row, blob in zip(rows.tolist(), payloads, strict=True):
             self.payloads[row] = blob
         self._versions[rows] = version
-        for column in self._columns.values():
-            column.touch(rows)
+        self._fields.touch(rows)
 
     def remove(self, rows: Rows) -> None:
         """Delete the points in these rows, each row once."""
@@ -211,8 +217,7 @@ class Segment:
         self._alive[rows] = False
         for row in rows.tolist():
             self.payloads[row] = None
-        for column in self._columns.values():
-            column.touch(rows)
+        self._fields.touch(rows)
         self.count -= len(rows)
         self._free = np.concatenate([self._free, rows])
         if len(self._free) > max(_PACK_FROM, self.count):
@@ -236,20 +241,24 @@ class Segment:
 
     def column(self, path: Path) -> PayloadColumn:
         """The values under a path, up to date."""
-        with self._refreshing:
-            column = self._columns.get(path)
-            if column is None or column.is_wasteful:
-                column = PayloadColumn(path)
-                column.touch(np.arange(self.size, dtype=np.intp))
-            if not column.is_fresh or column.size != self.size:
-                column.refresh(self.size, self.payloads)
-            self._columns[path] = column
-            return column
+        return self._fields.column(path, self.size, self.payloads)
 
-    def has_column(self, path: Path) -> bool:
-        """Whether reading this path costs little."""
-        column = self._columns.get(path)
-        return column is not None and column.is_fresh
+    def elements(self, path: Path) -> Elements:
+        """The elements of the arrays under a path, up to date."""
+        return self._fields.elements(path, self.size, self.payloads)
+
+    def set_text_index(self, path: Path, index: TextIndex | None) -> None:
+        """Cut the strings under a path into words in this way from now on, or as without one."""
+        kept = {known: held for known, held in self.texts.items() if known != path}
+        self.texts = kept if index is None else {**kept, path: index}
+        self._fields.drop(path)  # and with it the words of the index before
+
+    def peek(self, path: Path, *inner: Path) -> PayloadColumn | None:
+        """The values under a path, or under one within elements of the paths before it.
+
+        None where they have to be read first. No lock is waited for.
+        """
+        return self._fields.peek(path, *inner)
 
     def has_vector(self, name: str) -> Selection:
         """Rows that have a vector of this name."""
@@ -312,7 +321,7 @@ class Segment:
         self._alive = np.ones(len(rows), dtype=np.bool_)
         self.payloads = [self.payloads[row] for row in rows.tolist()]
         self._free = np.zeros(0, dtype=np.intp)
-        self._columns = {}
+        self._fields.clear()
         self.size = len(rows)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import aliases, collections, indexes, payload, points, query, service, vectors
+from . import aliases, collections, facets, indexes, payload, points, query, service, vectors
 from ._table import HANDLERS, Handler
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "Handler",
     "aliases",
     "collections",
+    "facets",
     "indexes",
     "payload",
     "points",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from aqdrant import models
 from aqdrant.exceptions import BadRequest, Conflict
 from aqdrant.operations import (
@@ -14,11 +12,10 @@ from aqdrant.operations import (
     GetCollections,
     UpdateCollection,
 )
-from aqdrant_local.engine.columns import PayloadColumn
-from aqdrant_local.filtering import path_of
+from aqdrant_local.indexing import described_indexes
 from aqdrant_local.locks import Patience
 from aqdrant_local.settings import change_settings, new_collection
-from aqdrant_local.state import Collection, State
+from aqdrant_local.state import State
 
 from ._table import handles
 
@@ -100,7 +97,7 @@ def get_collection(
             points_count=collection.segment.count,
             segments_count=1,
             config=collection.config.model_copy(deep=True),
-            payload_schema=_described_indexes(collection),
+            payload_schema=described_indexes(collection),
             update_queue=models.UpdateQueueInfo(length=0),
         )
 
@@ -119,30 +116,3 @@ def _check_name(name: str) -> None:
             status_code=422,
             parameter="collection_name",
         )
-
-
-def _described_indexes(collection: Collection) -> dict[str, models.PayloadIndexInfo]:
-    described: dict[str, models.PayloadIndexInfo] = {}
-    for name, schema in collection.schema.items():
-        column = collection.segment.column(path_of(name))
-        if isinstance(schema, models.PayloadSchemaType):
-            kind, params = schema, None
-        else:
-            kind, params = models.PayloadSchemaType(schema.type.value), schema.model_copy(deep=True)
-        described[name] = models.PayloadIndexInfo(
-            data_type=kind, params=params, points=_INDEXED[kind](column)
-        )
-    return described
-
-
-_INDEXED: dict[models.PayloadSchemaType, Callable[[PayloadColumn], int]] = {
-    models.PayloadSchemaType.KEYWORD: PayloadColumn.with_strings,
-    models.PayloadSchemaType.INTEGER: PayloadColumn.with_integers,
-    models.PayloadSchemaType.FLOAT: PayloadColumn.with_numbers,
-    models.PayloadSchemaType.GEO: PayloadColumn.with_locations,
-    models.PayloadSchemaType.TEXT: PayloadColumn.with_strings,
-    models.PayloadSchemaType.BOOL: PayloadColumn.with_bools,
-    models.PayloadSchemaType.DATETIME: PayloadColumn.with_dates,
-    models.PayloadSchemaType.UUID: PayloadColumn.with_strings,
-}
-"""Index type → how many points of a column it holds."""

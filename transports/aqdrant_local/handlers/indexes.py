@@ -10,6 +10,7 @@ from aqdrant.exceptions import BadRequest
 from aqdrant.operations import CreateFieldIndex, DeleteFieldIndex
 from aqdrant_local import costs
 from aqdrant_local.filtering import path_of
+from aqdrant_local.indexing import add_index, check_schema, drop_index, prepare_index
 from aqdrant_local.locks import Patience
 from aqdrant_local.state import Collection, State
 
@@ -27,10 +28,11 @@ def create_field_index(
     path = path_of(name)
     if schema is None:
         raise BadRequest("The index has no schema.", parameter="field_schema")
+    check_schema(path, schema)
 
     def change(collection: Collection) -> models.UpdateResult:
-        collection.schema[name] = schema
-        collection.segment.column(path)
+        add_index(collection, name, schema)
+        prepare_index(collection, name)
         return updated(collection.next_operation(2), operation.wait)
 
     return state.update(operation.collection_name, patience, change)
@@ -43,7 +45,7 @@ def delete_field_index(
     """Drop an index; nothing happens where there is none."""
 
     def change(collection: Collection) -> models.UpdateResult:
-        collection.schema.pop(operation.field_name, None)
+        drop_index(collection, operation.field_name)
         return updated(collection.next_operation(2), operation.wait)
 
     return state.update(operation.collection_name, patience, change)

@@ -24,9 +24,9 @@ from aqdrant_local.engine.ids import PointId, encode_ids
 from aqdrant_local.engine.segment import PointWrite
 from aqdrant_local.filtering import select_rows
 from aqdrant_local.locks import Patience
+from aqdrant_local.ordering import read_in_order
 from aqdrant_local.records import Projection, scrolled_payload
 from aqdrant_local.state import Collection, State, no_shard_keys
-from aqdrant_local.unsupported import refuse
 
 from . import payload, vectors
 from ._table import handles
@@ -123,7 +123,7 @@ def get_points(state: State, operation: GetPoints, patience: Patience) -> list[m
 
 @handles(ScrollPoints, cost=costs.of_scroll)
 def scroll_points(state: State, operation: ScrollPoints, patience: Patience) -> models.ScrollResult:
-    """Read points in the order of their ids, page by page."""
+    """Read points in the order of their ids, page by page, or first in that of a payload key."""
     body = operation.body
     no_shard_keys(body.shard_key)
     limit = 10 if body.limit is None else body.limit
@@ -131,13 +131,23 @@ def scroll_points(state: State, operation: ScrollPoints, patience: Patience) -> 
         raise BadRequest(
             f"limit must be 1 or more, not {limit}.", status_code=422, parameter="limit"
         )
-    if body.order_by is not None:
-        raise refuse(models.OrderBy(key=""))
+    if body.order_by is not None and body.offset is not None:
+        raise BadRequest(
+            "Cannot use an `offset` when using `order_by`.",
+            parameter="offset",
+            fix="Page by order_by.start_from and a filter that leaves out the ids seen already.",
+        )
     collection = state.find(operation.collection_name)
     with collection.gate.shared(patience):
         segment = collection.still_there().segment
         projection = Projection(segment, scrolled_payload(body), body.with_vector)
         selection = select_rows(segment, body.filter)
+        if body.order_by is not None:
+            found = read_in_order(collection, body.order_by, selection, limit)
+            records = projection.records(found.rows)
+            for record, value in zip(records, found.values, strict=True):
+                record.order_value = value
+            return models.ScrollResult(points=records)
         start = cast("PointId | None", body.offset)
         if selection is None:
             order = segment.ids.order()

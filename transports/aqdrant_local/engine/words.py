@@ -1,0 +1,125 @@
+"""Words of the strings of a payload column: which strings have them, next to each other or not.
+
+Used by the strings of a column, one index of words for each way to cut text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .arrays import grown
+from .postings import Postings
+
+__all__ = ["Codes", "TextIndex", "Tokenizer", "Words"]
+
+Codes: TypeAlias = NDArray[np.int64]
+"""Numbers of strings, ascending."""
+
+_NO_CODES: Codes = np.zeros(0, dtype=np.int64)
+_BLOCK = 8192  # texts cut at a time
+
+
+class Tokenizer(Protocol):
+    """A way to cut text, of texts that are stored and of texts that are looked for."""
+
+    def tokens(self, text: str) -> list[str]:
+        """The words of a stored text, in order."""
+        ...
+
+    def query_tokens(self, text: str) -> list[str]:
+        """The words to look for."""
+        ...
+
+
+class TextIndex(NamedTuple):
+    """How the strings under one path are cut into words."""
+
+    tokenizer: Tokenizer
+    has_phrases: bool
+    """Whether phrases can be matched."""
+
+
+class Words:
+    """An index of the words of numbered texts, which are added and never taken away."""
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        self._tokenizer = tokenizer
+        self._vocabulary: dict[str, int] = {}
+        self._postings: Postings[np.int64] = Postings(np.int64)  # word → texts
+        self._sequence: NDArray[np.int32] = np.zeros(0, dtype=np.int32)  # words, text after text
+        self._ends: NDArray[np.int64] = np.zeros(1, dtype=np.int64)  # [n] is where text n begins
+        self.size = 0  # texts that were cut
+
+    def extend(self, texts: Sequence[str]) -> None:
+        """Take the texts that follow those taken already."""
+        for start in range(0, len(texts), _BLOCK):
+            self._extend(texts[start : start + _BLOCK])
+
+    def _extend(self, texts: Sequence[str]) -> None:
+        vocabulary = self._vocabulary
+        cut = [self._tokenizer.tokens(text) for text in texts]
+        numbers = [
+            vocabulary.setdefault(token, len(vocabulary)) for tokens in cut for token in tokens
+        ]
+        words = np.array(numbers, dtype=np.int64)
+        lengths = np.array([len(tokens) for tokens in cut], dtype=np.int64)
+        first, last = self.size, self.size + len(texts)
+        begin = int(self._ends[first])
+        self._ends = grown(self._ends, last + 1)
+        self._ends[first + 1 : last + 1] = begin + np.cumsum(lengths)
+        self._sequence = grown(self._sequence, begin + len(words))
+        self._sequence[begin : begin + len(words)] = words
+        owners = np.repeat(np.arange(first, last, dtype=np.int64), lengths)
+        pairs = np.unique(words << 32 | owners)  # both are less than 2**31
+        nothing = np.zeros(0, dtype=np.intp)
+        self._postings.replace(last, nothing, pairs >> 32, pairs & 0xFFFF_FFFF)
+        self.size = last
+
+    def words_of(self, text: str, *, as_stored: bool = False) -> list[int | None]:
+        """The words of a text that is looked for, as numbers; None where no text has the word."""
+        cut = self._tokenizer.tokens if as_stored else self._tokenizer.query_tokens
+        return [self._vocabulary.get(token) for token in cut(text)]
+
+    def with_word(self, word: int) -> Codes:
+        """Texts that have this word."""
+        return np.sort(self._postings.equal(word)).astype(np.int64)
+
+    def with_all(self, words: Sequence[int | None]) -> Codes:
+        """Texts that have all of these words; none where there are no words."""
+        found: Codes | None = None
+        for word in dict.fromkeys(words):
+            here = _NO_CODES if word is None else self.with_word(word)
+            found = here if found is None else np.intersect1d(found, here, assume_unique=True)
+        return _NO_CODES if found is None else found
+
+    def with_any(self, words: Sequence[int | None]) -> Codes:
+        """Texts that have one of these words."""
+        known = np.array(sorted({word for word in words if word is not None}), dtype=np.int64)
+        there = np.zeros(self.size, dtype=np.bool_)
+        there[self._postings.any_of(known)] = True
+        return np.flatnonzero(there).astype(np.int64)
+
+    def with_phrase(self, words: Sequence[int | None]) -> Codes:
+        """Texts that have these words next to each other, in this order."""
+        phrase = [word for word in words if word is not None]
+        if not phrase or len(phrase) < len(words):
+            return _NO_CODES
+        texts = self.with_all(phrase)
+        starts = self._ends[texts]
+        lengths = np.maximum(self._ends[texts + 1] - starts - (len(phrase) - 1), 0)
+        owners = np.repeat(np.arange(len(texts)), lengths)
+        offsets = np.arange(len(owners)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+        places = starts[owners] + offsets
+        for step, word in enumerate(phrase):
+            there = self._sequence[places + step] == word
+            places, owners = places[there], owners[there]
+        return texts[np.unique(owners)]
+
+    @property
+    def with_none(self) -> Codes:
+        """Texts without a word."""
+        return np.flatnonzero(np.diff(self._ends[: self.size + 1]) == 0).astype(np.int64)
