@@ -19,7 +19,10 @@ OpenTransport: TypeAlias = Callable[[TransportConfig], Transport]
 
 ENTRY_POINTS = "aqdrant.transports"
 
-BUILT_IN: dict[str, str] = {"memory": "aqdrant_local:open_transport"}
+BUILT_IN: dict[str, str] = {
+    "file": "aqdrant_local:open_transport",
+    "memory": "aqdrant_local:open_transport",
+}
 """URL scheme → ``"module:function"`` of our own transports."""
 
 

@@ -105,7 +105,10 @@ class ClientCore:
                 client closes it.
             middleware: slot → what makes a layer for it; see `aqdrant.middleware.SLOTS`.
             max_concurrency: calls in flight at once, per event loop; None for no bound.
-            **kwargs: options of the transport in question.
+            **kwargs: options of the transport in question. Of the local store:
+                ``durability="full"`` (what was answered survives a power loss; the default) or
+                ``"normal"`` (it survives the end of the process), and ``read_only=True`` (the
+                folder as it is at the first call, while another process may write to it).
 
         Raises:
             ArgumentError: the arguments contradict each other or cannot be read.
@@ -213,7 +216,13 @@ class ClientCore:
             unused = None if self._closed else self._given_transport
             self._closed = True
             chain, self._chain, self._immediate = self._chain or unused, None, None
-        if chain is not None:
+        if chain is None:
+            return
+        if self._config.scheme == "file" and self._inline and not in_portal():
+            # Files are closed in a worker thread, and those need an event loop.
+            hop: Hop[None] = Hop(chain.aclose)
+            await hop
+        else:
             await chain.aclose()
 
     async def close(self, grpc_grace: float | None = None) -> None:

@@ -19,6 +19,7 @@ from .arrays import Floats, Mask, Rows, Words, grown
 from .columns import PayloadColumn
 from .dense import DenseVectors
 from .ids import IdTable, Keys
+from .journal import Journal
 from .paths import Path
 from .selection import Selection
 from .sparse import SparseBatch, SparseVectors
@@ -115,6 +116,7 @@ class Segment:
         self.sparse: dict[str, SparseVectors] = dict(sparse)
         self.size = 0
         self.count = 0
+        self.journal: Journal | None = None
         self.payloads: list[Blob] = []  # msgpack of a map
         self._versions: Words = np.zeros(0, dtype=np.uint64)
         self._alive: Mask = np.zeros(0, dtype=np.bool_)
@@ -166,28 +168,54 @@ class Segment:
         fresh = np.flatnonzero(rows < 0)
         old = rows[rows >= 0]
         if len(fresh):
-            rows[fresh] = self._allocate(len(fresh))
+            rows[fresh] = self._next_rows(len(fresh))
+        if self.journal is not None:
+            self.journal.upsert(rows, old, write, version)
+        if len(fresh):
+            self._allocate(len(fresh))
             self.ids.add(write.keys.take(fresh), rows[fresh])
         self._alive[rows] = True
         self.count += len(fresh)
         if len(old):
             self._drop_vectors(old)
         self._write_vectors(rows, write.dense, write.sparse)
-        self.set_payloads(rows, write.payloads, version)
+        self._put_payloads(rows, write.payloads, version)
+
+    def load(
+        self, size: int, rows: Rows, keys: Keys, versions: Words, payloads: Sequence[Blob]
+    ) -> None:
+        """Fill an empty segment of `size` rows with points, without vectors and in these rows."""
+        self._allocate(size)
+        self.ids.add(keys, rows)
+        self._alive[rows] = True
+        self._versions[rows] = versions
+        for row, blob in zip(rows.tolist(), payloads, strict=True):
+            self.payloads[row] = blob
+        self.count = len(rows)
+        self._free = np.flatnonzero(~self.alive)
 
     def set_vectors(self, rows: Rows, write: PointWrite, version: int) -> None:
         """Store vectors of points that exist, in these rows, and leave their others alone."""
+        if self.journal is not None:
+            self.journal.set_vectors(rows, write, version)
         self._write_vectors(rows, write.dense, write.sparse)
         self._versions[rows] = version
 
     def delete_vectors(self, rows: Rows, names: Sequence[str], version: int) -> None:
         """Take named vectors of these rows away."""
+        if self.journal is not None:
+            self.journal.delete_vectors(rows, names, version)
         for name in names:
             (self.dense.get(name) or self.sparse[name]).remove(rows)
         self._versions[rows] = version
 
     def set_payloads(self, rows: Rows, payloads: Sequence[Blob], version: int) -> None:
         """Replace the payloads of these rows."""
+        if self.journal is not None:
+            self.journal.set_payloads(rows, payloads, version)
+        self._put_payloads(rows, payloads, version)
+
+    def _put_payloads(self, rows: Rows, payloads: Sequence[Blob], version: int) -> None:
         for row, blob in zip(rows.tolist(), payloads, strict=True):
             self.payloads[row] = blob
         self._versions[rows] = version
@@ -198,6 +226,8 @@ class Segment:
         """Delete the points in these rows, each row once."""
         if not len(rows):
             return
+        if self.journal is not None:
+            self.journal.remove(rows)
         self.ids.remove(rows)
         self._drop_vectors(rows)
         self._alive[rows] = False
@@ -252,22 +282,26 @@ class Segment:
 
     # Rows
 
-    def _allocate(self, count: int) -> Rows:
-        """Take free rows first, then new ones."""
+    def _next_rows(self, count: int) -> Rows:
+        """The rows that this many new points take: free ones first, then new ones."""
         reused = self._free[len(self._free) - min(count, len(self._free)) :]
-        self._free = self._free[: len(self._free) - len(reused)]
-        more = count - len(reused)
+        added = np.arange(self.size, self.size + count - len(reused), dtype=np.intp)
+        return np.concatenate([reused, added]) if len(reused) else added
+
+    def _allocate(self, count: int) -> None:
+        """Take the next rows."""
+        reused = min(count, len(self._free))
+        self._free = self._free[: len(self._free) - reused]
+        more = count - reused
         if not more:
-            return reused
-        start, self.size = self.size, self.size + more
+            return
+        self.size += more
         if self.size > len(self._alive):
             self._alive = grown(self._alive, self.size)
             self._versions = grown(self._versions, self.size)
             for held in self.stores.values():
                 held.reserve(len(self._alive))
         self.payloads.extend([None] * more)
-        added = np.arange(start, self.size, dtype=np.intp)
-        return np.concatenate([reused, added]) if len(reused) else added
 
     def _write_vectors(
         self, rows: Rows, dense: Mapping[str, DenseWrite], sparse: Mapping[str, SparseWrite]
@@ -287,6 +321,8 @@ class Segment:
     def _pack(self) -> None:
         """Move the points together, so that the memory of deleted ones is given back."""
         rows = np.flatnonzero(self.alive)
+        if self.journal is not None and not self.journal.pack(rows):
+            return
         keys = self.ids.keys(rows)
         self.ids = IdTable()
         self.ids.add(keys, np.arange(len(rows), dtype=np.intp))

@@ -29,9 +29,10 @@ def create_field_index(
         raise BadRequest("The index has no schema.", parameter="field_schema")
 
     def change(collection: Collection) -> models.UpdateResult:
-        collection.schema[name] = schema
+        number = collection.next_operation(2)
+        collection.keep_schema(name, schema)
         collection.segment.column(path)
-        return updated(collection.next_operation(2), operation.wait)
+        return updated(number, operation.wait)
 
     return state.update(operation.collection_name, patience, change)
 
@@ -43,7 +44,9 @@ def delete_field_index(
     """Drop an index; nothing happens where there is none."""
 
     def change(collection: Collection) -> models.UpdateResult:
-        collection.schema.pop(operation.field_name, None)
-        return updated(collection.next_operation(2), operation.wait)
+        number = collection.next_operation(2)
+        if operation.field_name in collection.schema:
+            collection.keep_schema(operation.field_name, None)
+        return updated(number, operation.wait)
 
     return state.update(operation.collection_name, patience, change)
