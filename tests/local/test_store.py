@@ -85,7 +85,7 @@ CHANGES: dict[str, Callable[[QdrantClient], object]] = {
     "replace": lambda client: client.upsert("c", points(list(range(30)), 7)),
     "delete": lambda client: client.delete("c", [3, 4, UUID]),
     "delete_by_filter": lambda client: client.delete(
-        "c", models.Filter(must=[models.FieldCondition(key="n", match={"value": 1})])
+        "c", models.Filter(must=[models.FieldCondition(key="n", match=models.MatchValue(value=1))])
     ),
     "set_payload": lambda client: client.set_payload("c", {"a": {"b": [1, None]}}, [1, 2]),
     "overwrite_payload": lambda client: client.overwrite_payload("c", {"z": 2**64 - 1}, [1, 5]),
@@ -96,7 +96,7 @@ CHANGES: dict[str, Callable[[QdrantClient], object]] = {
     ),
     "delete_vectors": lambda client: client.delete_vectors("c", ["", "words"], list(range(20))),
     "index": lambda client: client.create_payload_index(
-        "c", "n", models.IntegerIndexParams(type="integer", lookup=True, range=False)
+        "c", "n", {"type": "integer", "lookup": True, "range": False}
     ),
     "aliases": lambda client: client.update_collection_aliases(
         [{"create_alias": {"collection_name": "c", "alias_name": "ä"}}]
@@ -296,7 +296,7 @@ def test_read_only_sees_the_state_at_its_opening(folder: Folder) -> None:
 
 async def test_async_client_keeps_a_folder(tmp_path: Path) -> None:
     for turn in range(2):
-        async with AsyncQdrantClient(path=tmp_path / "db", durability="normal") as client:
+        async with AsyncQdrantClient(path=str(tmp_path / "db"), durability="normal") as client:
             if not turn:
                 params = models.VectorParams(size=3, distance=models.Distance.DOT)
                 await client.create_collection("c", params)

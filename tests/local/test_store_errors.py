@@ -213,9 +213,11 @@ def test_damaged_page(folder: Path, seed: int) -> None:
 
 NO_RIGHTS = """
 import os, sys
-from aqdrant import QdrantClient
+import anyio._backends._asyncio, aqdrant._portal.thread, aqdrant_local.store
+from aqdrant import QdrantClient, models
 from aqdrant.exceptions import StorageError
 path = sys.argv[1]
+QdrantClient(":memory:").get_collections()
 if os.geteuid() == 0:
     os.setresuid(65534, 65534, 65534)
 for _ in range(2):
@@ -240,8 +242,8 @@ print("fine")
 @pytest.mark.skipif(sys.platform == "win32", reason="rights are another matter there")
 def test_folder_without_rights(folder: Path) -> None:
     before = content(folder)
-    for above in (*folder.parents[:-2],):
-        if above.stat().st_mode & 0o005 != 0o005 and above.is_relative_to("/tmp/pytest-of-root"):
+    for above in list(folder.parents)[:3]:  # root runs the script as nobody
+        if not os.geteuid():
             above.chmod(0o755)
     folder.chmod(0o555)
     for file in folder.iterdir():

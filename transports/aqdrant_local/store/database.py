@@ -5,6 +5,7 @@ Used by every other module of the store.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from collections.abc import Generator, Iterable, Iterator
@@ -37,7 +38,7 @@ class Database:
         self._lock = threading.RLock()
         self._connection: sqlite3.Connection | None = None
         with translated(path.parent):
-            self._connection = _connect(_uri(path, read_only=read_only))
+            self._connection = _connect(self._address(read_only=read_only))
             self.execute(f"PRAGMA cache_size = -{_CACHE}")
             if read_only:
                 return
@@ -136,6 +137,15 @@ class Database:
         connection, self._connection = self._connection, None
         return connection
 
+    def _address(self, *, read_only: bool) -> str:
+        uri = _uri(self.path, read_only=read_only)
+        if not read_only or os.access(self.path.parent, os.W_OK):
+            return uri
+        # A reader, too, makes the file through which it and a writer know of each other. Where it
+        # may not, it reads a database that no writer has open, or finds that file there.
+        is_settled = not self._log.exists() or not self._log.stat().st_size
+        return f"{uri}&immutable=1" if is_settled else uri
+
     def _shorten_log(self) -> None:
         try:
             if self._log.stat().st_size > _LONGEST_LOG:
@@ -196,12 +206,15 @@ def _meaning(error: sqlite3.Error | OSError, folder: str) -> AqdrantError:
     if isinstance(error, sqlite3.DataError):
         return BadRequest(f"A value is too large to be stored: {error}.", target=folder)
     code = getattr(error, "sqlite_errorcode", None) or 0
-    found = _MEANINGS.get(code & 0xFF) if isinstance(error, sqlite3.Error) else None
+    found: _Meaning | None = (
+        _MEANINGS.get(code & 0xFF) if isinstance(error, sqlite3.Error) else None
+    )
     if found is None:
         text = str(error) if isinstance(error, sqlite3.Error) else error.strerror or str(error)
-        found = (StorageError, f"The folder cannot be used: {text}.", None)
-    kind, message, fix = found
-    return kind(message, target=folder, fix=fix)
+        fix = "Look at the path, and at what this process may do there."
+        found = (StorageError, f"The folder cannot be used: {text}.", fix)
+    kind, message, what_to_do = found
+    return kind(message, target=folder, fix=what_to_do)
 
 
 _RIGHTS = "Give this process the right to write there, or open it with read_only=True."
