@@ -143,6 +143,7 @@ def _load_state(database: Database) -> State:
         collection = load_collection(database, entry)
         state.collections[entry.name] = collection
         CollectionStore(database, entry.number, collection)
+    database.execute("PRAGMA shrink_memory")
     state.aliases = Catalog(database).aliases()
     return state
 
