@@ -57,8 +57,9 @@ def point(point_id: int, value: int) -> models.PointStruct:
 def value_of(record: models.Record) -> int:
     vector = record.vector
     assert isinstance(vector, list)
+    assert isinstance(vector[0], float)
     assert record.payload == {"v": vector[0]}
-    return int(record.payload["v"])
+    return int(vector[0])
 
 
 def test_registers_are_linearizable(tmp_path: Path, seed: int) -> None:

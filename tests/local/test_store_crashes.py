@@ -18,6 +18,7 @@ import pytest
 
 from aqdrant import QdrantClient, models
 from aqdrant.exceptions import StorageError
+from aqdrant_local.engine import segment
 
 KILLS = int(os.environ.get("AQDRANT_KILLS", "8"))
 IDS = 60
@@ -33,7 +34,9 @@ def operation(seed: int, number: int) -> tuple[str, list[int], int]:
     """The operation of this number: its kind, the points that it is about, a value."""
     rng = random.Random(f"{seed} {number}")
     kind = rng.choice(["upsert", "upsert", "upsert", "delete", "payload", "batch", "large"])
-    count = rng.choice([1, 2, 7]) if kind != "large" else IDS
+    count = rng.choice([1, 2, 7, 50] if kind == "delete" else [1, 2, 7])
+    if kind == "large":
+        count = IDS
     return kind, rng.sample(range(IDS), count), number
 
 
@@ -103,6 +106,7 @@ def read(client: QdrantClient) -> dict[int, Any]:
 
 def write(path: str, seed: int, number: int, durability: str) -> None:
     """Write on and on, and tell each operation that was acknowledged."""
+    segment._PACK_FROM = 4  # rows move often
     client = QdrantClient(path=path, durability=durability)
     client.get_collections()
     sys.stdout.write("open\n")
@@ -220,8 +224,6 @@ def run_script(script: str, *arguments: str) -> str:
 
 
 def test_interrupt_between_disk_and_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from aqdrant_local.engine.segment import Segment
-
     client = QdrantClient(path=str(tmp_path))
     client.create_collection("c", models.VectorParams(size=2, distance=models.Distance.DOT))
     client.upsert("c", [models.PointStruct(id=1, vector=[1, 2])])
@@ -230,7 +232,7 @@ def test_interrupt_between_disk_and_memory(tmp_path: Path, monkeypatch: pytest.M
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(Segment, "_write_vectors", interrupted)
+        patch.setattr(segment.Segment, "_write_vectors", interrupted)
         with pytest.raises(KeyboardInterrupt):
             client.upsert("c", [models.PointStruct(id=i, vector=[3, 4]) for i in (1, 2)])
     found = [record.vector for record in client.scroll("c", with_vectors=True)[0]]

@@ -28,15 +28,17 @@ The format, version 1 (``PRAGMA user_version``; ``application_id`` is 0x61716474
     ``points_C(row, id, version, payload, mark)`` for collection C: a point lives in a row, and rows
     of deleted points are used again. id is the number as a signed 64-bit one, or a UUID's 16 bytes;
     version the number of the update that changed it last; payload msgpack of a map, or NULL where
-    it was cleared; mark the payload's CRC-32 (0 for NULL) xor the id's 32-bit words.
+    it was cleared; mark the payload's CRC-32 (0 for NULL) xor both 32-bit words of
+    (id's high half) xor (low half) xor (row times 0x9E3779B1).
 
     ``dense_V(block, marks, vectors)`` for vector name V: block B holds the rows from B times
     ``block_rows`` on, float32 end to end, as they are compared (cosine: of length 1). A row without
-    a vector has mark 0; any other mark is a weighted sum of the vector's words, its lowest bit set.
+    a vector has mark 0; the others have the sum of each word i of the vector, as an integer, times
+    (2i + 1) times 0x9E3779B1, and of the row times 0x3C6EF362, modulo 2**32, the lowest bit set.
     A block in which no row ever had a vector may be missing.
 
     ``sparse_V(row, vector, mark)``: indices (uint32, ascending), then as many float32 values; mark
-    is their CRC-32.
+    is their CRC-32, begun with the row.
 
 What is promised
     Each operation is one transaction: it is there whole or not at all, whatever ends the process.

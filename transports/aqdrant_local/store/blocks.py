@@ -22,6 +22,7 @@ __all__ = ["DenseTable", "block_rows"]
 
 _BLOCK = 65_536  # bytes of vectors in a block, or one vector where that is larger
 _WEIGHT = 0x9E37_79B1
+_ROW_WEIGHT = 0x3C6E_F362
 _FLOAT = np.dtype("<f4")
 _WORD = np.dtype("<u4")
 
@@ -84,15 +85,16 @@ class DenseTable:
             present, known, part = present[:count], known[:count], part[:count]
             if not present.all():
                 known, part = known[present], part[present]
-            if (self._marks(part) != known).any():
-                raise self._damaged(block)
             whole = len(known) == count
-            rows = slice(start, start + count) if whole else start + present.nonzero()[0]
-            vectors.put(rows, part, None)
+            rows = start + present.nonzero()[0]
+            if (self._marks(part, rows) != known).any():
+                raise self._damaged(block)
+            targets = slice(start, start + count) if whole else rows
+            vectors.put(targets, part, None)
 
     def _write(self, block: int, places: Rows, part: Floats) -> None:
         part = np.ascontiguousarray(part, dtype=_FLOAT)
-        marks = self._marks(part).astype(_WORD, copy=False)
+        marks = self._marks(part, places + block * self._rows).astype(_WORD, copy=False)
         if not self._has(block):
             full = np.zeros((self._rows, self._size), dtype=_FLOAT)
             flags = np.zeros(self._rows, dtype=_WORD)
@@ -128,9 +130,10 @@ class DenseTable:
             if end > start:
                 yield int(blocks[start]), start, end
 
-    def _marks(self, vectors: Floats) -> Marks:
-        """Checksums (n,) of vectors, none of them 0: any change of one word changes the sum."""
+    def _marks(self, vectors: Floats, rows: Rows) -> Marks:
+        """Checksums (n,) of vectors in their rows, none of them 0."""
         sums: Marks = vectors.view(np.uint32) @ self._weights
+        sums += rows.astype(np.uint32) * np.uint32(_ROW_WEIGHT)
         return sums | np.uint32(1)
 
     def _damaged(self, block: int) -> StoreDamaged:

@@ -10,7 +10,7 @@ import struct
 from collections.abc import Mapping
 from pathlib import Path
 
-from aqdrant.exceptions import StorageError, StoreDamaged
+from aqdrant.exceptions import AqdrantError, StorageError, StoreDamaged
 from aqdrant_local.state import Collection, State
 
 from .catalog import SCHEMA, Catalog
@@ -139,12 +139,21 @@ def load_snapshot(folder: Path) -> State:
 
 def _load_state(database: Database) -> State:
     state = State()
-    for entry in Catalog(database).entries():
-        collection = load_collection(database, entry)
-        state.collections[entry.name] = collection
-        CollectionStore(database, entry.number, collection)
+    try:
+        for entry in Catalog(database).entries():
+            collection = load_collection(database, entry)
+            state.collections[entry.name] = collection
+            CollectionStore(database, entry.number, collection)
+        state.aliases = Catalog(database).aliases()
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        if isinstance(error, AqdrantError):
+            raise
+        raise StoreDamaged(  # a value of a kind that was never written
+            "The database is damaged: it holds values of a wrong kind.",
+            target=str(database.path.parent),
+            fix="Restore the folder from a copy.",
+        ) from error
     database.execute("PRAGMA shrink_memory")
-    state.aliases = Catalog(database).aliases()
     return state
 
 

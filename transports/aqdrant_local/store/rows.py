@@ -23,6 +23,7 @@ from .database import Database
 __all__ = ["LoadedPoints", "PointTable", "SparseTable"]
 
 _WORD = 0xFFFF_FFFF
+_WEIGHT = 0x9E37_79B1
 _STEP = 8192  # points turned into Python's numbers at once
 
 
@@ -58,7 +59,7 @@ class PointTable:
                 _stored_ids(some),
                 versions[part].tolist(),
                 blobs,
-                _marks(some, blobs).tolist(),
+                _marks(rows[part], some, blobs).tolist(),
                 strict=True,
             )
             self._database.execute_many(
@@ -70,7 +71,8 @@ class PointTable:
         self, rows: Rows, keys: Keys, version: int, payloads: Sequence[bytes | None]
     ) -> None:
         """Replace the payloads of points, whose ids are `keys`."""
-        columns = zip(payloads, _marks(keys, payloads).tolist(), rows.tolist(), strict=True)
+        marks = _marks(rows, keys, payloads).tolist()
+        columns = zip(payloads, marks, rows.tolist(), strict=True)
         self._database.execute_many(
             f"UPDATE {self._name} SET version = ?, payload = ?, mark = ? WHERE row = ?",
             ((version, payload, mark, row) for payload, mark, row in columns),
@@ -105,7 +107,9 @@ class PointTable:
             numbers, ids, changed, blobs, marks = zip(*page, strict=True)
             try:
                 found = _keys(ids)
-                if (_marks(found, blobs) != np.array(marks, dtype=np.uint32)).any():
+                places = np.array(numbers, dtype=np.intp)
+                known = np.array(marks, dtype=np.uint32)
+                if (_marks(places, found, blobs) != known).any():
                     raise ValueError
             except (TypeError, ValueError, OverflowError):
                 raise _damaged(self._database, self._name) from None
@@ -133,7 +137,7 @@ class SparseTable:
         self._database.execute_many(
             f"INSERT OR REPLACE INTO {self._name} VALUES (?, ?, ?)",
             (
-                (row, blob, crc32(blob))
+                (row, blob, crc32(blob, row))
                 for row, blob in zip(rows.tolist(), _packed(batch), strict=True)
             ),
         )
@@ -156,7 +160,7 @@ class SparseTable:
         sql = f"SELECT row, vector, mark FROM {self._name} ORDER BY row"
         for page in self._database.pages(sql):
             for row, blob, mark in page:
-                if blob.__class__ is not bytes or crc32(blob) != mark or len(blob) % 8:
+                if blob.__class__ is not bytes or crc32(blob, row) != mark or len(blob) % 8:
                     raise _damaged(self._database, self._name)
                 rows.append(row)
                 parts.append(blob)
@@ -208,11 +212,12 @@ def _joined(keys: Sequence[Keys]) -> Keys:
     )
 
 
-def _marks(keys: Keys, payloads: Sequence[bytes | None]) -> NDArray[np.uint32]:
+def _marks(rows: Rows, keys: Keys, payloads: Sequence[bytes | None]) -> NDArray[np.uint32]:
     sums = np.array([crc32(payload) if payload else 0 for payload in payloads], dtype=np.uint64)
-    halves = keys.low ^ keys.high
+    halves = keys.low ^ keys.high ^ rows.astype(np.uint64) * np.uint64(_WEIGHT)
     folded = (halves ^ (halves >> np.uint64(32))) & np.uint64(_WORD)
-    return (sums ^ folded).astype(np.uint32)
+    marks: NDArray[np.uint32] = (sums ^ folded).astype(np.uint32)
+    return marks
 
 
 def _damaged(database: Database, table: str) -> StoreDamaged:
