@@ -29,7 +29,8 @@ The format, version 1 (``PRAGMA user_version``; ``application_id`` is 0x61716474
     of deleted points are used again. id is the number as a signed 64-bit one, or a UUID's 16 bytes;
     version the number of the update that changed it last; payload msgpack of a map, or NULL where
     it was cleared; mark the payload's CRC-32 (0 for NULL) xor both 32-bit words of
-    (id's high half) xor (low half) xor (row times 0x9E3779B1).
+    (id's high half) xor (low half) xor (row times 0x9E3779B1) xor (version times
+    0x85EBCA6B), modulo 2**64.
 
     ``dense_V(block, marks, vectors)`` for vector name V: block B holds the rows from B times
     ``block_rows`` on, float32 end to end, as they are compared (cosine: of length 1). A row without

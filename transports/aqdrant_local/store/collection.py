@@ -102,14 +102,14 @@ class CollectionStore:
         """Write vectors of points."""
         if len(rows):
             with self._transaction():
-                self._points.set_version(rows, version)
+                self._set_version(rows, version)
                 self._put_vectors(rows, write)
 
     def delete_vectors(self, rows: Rows, names: Sequence[str], version: int) -> None:
         """Delete vectors of points."""
         if len(rows):
             with self._transaction():
-                self._points.set_version(rows, version)
+                self._set_version(rows, version)
                 self._take_away(rows, names)
 
     def set_payloads(self, rows: Rows, payloads: Sequence[bytes | None], version: int) -> None:
@@ -223,6 +223,12 @@ class CollectionStore:
 
     def _sparse(self, table: VectorTable) -> SparseTable:
         return SparseTable(self._database, table.number)
+
+    def _set_version(self, rows: Rows, version: int) -> None:
+        segment = self._collection.segment
+        numbers: list[int] = rows.tolist()
+        payloads = [segment.payloads[row] for row in numbers]
+        self._points.set_version(rows, segment.ids.keys(rows), version, payloads)
 
     def _put_vectors(self, rows: Rows, write: PointWrite) -> None:
         for name, dense in write.dense.items():

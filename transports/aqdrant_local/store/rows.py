@@ -24,6 +24,7 @@ __all__ = ["LoadedPoints", "PointTable", "SparseTable"]
 
 _WORD = 0xFFFF_FFFF
 _WEIGHT = 0x9E37_79B1
+_VERSION_WEIGHT = 0x85EB_CA6B
 _STEP = 8192  # points turned into Python's numbers at once
 
 
@@ -59,7 +60,7 @@ class PointTable:
                 _stored_ids(some),
                 versions[part].tolist(),
                 blobs,
-                _marks(rows[part], some, blobs).tolist(),
+                _marks(rows[part], some, blobs, versions[part]).tolist(),
                 strict=True,
             )
             self._database.execute_many(
@@ -71,18 +72,21 @@ class PointTable:
         self, rows: Rows, keys: Keys, version: int, payloads: Sequence[bytes | None]
     ) -> None:
         """Replace the payloads of points, whose ids are `keys`."""
-        marks = _marks(rows, keys, payloads).tolist()
+        marks = _marks(rows, keys, payloads, _same(rows, version)).tolist()
         columns = zip(payloads, marks, rows.tolist(), strict=True)
         self._database.execute_many(
             f"UPDATE {self._name} SET version = ?, payload = ?, mark = ? WHERE row = ?",
             ((version, payload, mark, row) for payload, mark, row in columns),
         )
 
-    def set_version(self, rows: Rows, version: int) -> None:
-        """Note the update that changed these points."""
+    def set_version(
+        self, rows: Rows, keys: Keys, version: int, payloads: Sequence[bytes | None]
+    ) -> None:
+        """Note the update that changed these points, whose ids and payloads stay."""
+        marks = _marks(rows, keys, payloads, _same(rows, version)).tolist()
         self._database.execute_many(
-            f"UPDATE {self._name} SET version = ? WHERE row = ?",
-            ((version, row) for row in rows.tolist()),
+            f"UPDATE {self._name} SET version = ?, mark = ? WHERE row = ?",
+            ((version, mark, row) for mark, row in zip(marks, rows.tolist(), strict=True)),
         )
 
     def remove(self, rows: Rows) -> None:
@@ -109,7 +113,7 @@ class PointTable:
                 found = _keys(ids)
                 places = np.array(numbers, dtype=np.intp)
                 known = np.array(marks, dtype=np.uint32)
-                if (_marks(places, found, blobs) != known).any():
+                if (_marks(places, found, blobs, np.array(changed, dtype=np.int64)) != known).any():
                     raise ValueError
             except (TypeError, ValueError, OverflowError):
                 raise _damaged(self._database, self._name) from None
@@ -212,9 +216,16 @@ def _joined(keys: Sequence[Keys]) -> Keys:
     )
 
 
-def _marks(rows: Rows, keys: Keys, payloads: Sequence[bytes | None]) -> NDArray[np.uint32]:
+def _same(rows: Rows, version: int) -> NDArray[np.int64]:
+    return np.full(len(rows), version, dtype=np.int64)
+
+
+def _marks(
+    rows: Rows, keys: Keys, payloads: Sequence[bytes | None], versions: NDArray[Any]
+) -> NDArray[np.uint32]:
     sums = np.array([crc32(payload) if payload else 0 for payload in payloads], dtype=np.uint64)
     halves = keys.low ^ keys.high ^ rows.astype(np.uint64) * np.uint64(_WEIGHT)
+    halves ^= versions.astype(np.uint64) * np.uint64(_VERSION_WEIGHT)
     folded = (halves ^ (halves >> np.uint64(32))) & np.uint64(_WORD)
     marks: NDArray[np.uint32] = (sums ^ folded).astype(np.uint32)
     return marks
