@@ -39,15 +39,11 @@ class Database:
         self._connection: sqlite3.Connection | None = None
         with translated(path.parent):
             self._connection = _connect(self._address(read_only=read_only))
-            self.execute(f"PRAGMA cache_size = -{_CACHE}")
-            if read_only:
-                return
-            self.execute("PRAGMA secure_delete = OFF")
-            self.execute(f"PRAGMA synchronous = {durability}")
-            if durability == "full":  # on macOS a plain fsync leaves data in the disk's cache
-                self.execute("PRAGMA fullfsync = ON")
-                self.execute("PRAGMA checkpoint_fullfsync = ON")
-            self.execute("PRAGMA journal_mode = WAL")
+            try:
+                self._prepare(durability, read_only=read_only)
+            except BaseException:
+                self.close()
+                raise
 
     @property
     def connection(self) -> sqlite3.Connection:
@@ -145,6 +141,17 @@ class Database:
         # may not, it reads a database that no writer has open, or finds that file there.
         is_settled = not self._log.exists() or not self._log.stat().st_size
         return f"{uri}&immutable=1" if is_settled else uri
+
+    def _prepare(self, durability: Durability, *, read_only: bool) -> None:
+        self.execute(f"PRAGMA cache_size = -{_CACHE}")
+        if read_only:
+            return
+        self.execute("PRAGMA secure_delete = OFF")
+        self.execute(f"PRAGMA synchronous = {durability}")
+        if durability == "full":  # on macOS a plain fsync leaves data in the disk's cache
+            self.execute("PRAGMA fullfsync = ON")
+            self.execute("PRAGMA checkpoint_fullfsync = ON")
+        self.execute("PRAGMA journal_mode = WAL")
 
     def _shorten_log(self) -> None:
         try:

@@ -27,7 +27,9 @@ class _Open:
 
 
 _open: dict[str, _Open] = {}
-_lock = threading.Lock()
+# Reentrant: a client that nobody closed may be collected, and so closed, at any point of this
+# thread's work, in here as well.
+_lock = threading.RLock()
 _inherited: list[object] = []
 
 
@@ -73,19 +75,28 @@ class Share:
             return load_snapshot(folder)
         with _lock:
             self._key = os.path.realpath(folder)
-            held = _open.get(self._key)
-            if held is None or not held.store.covers(folder):
+            held = self._joined(folder)
+            if held is None:
                 held = _Open(FolderStore(folder, self._durability))
+                held.shares = 1
                 _open[self._key] = held
-            elif held.store.durability != self._durability:
-                raise StorageError(
-                    f"The folder is open with durability={held.store.durability!r} already.",
-                    target=self.path,
-                    fix="Open it the same way.",
-                )
-            held.shares += 1
             self._held, self._process = held, os.getpid()
             return held.store.state
+
+    def _joined(self, folder: Path) -> _Open | None:
+        """A share of the folder, where it is open."""
+        held = _open.get(self._key)
+        if held is None or not held.store.covers(folder):
+            return None
+        if held.store.durability != self._durability:
+            raise StorageError(
+                f"The folder is open with durability={held.store.durability!r} already.",
+                target=self.path,
+                fix="Open it the same way.",
+            )
+        held.shares += 1
+        # Where its last client was collected just before, it is closed by now.
+        return held if _open.get(self._key) is held else None
 
     def close(self) -> None:
         """Let go of the folder; the last share closes it. Closing again does nothing."""
@@ -104,7 +115,7 @@ class Share:
 def _after_fork() -> None:
     """Give up the parent's folders in a child: closing them would touch the parent's files."""
     global _lock  # noqa: PLW0603  # another thread may have held it at the fork
-    _lock = threading.Lock()
+    _lock = threading.RLock()
     _inherited.extend(held.store.abandon() for held in _open.values())
     _open.clear()
 
