@@ -6,16 +6,14 @@ before it is needed; schemes that are not ours are looked up among the entry poi
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from importlib import import_module
-from typing import TypeAlias
+from operator import attrgetter
+from typing import Any, TypeGuard
 
 from aqdrant.exceptions import UnsupportedOperation
 from aqdrant.transport import Transport, TransportConfig
 
-__all__ = ["BUILT_IN", "ENTRY_POINTS", "open_transport"]
-
-OpenTransport: TypeAlias = Callable[[TransportConfig], Transport]
+__all__ = ["BUILT_IN", "ENTRY_POINTS", "is_transport", "open_transport"]
 
 ENTRY_POINTS = "aqdrant.transports"
 
@@ -30,27 +28,58 @@ def open_transport(config: TransportConfig) -> Transport:
     """Make the transport for an address; it connects later.
 
     Raises:
-        UnsupportedOperation: nothing installed serves this scheme.
+        UnsupportedOperation: nothing installed serves this scheme, or what does cannot be loaded.
     """
-    return _find(config)(config)
+    reference = BUILT_IN.get(config.scheme) or _installed(config)
+    module, _, function = reference.partition("[")[0].strip().partition(":")
+    try:
+        found: Any = attrgetter(function)(import_module(module))
+    except Exception as error:
+        # An import runs foreign code: what it needs is missing, of another version, or broken.
+        raise UnsupportedOperation(
+            f"the transport for {config.scheme!r} cannot be loaded from {reference!r}:"
+            f" {type(error).__name__}: {error}.",
+            target=config.target,
+            fix="Install or update the package, and what it needs.",
+        ) from error
+    transport: object = found(config) if callable(found) else found
+    if not is_transport(transport):
+        raise UnsupportedOperation(
+            f"{reference!r}, registered for {config.scheme!r}, gives {type(transport).__name__},"
+            " which is no transport.",
+            target=config.target,
+            fix="Register a function that takes a TransportConfig and returns a Transport.",
+        )
+    return transport
 
 
-def _find(config: TransportConfig) -> OpenTransport:
-    reference = BUILT_IN.get(config.scheme)
-    if reference is not None:
-        module, _, function = reference.partition(":")
-        found: OpenTransport = getattr(import_module(module), function)
-        return found
+def is_transport(value: object) -> TypeGuard[Transport]:
+    """Whether this is an instance with the methods of a transport."""
+    names = ("execute", "stream", "aclose")
+    return not isinstance(value, type) and all(callable(getattr(value, n, None)) for n in names)
+
+
+def _place(scheme: str) -> str:
+    return "a folder (path=)" if scheme == "file" else f"{scheme!r} addresses"
+
+
+def _installed(config: TransportConfig) -> str:
     # The scan of installed distributions takes tens of milliseconds: only for what is not ours.
     from importlib.metadata import entry_points
 
-    for entry in entry_points(group=ENTRY_POINTS, name=config.scheme):
-        loaded: OpenTransport = entry.load()
-        return loaded
-    raise UnsupportedOperation(
-        f"no transport is installed for {config.scheme!r}.",
-        target=config.target,
-        supported_by=tuple(sorted(BUILT_IN)),
-        fix="Use location=':memory:', or install a package that registers the scheme"
-        f" under the entry-point group {ENTRY_POINTS!r}.",
-    )
+    found = {entry.value for entry in entry_points(group=ENTRY_POINTS, name=config.scheme)}
+    if len(found) > 1:
+        raise UnsupportedOperation(
+            f"several packages serve {config.scheme!r}: {', '.join(sorted(found))}.",
+            target=config.target,
+            fix="Remove all but one of them, or pass an instance as transport=.",
+        )
+    if not found:
+        raise UnsupportedOperation(
+            f"this version has no transport for {_place(config.scheme)}, and no installed package"
+            f" registers one under the entry-point group {ENTRY_POINTS!r}.",
+            target=config.target,
+            supported_by=tuple(sorted(BUILT_IN)),
+            fix="Use location=':memory:', or pass an instance as transport=.",
+        )
+    return found.pop()

@@ -6,17 +6,22 @@ statistics. Both follow the task (`contextvars`), so concurrent tasks do not see
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 
 import msgspec
 
+from aqdrant.exceptions import ArgumentError
 from aqdrant.models import Usage
 from aqdrant.models._reading import read
+from aqdrant.models._scalars import kind_of
 
 __all__ = [
     "CallStats",
+    "check_line",
+    "checked_headers",
     "collect_stats",
     "context_headers",
     "current_headers",
@@ -74,12 +79,16 @@ def report(stats: CallStats) -> None:
 def context_headers(headers: Mapping[str, str]) -> Generator[None]:
     """Send these headers with every call made inside.
 
-    They go beneath the headers of the call and above those of the client. Inner ones win.
+    They go beneath the headers of the call and above those of the client. Inner ones win, however
+    their names are capitalized.
 
     Raises:
-        ArgumentError: a name or a value is no text.
+        ArgumentError: a name or a value is no text, or none that a header can have.
     """
-    token = _headers.set({**current_headers(), **read(headers, Mapping[str, str], "headers")})
+    inner = checked_headers(headers)
+    names = {name.lower() for name in inner}
+    outer = {name: text for name, text in current_headers().items() if name.lower() not in names}
+    token = _headers.set({**outer, **inner})
     try:
         yield
     finally:
@@ -89,3 +98,35 @@ def context_headers(headers: Mapping[str, str]) -> Generator[None]:
 def current_headers() -> Mapping[str, str]:
     """The headers of the contexts entered now."""
     return _headers.get({})
+
+
+_is_name = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+").fullmatch
+_find_control = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]").search
+
+
+def checked_headers(headers: object) -> dict[str, str]:
+    """Headers as HTTP and gRPC take them; a line break in one would begin another.
+
+    Raises:
+        ArgumentError: naming the header; never its value, which may be a secret.
+    """
+    read_headers: dict[str, str] = read(headers, Mapping[str, str], "headers")
+    for name, text in read_headers.items():
+        if not _is_name(name):
+            raise ArgumentError(f"headers: {kind_of(name)} is no name.", parameter="headers")
+        check_line(text, f"headers.{name}")
+    return read_headers
+
+
+def check_line(text: str, parameter: str) -> None:
+    """Refuse what does not stay on one line.
+
+    Raises:
+        ArgumentError: naming the parameter, and not what it holds.
+    """
+    if _find_control(text):
+        raise ArgumentError(
+            f"{parameter} has a line break or another control character in it.",
+            parameter=parameter,
+            fix="If it comes from a file, strip() it.",
+        )

@@ -106,9 +106,10 @@ class AqdrantError(Exception):
         return f"{type(self).__name__}({_shortened(self.message)!r})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # Keyword-only fields and a cause do not survive Exception's own pickling.
-        cause = _portable(self.__cause__)
-        return _restore, (type(self), self.message, self.__dict__.copy(), cause)
+        # Keyword-only fields and what it came from do not survive Exception's own pickling.
+        context = None if self.__suppress_context__ else self.__context__
+        origin = (_portable(self.__cause__), _portable(context), self.__suppress_context__)
+        return _restore, (type(self), self.message, self.__dict__.copy(), *origin)
 
 
 def _shortened(text: str) -> str:
@@ -116,25 +117,38 @@ def _shortened(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[:_HALF]} ... {text[-_HALF:]}"
 
 
-def _portable(cause: BaseException | None) -> BaseException | None:
-    """The cause, or one that tells as much where it cannot be pickled: many libraries' cannot."""
-    if cause is None:
+def _portable(origin: BaseException | None) -> bytes | None:
+    """A cause, pickled; or one that tells as much where it cannot be: many libraries' cannot."""
+    if origin is None:
         return None
     import pickle
 
     try:
-        pickle.loads(pickle.dumps(cause))
+        pickled = pickle.dumps(origin)
+        if not isinstance(origin, AqdrantError):
+            pickle.loads(pickled)
     except Exception:  # noqa: BLE001  # whatever a foreign class raises there
-        return RuntimeError(repr(cause))
-    return cause
+        return pickle.dumps(RuntimeError(repr(origin)))
+    return pickled
 
 
 def _restore(
-    kind: type[AqdrantError], message: str, state: dict[str, Any], cause: BaseException | None
+    kind: type[AqdrantError],
+    message: str,
+    state: dict[str, Any],
+    cause: bytes | None,
+    context: bytes | None,
+    suppress_context: bool,
 ) -> AqdrantError:
-    error = kind(message)
+    import pickle
+
+    # Not by its constructor, whose arguments a user's own class may have changed.
+    error = kind.__new__(kind, message)
+    error.args = (message,)
     error.__dict__.update(state)
-    error.__cause__ = cause
+    error.__cause__ = None if cause is None else pickle.loads(cause)
+    error.__context__ = None if context is None else pickle.loads(context)
+    error.__suppress_context__ = suppress_context
     return error
 
 

@@ -15,7 +15,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from types import TracebackType
 from typing import Any, NoReturn, Self, TypeVar, cast
 
-from anyio import to_thread
+from anyio import move_on_after, to_thread
 from anyio.lowlevel import checkpoint
 
 from aqdrant._async.options import (
@@ -28,7 +28,13 @@ from aqdrant._async.options import (
 from aqdrant._portal import Hop, in_portal
 from aqdrant._registry import open_transport
 from aqdrant.context import current_headers
-from aqdrant.exceptions import ArgumentError, ClientClosed, UnsupportedOperation
+from aqdrant.exceptions import (
+    ArgumentError,
+    ClientClosed,
+    OperationTimeout,
+    StatusError,
+    UnsupportedOperation,
+)
 from aqdrant.middleware import Deadline, Layer, Limiter, Tracing, build_chain
 from aqdrant.middleware.tracing import LOGGER
 from aqdrant.operations import Operation, StreamOperation
@@ -44,6 +50,9 @@ __all__ = ["ClientCore"]
 
 R = TypeVar("R")
 C = TypeVar("C", bound="ClientCore")
+
+_CLOSING = 10.0
+"""Seconds that a transport has to close."""
 
 
 class ClientCore:
@@ -117,8 +126,7 @@ class ClientCore:
         self._config = configure(given, kwargs, ClientCore.__init__)
         self._given_transport: Transport | None = checked_transport(transport)
         self._layers = checked_layers(middleware)
-        if max_concurrency is not None:
-            self._layers.setdefault("limiter", lambda inner: Limiter(inner, max_concurrency))
+        self._max_concurrency = max_concurrency
         self._options: dict[str, Any] = {
             name: value for name, value in given.items() if name not in ("transport", "middleware")
         } | kwargs
@@ -146,14 +154,19 @@ class ClientCore:
         else:
             options = CallOptions(timeout=checked_timeout(timeout), headers=headers)
         chain = self._chain or await self._opened()
-        if self._inline and not in_portal():
-            if self._immediate is not None:
-                result = self._immediate.try_execute(operation, options)
-                if result is not NotImplemented:
-                    return cast("R", result)
-            hop: Hop[R] = Hop(chain.execute, operation, options)
-            return await hop
-        return await chain.execute(operation, options)
+        try:
+            if self._inline and not in_portal():
+                if self._immediate is not None:
+                    result = self._immediate.try_execute(operation, options)
+                    if result is not NotImplemented:
+                        return cast("R", result)
+                hop: Hop[R] = Hop(chain.execute, operation, options)
+                return await hop
+            return await chain.execute(operation, options)
+        except StatusError as error:
+            # It is an answer of Qdrant's: the places that it came by would bury the caller's own.
+            error.__traceback__ = None
+            raise
 
     async def _pause(self) -> None:
         """Let the event loop have its turn, where this runs on one."""
@@ -177,27 +190,35 @@ class ClientCore:
     async def _opened(self) -> Transport:
         """The transport with its layers, made at the first call."""
         if self._given_transport is not None or (self._inline and not in_portal()):
-            return self._open()
-        # Importing a transport, and looking for one among what is installed, reads many files.
-        return await to_thread.run_sync(self._open)
+            chain = self._open()
+        else:
+            # Importing a transport, and looking for one among what is installed, reads many files.
+            chain = await to_thread.run_sync(self._open)
+        if chain is not None and not self._closed:
+            return chain
+        if chain is not None:
+            await self._finish(chain)  # the client was closed while this was made
+        raise ClientClosed("the client is closed.", target=self._target, fix="Make a new client.")
 
-    def _open(self) -> Transport:
+    def _open(self) -> Transport | None:
         # Two locks: the loop waits for the second, at most, which is never held for long.
         with self._opening:
-            if self._chain is None and not self._closed:
-                transport = self._given_transport or open_transport(self._config)
-                chain = build_chain(transport, self._own_layers() | self._layers)
-                with self._lock:
-                    if not self._closed:
-                        self._immediate = chain if isinstance(chain, ImmediateTransport) else None
-                        self._chain = chain
-            if self._chain is not None:
+            if self._chain is not None or self._closed:
                 return self._chain
-        raise ClientClosed("the client is closed.", target=self._target, fix="Make a new client.")
+            transport = self._given_transport or open_transport(self._config)
+            chain = build_chain(transport, self._own_layers() | self._layers)
+            with self._lock:
+                if not self._closed:
+                    self._immediate = chain if isinstance(chain, ImmediateTransport) else None
+                    self._chain = chain
+            return chain
 
     def _own_layers(self) -> dict[str, Layer]:
         default = self._config.timeout
         layers: dict[str, Layer] = {"deadline": lambda inner: Deadline(inner, default)}
+        bound = self._max_concurrency
+        if bound is not None:
+            layers["limiter"] = lambda inner: Limiter(inner, bound)
         if LOGGER.isEnabledFor(logging.DEBUG):
             layers["tracing"] = Tracing
         return layers
@@ -207,23 +228,38 @@ class ClientCore:
         return self._config.target if self._given_transport is None else repr(self._given_transport)
 
     async def aclose(self) -> None:
-        """Close the client and its transport. Closing again does nothing.
+        """Close the client and its transport, even if cancelled. Closing again does nothing.
+
+        Every later call raises `ClientClosed`.
 
         Raises:
-            ClientClosed: never here; every later call raises it.
+            OperationTimeout: the transport did not close within 10 s.
         """
         with self._lock:
             unused = None if self._closed else self._given_transport
             self._closed = True
             chain, self._chain, self._immediate = self._chain or unused, None, None
-        if chain is None:
-            return
-        if self._config.scheme == "file" and self._inline and not in_portal():
+        if chain is not None:
+            await self._finish(chain)
+
+    async def _finish(self, chain: Transport) -> None:
+        if self._inline and not in_portal() and self._config.scheme == "file":
             # Files are closed in a worker thread, and those need an event loop.
-            hop: Hop[None] = Hop(chain.aclose)
+            hop: Hop[None] = Hop(self._finish, chain)
             await hop
-        else:
+            return
+        if self._inline and not in_portal():
             await chain.aclose()
+            return
+        # Who leaves `async with` is often cancelled, and connections and locks are to go even so.
+        with move_on_after(_CLOSING, shield=True):
+            await chain.aclose()
+            return
+        raise OperationTimeout(
+            f"the transport did not close within {_CLOSING:g} s.",
+            timeout=_CLOSING,
+            target=self._target,
+        )
 
     async def close(self, grpc_grace: float | None = None) -> None:
         """Close the client, as `aclose` does.
@@ -276,8 +312,12 @@ def _reopen(kind: type[C], options: dict[str, Any], layers: dict[str, Layer]) ->
     return kind(**options, middleware=layers)
 
 
+class _NoSuchClient(UnsupportedOperation, AttributeError):
+    """So that `hasattr` says no, and what looks at all attributes passes over this one."""
+
+
 def _no_raw_client(name: str) -> UnsupportedOperation:
-    return UnsupportedOperation(
+    return _NoSuchClient(
         f"there is no {name}: every call of the API is a method of the client.",
         fix="For example metrics(), telemetry(), get_issues(), download_snapshot();"
         " aqdrant.operations lists all of them.",

@@ -13,6 +13,8 @@ from typing import Any, cast
 from aqdrant._address import Address, parse_address
 from aqdrant._async.notices import warn
 from aqdrant._async.shaping import at_least, nearest, optional, read
+from aqdrant._registry import is_transport
+from aqdrant.context import check_line, checked_headers
 from aqdrant.exceptions import ArgumentError
 from aqdrant.middleware import Layer, check_slots
 from aqdrant.models._scalars import kind_of
@@ -76,7 +78,7 @@ def configure(
         auth_token_provider=given["auth_token_provider"],
         timeout=checked_timeout(given["timeout"]),
         pool_size=given["pool_size"],
-        headers=read(given["headers"] or {}, Mapping[str, str], "headers"),
+        headers=checked_headers({} if given["headers"] is None else given["headers"]),
         grpc_options=dict(given["grpc_options"] or {}),
         check_compatibility=given["check_compatibility"],
         extra=extra,
@@ -115,12 +117,11 @@ def checked_layers(middleware: Any) -> dict[str, Layer]:
 def checked_transport(transport: Any) -> Any:
     """A transport that the user gave: an instance with the methods of one."""
     if transport is not None:
-        is_one = all(callable(getattr(transport, name, None)) for name in ("execute", "aclose"))
         _want(
-            is_one and not isinstance(transport, type),
+            is_transport(transport),
             "transport",
             transport,
-            "an instance with execute() and aclose(), as aqdrant.transport.Transport has",
+            "an instance with execute(), stream() and aclose(), as aqdrant.transport.Transport has",
         )
     return transport
 
@@ -135,6 +136,7 @@ def _check_kinds(given: Mapping[str, Any]) -> None:
         # Not by `read`, which quotes short texts and numbers: this one may be a secret.
         if not isinstance(given[name], str | None):
             _refuse(name, type(given[name]).__name__, "str")
+        check_line(given[name] or "", name)
     provider = given["auth_token_provider"]
     if provider is not None and not callable(provider):
         _refuse("auth_token_provider", type(provider).__name__, "a function without arguments")

@@ -9,6 +9,7 @@ import _thread
 import atexit
 import contextlib
 import os
+import sys
 import threading
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, TypeVar, TypeVarTuple
@@ -38,6 +39,14 @@ async def in_caller(function: Callable[[*Ts], R], *args: *Ts) -> R:
     if call is None or call.done or not in_portal():
         return function(*args)
     return await call.ask(function, args)
+
+
+def exiting() -> ClientClosed:
+    """Make the error for a call that comes when the interpreter goes."""
+    return ClientClosed(
+        "The interpreter is exiting and starts no more threads.",
+        fix="Make the last calls, and close the client, before the program ends.",
+    )
 
 
 class Lease:
@@ -113,6 +122,9 @@ class Lease:
             if self._held is not None and self._held.alive:
                 return self._held
             if _portal is None or not _portal.alive:
+                if sys.is_finalizing():
+                    # Nothing can be imported any more; `__del__` of a global comes here.
+                    raise exiting()
                 # With it comes asyncio, whose import costs more than that of this whole package.
                 from aqdrant._portal.thread import Portal
 

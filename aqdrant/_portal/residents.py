@@ -60,8 +60,8 @@ class Resident:
             self._task = asyncio.get_running_loop().create_task(self._serve())
         elif self._task.done():
             raise ClientClosed(
-                "The client was closed in the middle of an iteration or a stream.",
-                fix="Close it when what it gave is used up.",
+                "The stream or the iteration has ended, or its client was closed in the middle.",
+                fix="Use it inside its `with` block, before the client is closed.",
             )
         step = _Step(function, args)
         self._steps.append(step)

@@ -16,6 +16,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 from aqdrant._portal.calls import Call
+from aqdrant._portal.leases import exiting
 from aqdrant.exceptions import ClientClosed
 
 R = TypeVar("R")
@@ -43,10 +44,7 @@ class Portal:
             self._thread.start()
         except RuntimeError as error:
             self._loop.close()
-            raise ClientClosed(
-                "The interpreter is exiting and starts no more threads.",
-                fix="Make the last calls, and close the client, before the program ends.",
-            ) from error
+            raise exiting() from error
 
     @property
     def alive(self) -> bool:

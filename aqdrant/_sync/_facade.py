@@ -61,7 +61,7 @@ class Facade:
                 try:
                     answer: Any = self._lease.run(request.function, *request.args)
                 except BaseException as error:  # noqa: BLE001  the coroutine sees it first
-                    request = work.throw(error)
+                    request = work.throw(_trimmed(error))
                 else:
                     request = work.send(answer)
             except StopIteration as stop:
@@ -149,6 +149,18 @@ def _reattach(kind: type[F], client: AsyncQdrantClient) -> F:
     facade = kind.__new__(kind)
     facade._attach(client)  # pyright: ignore[reportPrivateUsage]  # same module
     return facade
+
+
+def _trimmed(error: BaseException) -> BaseException:
+    """The error without the frames between two threads, unless it comes from there."""
+    traceback = error.__traceback__
+    while traceback is not None and _is_machinery(traceback.tb_frame.f_globals["__name__"]):
+        traceback = traceback.tb_next
+    return error if traceback is None else error.with_traceback(traceback)
+
+
+def _is_machinery(module: str) -> bool:
+    return module == __name__ or module.startswith("aqdrant._portal")
 
 
 def _is_hop(request: object) -> TypeGuard[Hop[Any]]:

@@ -10,7 +10,9 @@ from weakref import WeakKeyDictionary
 import anyio
 from anyio.lowlevel import RunVar
 
+from aqdrant.exceptions import ArgumentError
 from aqdrant.middleware.layer import ForwardingTransport
+from aqdrant.models._reading import read
 from aqdrant.operations import Operation, StreamOperation
 from aqdrant.transport import DEFAULT_OPTIONS, ByteStream, CallOptions, Transport
 
@@ -31,11 +33,19 @@ class Limiter(ForwardingTransport):
     Args:
         inner: the next layer.
         max_concurrency: calls at once, per event loop.
+
+    Raises:
+        ArgumentError: the bound is no int, or below 1, with which nothing would ever run.
     """
 
     def __init__(self, inner: Transport, max_concurrency: int) -> None:
         super().__init__(inner)
-        self.max_concurrency = max_concurrency
+        self.max_concurrency: int = read(max_concurrency, int, "max_concurrency")
+        if self.max_concurrency < 1:
+            raise ArgumentError(
+                f"max_concurrency: {self.max_concurrency}, wanted 1 or more.",
+                parameter="max_concurrency",
+            )
 
     async def execute(
         self, operation: Operation[R], options: CallOptions = DEFAULT_OPTIONS, /

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Generator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from typing import Any, TypeVar
 
 from aqdrant.middleware.layer import ForwardingTransport
-from aqdrant.operations import Operation
-from aqdrant.transport import DEFAULT_OPTIONS, CallOptions
+from aqdrant.operations import Operation, StreamOperation
+from aqdrant.transport import DEFAULT_OPTIONS, ByteStream, CallOptions
 
 __all__ = ["LOGGER", "Tracing"]
 
@@ -29,6 +29,12 @@ class Tracing(ForwardingTransport):
         with _logged(operation):
             return await self.inner.execute(operation, options)
 
+    def stream(
+        self, operation: StreamOperation[Any], options: CallOptions = DEFAULT_OPTIONS, /
+    ) -> AbstractAsyncContextManager[ByteStream]:
+        """Run the stream and log it when it ends."""
+        return self._stream(operation, options)
+
     def try_execute(
         self, operation: Operation[Any], options: CallOptions = DEFAULT_OPTIONS, /
     ) -> Any:
@@ -40,6 +46,14 @@ class Tracing(ForwardingTransport):
             if result is NotImplemented:
                 outcome.clear()
             return result
+
+    @asynccontextmanager
+    async def _stream(
+        self, operation: StreamOperation[Any], options: CallOptions
+    ) -> AsyncGenerator[ByteStream]:
+        with _logged(operation):
+            async with self.inner.stream(operation, options) as content:
+                yield content
 
 
 @contextmanager

@@ -24,7 +24,7 @@ from msgspec.structs import astuple, replace
 
 from aqdrant.models import _arrays, _payloads, _scalars
 from aqdrant.models._payloads import MAX_DEPTH, TOO_DEEP
-from aqdrant.models._scalars import Mismatch, is_mapping, kind_of, listed
+from aqdrant.models._scalars import Mismatch, is_mapping, kind_of, listed, shortened
 from aqdrant.models._unions import is_union, members, unwrap
 
 __all__ = [
@@ -119,16 +119,13 @@ _LENIENT_LEAVES: dict[Any, Reader] = {
 # ---- what was meant
 
 
-def _nearest(given: object, known: Collection[str]) -> list[str]:
-    from difflib import get_close_matches
-
-    return get_close_matches(str(given), known, n=1, cutoff=0.5)
+_LONGEST_TYPO = 100
 
 
 def unknown_key(key: object, known: Collection[str], owner: str) -> str:
     """Say that a key is unknown, and which one was probably meant."""
     meant = hint(key, known) or f" (it has {', '.join(sorted(known))})"
-    return f"unknown key {key!r} in {owner}{meant}"
+    return f"unknown key {shortened(str(key))!r} in {owner}{meant}"
 
 
 def choices(value: object, known: Collection[str]) -> str:
@@ -138,7 +135,11 @@ def choices(value: object, known: Collection[str]) -> str:
 
 def hint(value: object, known: Collection[str]) -> str:
     """Say in parentheses which one was probably meant, or nothing."""
-    near = _nearest(value, known) if isinstance(value, str) else []
+    from difflib import get_close_matches
+
+    if not isinstance(value, str) or len(value) > _LONGEST_TYPO:
+        return ""
+    near = get_close_matches(value, known, n=1, cutoff=0.5)
     return f" (did you mean {near[0]!r}?)" if near else ""
 
 

@@ -43,6 +43,7 @@ __all__ = [
 
 MAX_UNSIGNED = 2**64 - 1
 _MAX_EXACT = 2**53
+_LONGEST_KEY = 60
 
 _is_canonical_uuid = re.compile(
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
@@ -65,7 +66,8 @@ class Mismatch(Exception):
     def path(self, root: str) -> str:
         """Write where the value lies, from a root downwards."""
         steps = [
-            f"[{step}]" if isinstance(step, int) else f".{step}" for step in reversed(self.steps)
+            f"[{step}]" if isinstance(step, int) else f".{shortened(step)}"
+            for step in reversed(self.steps)
         ]
         if len(steps) > 24:
             steps[12:-6] = [" ... "]
@@ -74,11 +76,15 @@ class Mismatch(Exception):
     def error(self, root: str) -> ArgumentError:
         """Make the error that a user sees."""
         path = self.path(root)
-        stop = "" if self.reason.endswith("?") else "."
-        return ArgumentError(f"{path}: {self.reason}{stop}", parameter=path)
+        return ArgumentError(f"{path}: {self.reason}.", parameter=path)
 
 
 # ---- what came
+
+
+def shortened(key: str) -> str:
+    """A key as it stands in a message, which a long one would fill."""
+    return key if len(key) <= _LONGEST_KEY else f"{key[:_LONGEST_KEY]}..."
 
 
 def kind_of(value: object) -> str:

@@ -370,6 +370,15 @@ class TestFilters:
         assert isinstance(read_range({"gte": "2024-01-01"}), models.DatetimeRange)
         assert isinstance(read_range({"gte": datetime.now(UTC)}), models.DatetimeRange)
 
+    def test_long_keys_do_not_fill_the_message(self) -> None:
+        key = "k" * 10_000
+        text = refused({"must": [{key: 1}]}, models.Filter, "filter")
+        assert text.startswith("filter.must[0]: ")
+        assert "kkk..." in refused({key: 1}, models.Filter, "filter")
+        where = refused({key: math.nan}, models.Payload, "payload")
+        assert where.startswith("payload.kkk")
+        assert max(map(len, (text, where))) < 500
+
     def test_errors_say_where_and_what(self) -> None:
         cases = {
             "must[0]: unknown key 'kye' in Condition (did you mean 'key'?)": {

@@ -31,6 +31,11 @@ SCHEMAS = {
     kind: getattr(engine.PayloadSchemaType, kind.value.capitalize())
     for kind in models.PayloadSchemaType
 }
+MODES = {
+    models.UpdateMode.UPSERT: engine.UpdateMode.Upsert,
+    models.UpdateMode.INSERT_ONLY: engine.UpdateMode.InsertOnly,
+    models.UpdateMode.UPDATE_ONLY: engine.UpdateMode.UpdateOnly,
+}
 Ranked = list[tuple[int | str, float]]
 
 
@@ -148,12 +153,18 @@ class EdgeOracle:
 
     # Updates
 
-    def upsert(self, points: Sequence[models.PointStruct]) -> None:
+    def upsert(
+        self,
+        points: Sequence[models.PointStruct],
+        condition: models.Filter | None = None,
+        mode: models.UpdateMode = models.UpdateMode.UPSERT,
+    ) -> None:
         made = [
             engine.Point(edge_id(point.id), edge_vectors(point.vector), point.payload)
             for point in points
         ]
-        self._shard.update(engine.UpdateOperation.upsert_points(made))
+        update = engine.UpdateOperation.upsert_points(made, edge_filter(condition), MODES[mode])
+        self._shard.update(update)
 
     def update_vectors(self, points: Sequence[models.PointVectors]) -> None:
         made = [

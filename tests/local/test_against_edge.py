@@ -178,6 +178,14 @@ def update(generator: Generator, pair: Pair, ids: Sequence[int | str]) -> str:
         models.FilterSelector(filter=condition) if by_filter else models.PointIdsList(points=some)
     )
     choice = generator.random.randrange(9)
+    if choice == 0 and ids:
+        mode = generator.random.choice(list(models.UpdateMode))
+        only = condition if by_filter else None
+        points = [generator.point() for _ in range(generator.random.randrange(1, 12))]
+        listed = models.PointsList(points=points, update_filter=only, update_mode=mode)
+        pair.run(operations.UpsertPoints, body=listed)
+        pair.edge.upsert(points, only, mode)
+        return f"{mode} {show(only)}"
     if choice < 2 or not ids:
         pair.upsert([generator.point() for _ in range(generator.random.randrange(1, 6))])
         return "upsert"

@@ -215,7 +215,9 @@ def test_vector_names_come_and_go(engine: Engine) -> None:
     ],
 )
 def test_what_the_engine_lacks_is_refused(engine: Engine, body: dict[str, Any]) -> None:
-    with pytest.raises(UnsupportedOperation, match="in-process engine does not support"):
+    with pytest.raises(
+        UnsupportedOperation, match="in-process engine of this version does not support"
+    ):
         engine.create(**body)
     assert not engine.run(operations.CollectionExists).exists
 

@@ -17,6 +17,7 @@ from aqdrant.context import collect_stats
 from aqdrant.exceptions import ClientClosed, NotFound, OperationTimeout
 from aqdrant.transport import CallOptions, ImmediateTransport
 from aqdrant_local import LocalTransport
+from aqdrant_local.handlers import points
 from aqdrant_local.locks import AT_ONCE, Busy, Gate, Patience
 
 from .conftest import Engine
@@ -43,6 +44,26 @@ def query(limit: int = 10, name: str = "c") -> operations.QueryPoints:
 
 def gate_of(transport: LocalTransport, name: str = "c") -> Gate:
     return transport._state.collections[name].gate
+
+
+async def test_batch_that_nobody_waits_for_ends_between_its_queries() -> None:
+    transport = LocalTransport()
+    await transport.execute(create())
+    await transport.execute(upsert(list(range(20_000)), 0.5))
+    one = models.QueryRequest(query=[1.0] * SIZE)
+    batch = operations.QueryBatchPoints(
+        collection_name="c", body=models.QueryRequestBatch(searches=[one] * 3000)
+    )
+    with collect_stats() as stats:
+        with anyio.move_on_after(0.02) as scope:
+            await transport.execute(batch)
+        assert scope.cancelled_caught
+        with pytest.raises(OperationTimeout, match="longer than 0"):
+            await transport.execute(batch, CallOptions(timeout=0.02))
+        with pytest.raises(OperationTimeout, match="longer than 0"):
+            transport.try_execute(batch, CallOptions(timeout=0.02))
+        await transport.execute(upsert([1], 2.0))  # waits for whoever still reads
+    assert [call.operation for call in stats] == ["UpsertPoints"]
 
 
 async def test_execute_answers_as_try_execute_does() -> None:
@@ -91,6 +112,30 @@ async def test_the_loop_never_waits_for_a_lock() -> None:
         release.set()
     assert len(answers) == 8
     holder.join()
+
+
+async def test_long_lists_in_filters_are_read_in_a_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    transport = LocalTransport()
+    await transport.execute(create())
+    threads: list[str] = []
+    select = points.select_rows
+
+    def watched(*arguments: Any) -> Any:
+        threads.append(threading.current_thread().name)
+        return select(*arguments)
+
+    monkeypatch.setattr(points, "select_rows", watched)
+    for count in (10, 100_000):
+        listed: list[models.Condition] = [
+            models.HasIdCondition(has_id=list(range(count))),
+            models.Filter(
+                should=models.FieldCondition(key="n", match=models.MatchAny(any=[*range(count)]))
+            ),
+        ]
+        for condition in listed:
+            body = models.CountRequest(filter=models.Filter(must=[condition]))
+            await transport.execute(operations.CountPoints(collection_name="c", body=body))
+    assert [name == threading.current_thread().name for name in threads] == [True] * 2 + [False] * 2
 
 
 async def test_deadlines_end_the_wait_for_a_lock() -> None:

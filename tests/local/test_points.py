@@ -9,6 +9,7 @@ import pytest
 
 from aqdrant import models, operations
 from aqdrant.exceptions import BadRequest, NotFound
+from aqdrant_local.engine import arrays, dense, ids, postings, segment, sparse
 
 from .conftest import Engine
 
@@ -154,6 +155,51 @@ def test_one_bad_point_changes_nothing(engine: Engine, vector: Any, text: str) -
     with pytest.raises(BadRequest):
         engine.run(operations.UpdateVectors, body=models.UpdateVectors(points=[bad]))
     assert engine.get(1)[1].vector == {"d": [1.0, 2.0]}
+
+
+def test_a_write_that_finds_no_memory_changes_nothing(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine.create(vectors=NAMED, sparse_vectors=SPARSE)
+
+    def points(first: int, value: float) -> list[models.PointStruct]:
+        sparse = models.SparseVector(indices=[*range(50)], values=[value] * 50)
+        return [
+            models.PointStruct(id=i, vector={"d": [value, 1.0], "s": sparse}, payload={"v": value})
+            for i in range(first, first + 40)
+        ]
+
+    engine.upsert(*points(0, 1.0))
+    before = engine.get(*range(200))
+    left, real = 0, arrays.grown
+
+    def grown(array: Any, rows: int, filler: int = 0) -> Any:
+        nonlocal left
+        if len(array) < rows:
+            left -= 1
+            if left < 0:
+                raise MemoryError
+        return real(array, rows, filler)
+
+    for module in (segment, ids, dense, sparse, postings):
+        monkeypatch.setattr(module, "grown", grown)
+    failures = 0
+    while failures < 100:
+        left = failures
+        try:
+            engine.upsert(*points(20, 2.0 + failures))
+            break
+        except MemoryError:
+            failures += 1
+        assert engine.get(*range(200)) == before
+        assert engine.ids() == list(range(40))
+        assert len(engine.query(query=[1.0, 0.0], using="d", limit=100)) == 40
+        query = models.SparseVector(indices=[3], values=[1.0])
+        assert {hit.score for hit in engine.query(query=query, using="s", limit=100)} == {1.0}
+    assert failures > 4
+    assert engine.ids() == list(range(60))
+    changed = [record.payload for record in engine.get(*range(20, 60)).values()]
+    assert changed == [{"v": 2.0 + failures}] * 40
 
 
 def test_points_as_arrays(engine: Engine) -> None:
@@ -326,3 +372,27 @@ def test_selectors_of_payload(engine: Engine) -> None:
     assert shown(hidden) == {"a": {"d": 2}, "l": [{"x": 1}, 3], "s": "t"}
     with pytest.raises(BadRequest, match=r"Invalid payload key 'a\.\.b'"):
         shown(["a..b"])
+
+
+def test_what_was_passed_in_may_be_changed_afterwards(engine: Engine) -> None:
+    engine.create(vectors=NAMED, sparse_vectors=SPARSE)
+    block = np.array([[1.0, 2.0]], dtype=np.float32)
+    one = np.array([3.0, 4.0], dtype=np.float32)
+    indices, values = np.array([2, 5], dtype=np.uint32), np.array([1.0, 2.0], dtype=np.float32)
+    payload = {"deep": [1]}
+    batch = models.Batch(ids=[1], vectors={"d": block}, payloads=[payload])
+    engine.run(operations.UpsertPoints, body=models.PointsBatch(batch=batch))
+    sparse_one = models.SparseVector(indices=indices, values=values)
+    engine.upsert(models.PointStruct(id=2, vector={"d": one, "s": sparse_one}, payload=payload))
+    for array in (block, one, indices, values):
+        array[...] = 9
+    payload["deep"].append(2)
+    for _ in range(2):  # what came out is the caller's as well
+        found: dict[Any, Any] = dict(engine.get(1, 2))
+        assert found[1].vector == {"d": [1.0, 2.0]}
+        assert found[2].vector["d"] == [3.0, 4.0]
+        assert (found[2].vector["s"].indices, found[2].vector["s"].values) == ([2, 5], [1.0, 2.0])
+        assert found[1].payload == found[2].payload == {"deep": [1]}
+        for record in found.values():
+            record.payload["deep"].append(3)
+            record.vector["d"][0] = 7.0

@@ -197,6 +197,17 @@ def test_bad_queries(engine: Engine, request_: dict[str, Any], text: str) -> Non
         engine.query(**request_)
 
 
+def test_error_of_a_part_names_the_part(engine: Engine) -> None:
+    engine.fill({}, {})
+    inner = models.Prefetch(prefetch=[*PREFETCH, models.Prefetch(query=[1.0])], query=FUSION)
+    bad = models.QueryRequest(prefetch=[*PREFETCH, inner], query=FUSION)
+    body = models.QueryRequestBatch(searches=[models.QueryRequest(), bad])
+    with pytest.raises(BadRequest) as caught:
+        engine.run(operations.QueryBatchPoints, body=body)
+    assert caught.value.parameter == "requests[1].prefetch[1].prefetch[1].vector"
+    assert "prefetch[1]: prefetch[1]: The query's vector has 1 dim" in str(caught.value)
+
+
 def condition(**field: Any) -> dict[str, Any]:
     return {"filter": models.Filter(must=[models.FieldCondition(key="k", **field)])}
 

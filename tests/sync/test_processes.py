@@ -206,3 +206,44 @@ def test_local_client_does_without_asyncio() -> None:
         assert "asyncio" not in sys.modules
     """)
     )
+
+
+def test_client_used_by_a_finalizer_at_exit_says_so() -> None:
+    ended = run_bare("""
+        from aqdrant import QdrantClient
+        from aqdrant.testing import RecordingTransport
+        class Holder:
+            def __init__(self):
+                self.client = QdrantClient(transport=RecordingTransport())
+                self.client.count("c")
+            def __del__(self):
+                try:
+                    self.client.count("c")
+                except Exception as error:
+                    print(type(error).__name__, "exiting" in str(error))
+        holder = Holder()
+    """)
+    check_quiet(ended)
+    assert ended.stdout.split() == ["ClientClosed", "True"]
+
+
+@needs_signals
+def test_interrupt_in_the_users_generator_leaves_the_client_usable() -> None:
+    ended = run("""
+        from aqdrant.testing import RecordingTransport
+        client = QdrantClient(transport=RecordingTransport())
+        def interrupted(first):
+            yield first
+            os.kill(os.getpid(), signal.SIGINT)
+            threading.Event().wait(10)
+        for call, first in (
+            (client.upload_points, {"id": 1, "vector": [1.0]}), (client.upload_snapshot, b"a")
+        ):
+            try:
+                call("c", interrupted(first))
+            except KeyboardInterrupt:
+                print("interrupted", client.count("c").count)
+        client.close()
+    """)
+    check_quiet(ended)
+    assert ended.stdout.split() == ["interrupted", "0"] * 2

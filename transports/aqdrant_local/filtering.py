@@ -20,7 +20,7 @@ from .engine.segment import Segment
 from .engine.selection import Selection, intersection, union
 from .unsupported import refuse
 
-__all__ = ["path_of", "paths_of", "select_rows"]
+__all__ = ["listed_in", "path_of", "paths_of", "select_rows"]
 
 
 def path_of(key: str) -> Path:
@@ -58,6 +58,21 @@ def paths_of(condition: models.Filter | None) -> list[Path]:
             path = parse_path(part.key)
             found += [path] if path else []
     return found
+
+
+def listed_in(condition: models.Filter | None) -> int:
+    """How many ids and values a filter lists."""
+    count = 0
+    for part in () if condition is None else _all_conditions(condition):
+        if isinstance(part, models.Filter):
+            count += listed_in(part)
+        elif isinstance(part, models.HasIdCondition):
+            count += len(part.has_id)
+        elif isinstance(part, models.FieldCondition):
+            match = part.match
+            count += len(match.any) if isinstance(match, models.MatchAny) else 0
+            count += len(match.except_) if isinstance(match, models.MatchExcept) else 0
+    return count
 
 
 def _all_conditions(condition: models.Filter) -> list[models.Condition]:

@@ -12,21 +12,42 @@ from types import TracebackType
 
 from aqdrant.exceptions import OperationTimeout
 
-__all__ = ["AT_ONCE", "Busy", "Gate", "Patience"]
+__all__ = ["AT_ONCE", "Abandoned", "Busy", "Gate", "Patience"]
 
 
 class Busy(Exception):
     """A lock is held, and this call must not wait for it."""
 
 
-class Patience:
-    """Until when a call may wait for locks."""
+class Abandoned(Exception):
+    """Nobody waits for the answer any more; it is raised and ends in a worker thread."""
 
-    __slots__ = ("_deadline", "_timeout")
+
+class Patience:
+    """Until when a call may wait for locks, and whether anyone waits for its answer."""
+
+    __slots__ = ("_deadline", "_is_abandoned", "_timeout")
 
     def __init__(self, timeout: float | None) -> None:
         self._timeout = timeout
         self._deadline = None if timeout is None else time.monotonic() + timeout
+        self._is_abandoned = False
+
+    def abandon(self) -> None:
+        """Have the call end at its next step: the caller was cancelled."""
+        self._is_abandoned = True
+
+    def next_step(self) -> None:
+        """Go on with a read of many steps, if there is reason to.
+
+        Raises:
+            OperationTimeout: no time is left.
+            Abandoned: the caller was cancelled.
+        """
+        if self._is_abandoned:
+            raise Abandoned
+        if self._deadline is not None and time.monotonic() > self._deadline:
+            raise OperationTimeout(f"It took longer than {self._timeout} s.", timeout=self._timeout)
 
     def remaining(self) -> float | None:
         """Seconds left, None for ever.

@@ -11,7 +11,8 @@ lock is taken, so that no call ever holds two locks.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -32,7 +33,7 @@ from .records import Projection
 from .state import Collection, State, no_shard_keys
 from .unsupported import refuse
 
-__all__ = ["check_query", "look_up", "run_query"]
+__all__ = ["check_query", "look_up", "run_query", "within"]
 
 Ranking: TypeAlias = tuple[Floats, Rows]
 Request: TypeAlias = models.QueryRequest | models.Prefetch
@@ -129,7 +130,10 @@ class _Run:
             among: the only rows to consider, as far as the request's own filter is not in it yet.
         """
         nested = _prefetches(request)
-        rankings = [self._prefetch(prefetch, among) for prefetch in nested]
+        rankings: list[Ranking] = []
+        for index, prefetch in enumerate(nested):
+            with within(f"prefetch[{index}]"):
+                rankings.append(self._prefetch(prefetch, among))
         query = request.query
         if query is None:
             return self._in_order(among, limit)
@@ -203,6 +207,17 @@ class _Run:
             return _stored(self._segment, point_id, using)
         name = place.vector if place.vector is not None else using
         return self._foreign[place.collection, point_id, name]
+
+
+@contextmanager
+def within(path: str) -> Generator[None]:
+    """Have an error of a part name the part."""
+    try:
+        yield
+    except BadRequest as error:
+        error.parameter = f"{path}.{error.parameter}" if error.parameter else path
+        error.message = f"{path}: {error.message}"
+        raise
 
 
 def _requests(request: Request) -> list[Request]:

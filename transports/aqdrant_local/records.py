@@ -21,7 +21,7 @@ from .engine.segment import Segment
 from .engine.sparse import SparseVectors
 from .filtering import path_of
 
-__all__ = ["Projection", "scrolled_payload"]
+__all__ = ["Projection", "decode_payload", "scrolled_payload"]
 
 Shape: TypeAlias = Callable[[dict[str, Any]], dict[str, Any]]
 

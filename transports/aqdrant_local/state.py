@@ -29,6 +29,7 @@ __all__ = [
     "State",
     "dense_vectors",
     "missing_collection",
+    "no_shard_keys",
     "sparse_vectors",
 ]
 

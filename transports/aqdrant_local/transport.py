@@ -179,13 +179,17 @@ class LocalTransport:
     async def _in_thread(
         self, handler: Handler, operation: Operation[R], timeout: float | None
     ) -> R:
-        run: Callable[[], R] = partial(self._run, handler, operation, Patience(timeout))
+        patience = Patience(timeout)
+        run: Callable[[], R] = partial(self._run, handler, operation, patience)
         state = self._open(operation)
         limiter = _limiter(state.peek(getattr(operation, "collection_name", "")))
         if type(operation).writes:
             return await _shielded(run, limiter)
-        with anyio.move_on_after(math.inf if timeout is None else timeout):
-            return await anyio.to_thread.run_sync(run, abandon_on_cancel=True, limiter=limiter)
+        try:
+            with anyio.move_on_after(math.inf if timeout is None else timeout):
+                return await anyio.to_thread.run_sync(run, abandon_on_cancel=True, limiter=limiter)
+        finally:
+            patience.abandon()
         raise OperationTimeout(
             f"It took longer than {timeout} s.",
             timeout=timeout,
@@ -225,9 +229,9 @@ def _limiter(collection: Collection | None) -> anyio.CapacityLimiter | None:
 
 def _unsupported(operation: Operation[Any]) -> UnsupportedOperation:
     return UnsupportedOperation(
-        f"The in-process engine does not run {operation.name}.",
+        f"The in-process engine of this version does not run {operation.name}.",
         operation=operation.name,
         target=operation.target,
         supported_by=("rest", "grpc"),
-        fix="Use a Qdrant server for it.",
+        fix="A Qdrant server runs it.",
     )

@@ -54,7 +54,7 @@ def refuse(what: object) -> UnsupportedOperation:
     key = what if isinstance(what, str) else type(what)
     name = UNSUPPORTED.get(key, f"{type(what).__name__}")
     return UnsupportedOperation(
-        f"The in-process engine does not support {name}.",
+        f"The in-process engine of this version does not support {name}.",
         supported_by=_ELSEWHERE,
-        fix="Use a Qdrant server for it.",
+        fix="A Qdrant server does.",
     )

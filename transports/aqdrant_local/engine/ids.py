@@ -149,14 +149,17 @@ class IdTable:
             slot = (slot + 1) & mask
         return -1
 
+    def reserve(self, rows: int) -> None:
+        """Make room for this many rows."""
+        self._kinds = grown(self._kinds, rows)
+        self._high = grown(self._high, rows)
+        self._low = grown(self._low, rows)
+
     def add(self, keys: Keys, rows: Rows) -> None:
         """Put new ids, none of them present and no two alike, into rows that are free."""
         if not len(keys):
             return
-        needed = int(rows.max()) + 1
-        self._kinds = grown(self._kinds, needed)
-        self._high = grown(self._high, needed)
-        self._low = grown(self._low, needed)
+        self.reserve(int(rows.max()) + 1)
         self._kinds[rows] = keys.kinds
         self._high[rows] = keys.high
         self._low[rows] = keys.low

@@ -5,7 +5,7 @@ Used by payload columns (value → rows) and by sparse vectors (index → rows).
 The lists are one sorted array of keys with the row (and weight) of each, so that equality and
 intervals are slices. Rows that changed since the last merge are *stale*: their old entries are
 skipped, their new ones wait in a small unsorted tail that every look-up also reads. When the tail
-has grown past an eighth of the whole it is merged in.
+has grown past a sixteenth of the whole it is merged in.
 """
 
 from __future__ import annotations
@@ -15,11 +15,12 @@ from typing import Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from .arrays import Floats, Mask, Rows
+from .arrays import Floats, Mask, Rows, grown
 
 __all__ = ["Postings"]
 
 K = TypeVar("K", np.int64, np.float64, np.uint32)
+E = TypeVar("E", bound=np.generic)
 
 _ZERO = np.float32(0.0)
 _NEVER = np.float32(-0.0)
@@ -28,7 +29,7 @@ _TAIL = 1024  # entries that may wait in any case
 
 
 class Postings(Generic[K]):
-    """Entries (key, row[, weight]) sorted by key, then row."""
+    """Entries (key, row[, weight]) sorted by key."""
 
     def __init__(self, dtype: type[K], *, weighted: bool = False) -> None:
         self._dtype: type[K] = dtype
@@ -38,6 +39,7 @@ class Postings(Generic[K]):
         self._weights: Floats = np.zeros(0, dtype=np.float32)
         self._end = 0  # no row from here on has an entry in the sorted lists
         self._stale: Mask | None = None
+        self._waiting: Mask = np.zeros(0, dtype=np.bool_)  # which rows may have entries in the tail
         self._tail_keys: NDArray[K] = self._keys
         self._tail_rows: NDArray[np.int32] = self._rows
         self._tail_weights: Floats = self._weights
@@ -49,8 +51,13 @@ class Postings(Generic[K]):
     @property
     def nbytes(self) -> int:
         """Bytes held."""
-        stale = 0 if self._stale is None else self._stale.nbytes
-        return self._keys.nbytes + self._rows.nbytes + self._weights.nbytes + stale
+        lists = self._keys.nbytes + self._rows.nbytes + self._weights.nbytes
+        tail = self._tail_keys.nbytes + self._tail_rows.nbytes + self._tail_weights.nbytes
+        return lists + tail + self._waiting.nbytes + self._end * (self._stale is not None)
+
+    def reserve(self, rows: int) -> None:
+        """Make room for entries of this many rows."""
+        self._waiting = grown(self._waiting, rows)
 
     def replace(
         self, size: int, changed: Rows, keys: NDArray[K], rows: Rows, weights: Floats | None = None
@@ -67,14 +74,16 @@ class Postings(Generic[K]):
             if self._stale is None:
                 self._stale = np.zeros(self._end, dtype=np.bool_)
             self._stale[merged] = True
-        if len(changed) and len(self._tail_rows):
+        self.reserve(size)
+        if self._waiting[changed].any():
             self._forget(changed, size)
         if len(keys):
+            self._waiting[rows] = True
             self._tail_keys = np.concatenate([self._tail_keys, keys.astype(self._dtype)])
             self._tail_rows = np.concatenate([self._tail_rows, rows.astype(np.int32)])
             if self._weighted and weights is not None:
                 self._tail_weights = np.concatenate([self._tail_weights, weights])
-        if len(self._tail_keys) > max(_TAIL, len(self._keys) // 8):
+        if len(self._tail_keys) > max(_TAIL, len(self._keys) // 16):
             self._merge()
 
     def equal(self, key: float) -> Rows:
@@ -133,10 +142,9 @@ class Postings(Generic[K]):
                 continue
             rows, parts = self._rows[start:end], self._weights[start:end] * factor
             parts += _ZERO
-            if self._stale is not None:
-                fresh = ~self._stale[rows]
-                rows, parts = rows[fresh], parts[fresh]
             np.add.at(sums, rows, parts)
+        if self._stale is not None:  # what these rows have stands in the tail
+            sums[: self._end][self._stale] = _NEVER
         if len(self._tail_keys) and len(keys):
             at = np.minimum(keys.searchsorted(self._tail_keys), len(keys) - 1)
             there = keys[at] == self._tail_keys
@@ -173,6 +181,7 @@ class Postings(Generic[K]):
     def _forget(self, changed: Rows, size: int) -> None:
         gone = np.zeros(size, dtype=np.bool_)
         gone[changed] = True
+        self._waiting[changed] = False
         kept = ~gone[self._tail_rows]
         self._tail_keys, self._tail_rows = self._tail_keys[kept], self._tail_rows[kept]
         if self._weighted:
@@ -184,16 +193,25 @@ class Postings(Generic[K]):
             fresh = ~self._stale[rows]
             keys, rows = keys[fresh], rows[fresh]
             weights = weights[fresh] if self._weighted else weights
-        if len(self._tail_keys):
-            keys = np.concatenate([keys, self._tail_keys])
-            rows = np.concatenate([rows, self._tail_rows])
-            order = np.lexsort((rows, keys))
-            keys, rows = keys[order], rows[order]
-            if self._weighted:
-                weights = np.concatenate([weights, self._tail_weights])[order]
-        self._keys, self._rows, self._weights = keys, rows, weights
-        self._end = int(rows.max()) + 1 if len(rows) else 0
+        order = np.argsort(self._tail_keys, kind="stable")
+        added = self._tail_keys[order]
+        places = keys.searchsorted(added, "right") + np.arange(len(added))
+        kept = np.ones(len(keys) + len(added), dtype=np.bool_)
+        kept[places] = False
+        self._keys = _merged(keys, added, places, kept)
+        self._rows = _merged(rows, self._tail_rows[order], places, kept)
+        if self._weighted:
+            self._weights = _merged(weights, self._tail_weights[order], places, kept)
+        self._end = int(self._rows.max()) + 1 if len(self._rows) else 0
         self._stale = None
-        self._tail_keys = np.zeros(0, dtype=self._dtype)
-        self._tail_rows = np.zeros(0, dtype=np.int32)
-        self._tail_weights = np.zeros(0, dtype=np.float32)
+        self._waiting[:] = False
+        self._tail_keys, self._tail_rows = self._keys[:0], self._rows[:0]
+        self._tail_weights = self._weights[:0]
+
+
+def _merged(old: NDArray[E], added: NDArray[E], places: Rows, kept: Mask) -> NDArray[E]:
+    """Both arrays in one: `added` at the `places`, `old` in order where `kept` has its flags up."""
+    result = np.empty(len(kept), dtype=old.dtype)
+    result[places] = added
+    result[kept] = old
+    return result

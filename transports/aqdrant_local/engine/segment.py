@@ -10,7 +10,7 @@ arrays, so a segment can as well be filled from blocks of a file.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import TypeAlias, TypeVar
 
 import numpy as np
@@ -85,6 +85,12 @@ class PointWrite:
 
     def __len__(self) -> int:
         return len(self.keys)
+
+    @property
+    def whole(self) -> set[str]:
+        """Names of the vectors that every point of it brings."""
+        dense = {name for name, vectors in self.dense.items() if vectors.positions is None}
+        return dense | {name for name, vectors in self.sparse.items() if vectors.positions is None}
 
     def take(self, picks: Rows) -> PointWrite:
         """The points at these positions."""
@@ -167,6 +173,7 @@ class Segment:
         rows = self.ids.find(write.keys)
         fresh = np.flatnonzero(rows < 0)
         old = rows[rows >= 0]
+        self._make_room(len(fresh), write)
         if len(fresh):
             rows[fresh] = self._next_rows(len(fresh))
         if self.journal is not None:
@@ -177,7 +184,7 @@ class Segment:
         self._alive[rows] = True
         self.count += len(fresh)
         if len(old):
-            self._drop_vectors(old)
+            self._drop_vectors(old, besides=write.whole)
         self._write_vectors(rows, write.dense, write.sparse)
         self._put_payloads(rows, write.payloads, version)
 
@@ -185,6 +192,7 @@ class Segment:
         self, size: int, rows: Rows, keys: Keys, versions: Words, payloads: Sequence[Blob]
     ) -> None:
         """Fill an empty segment of `size` rows with points, without vectors and in these rows."""
+        self._reserve(size)
         self._allocate(size)
         self.ids.add(keys, rows)
         self._alive[rows] = True
@@ -196,6 +204,7 @@ class Segment:
 
     def set_vectors(self, rows: Rows, write: PointWrite, version: int) -> None:
         """Store vectors of points that exist, in these rows, and leave their others alone."""
+        self._make_room(0, write)
         if self.journal is not None:
             self.journal.set_vectors(rows, write, version)
         self._write_vectors(rows, write.dense, write.sparse)
@@ -282,6 +291,20 @@ class Segment:
 
     # Rows
 
+    def _make_room(self, fresh: int, write: PointWrite) -> None:
+        """Take the memory for a write with so many new points; without it nothing is changed."""
+        self._reserve(self.size + max(0, fresh - len(self._free)))
+        for name, vectors in write.sparse.items():
+            self.sparse[name].reserve_entries(len(vectors.vectors.indices))
+
+    def _reserve(self, rows: int) -> None:
+        if rows > len(self._alive):
+            alive, versions = grown(self._alive, rows), grown(self._versions, rows)
+            self.ids.reserve(len(alive))
+            for held in self.stores.values():
+                held.reserve(len(alive))
+            self._alive, self._versions = alive, versions
+
     def _next_rows(self, count: int) -> Rows:
         """The rows that this many new points take: free ones first, then new ones."""
         reused = self._free[len(self._free) - min(count, len(self._free)) :]
@@ -296,11 +319,6 @@ class Segment:
         if not more:
             return
         self.size += more
-        if self.size > len(self._alive):
-            self._alive = grown(self._alive, self.size)
-            self._versions = grown(self._versions, self.size)
-            for held in self.stores.values():
-                held.reserve(len(self._alive))
         self.payloads.extend([None] * more)
 
     def _write_vectors(
@@ -313,9 +331,9 @@ class Segment:
             targets = rows if vectors.positions is None else rows[vectors.positions]
             self.sparse[name].put(targets, vectors.vectors)
 
-    def _drop_vectors(self, rows: Rows) -> None:
-        for held in self.stores.values():
-            if held.count:
+    def _drop_vectors(self, rows: Rows, *, besides: Container[str] = ()) -> None:
+        for name, held in self.stores.items():
+            if held.count and name not in besides:
                 held.remove(rows)
 
     def _pack(self) -> None:

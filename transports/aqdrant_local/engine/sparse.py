@@ -76,15 +76,20 @@ class SparseVectors:
         self._present = grown(self._present, rows)
         self._starts = grown(self._starts, rows)
         self._lengths = grown(self._lengths, rows)
+        self._postings.reserve(rows)
+
+    def reserve_entries(self, count: int) -> None:
+        """Make room for this many more entries."""
+        self._indices = grown(self._indices, self._used + count)
+        self._values = grown(self._values, self._used + count)
 
     def put(self, rows: Rows, batch: SparseBatch) -> None:
         """Store one vector in each of these rows, each row once."""
         if not len(rows):
             return
-        self._leave(rows)
         total = len(batch.indices)
-        self._indices = grown(self._indices, self._used + total)
-        self._values = grown(self._values, self._used + total)
+        self.reserve_entries(total)
+        self._leave(rows)
         self._indices[self._used : self._used + total] = batch.indices
         self._values[self._used : self._used + total] = batch.values
         lengths = np.diff(batch.starts)

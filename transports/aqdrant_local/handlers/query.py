@@ -6,7 +6,7 @@ from aqdrant import models
 from aqdrant.operations import QueryBatchPoints, QueryPoints
 from aqdrant_local import costs
 from aqdrant_local.locks import Patience
-from aqdrant_local.querying import check_query, look_up, run_query
+from aqdrant_local.querying import check_query, look_up, run_query, within
 from aqdrant_local.state import State
 
 from ._table import handles
@@ -35,7 +35,9 @@ def query_batch_points(
     collection = state.find(operation.collection_name)
     with collection.gate.shared(patience):
         collection.still_there()
-        return [
-            run_query(state, collection, request, found)
-            for request, found in zip(requests, foreign, strict=True)
-        ]
+        responses: list[models.QueryResponse] = []
+        for index, (request, found) in enumerate(zip(requests, foreign, strict=True)):
+            patience.next_step()
+            with within(f"requests[{index}]"):
+                responses.append(run_query(state, collection, request, found))
+        return responses

@@ -35,7 +35,7 @@ def not_empty(what: Sized) -> None:
 
 
 def existing_rows(segment: Segment, ids: Sequence[PointId]) -> Rows:
-    """The rows of these points, each once.
+    """The rows of these points, in their order.
 
     Raises:
         NotFound: one of them does not exist; nothing is changed then.
@@ -43,7 +43,7 @@ def existing_rows(segment: Segment, ids: Sequence[PointId]) -> Rows:
     rows = segment.ids.find(encode_ids(ids))
     if (rows < 0).any():
         raise NotFound(f"No point with id {ids[int(np.argmax(rows < 0))]} found")
-    return np.unique(rows)
+    return rows
 
 
 def chosen_rows(
@@ -62,7 +62,7 @@ def chosen_rows(
     if points is None:
         return _filtered(segment, condition)
     not_empty(points)
-    return existing_rows(segment, cast("Sequence[PointId]", points))
+    return np.unique(existing_rows(segment, cast("Sequence[PointId]", points)))
 
 
 def selector_rows(segment: Segment, selector: models.PointsSelector) -> Rows:

@@ -61,8 +61,7 @@ def prepared_update(
 
     def apply(collection: Collection) -> int:
         segment = collection.segment
-        existing_rows(segment, ids)
-        rows = segment.ids.find(keys)
+        rows = existing_rows(segment, ids)
         passed = select_rows(segment, body.update_filter)
         write = PointWrite(keys, dense, sparse, [None] * len(ids))
         still_fits(segment, write)
