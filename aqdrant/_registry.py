@@ -17,7 +17,10 @@ __all__ = ["BUILT_IN", "ENTRY_POINTS", "is_transport", "open_transport"]
 
 ENTRY_POINTS = "aqdrant.transports"
 
-BUILT_IN: dict[str, str] = {"memory": "aqdrant_local:open_transport"}
+BUILT_IN: dict[str, str] = {
+    "file": "aqdrant_local:open_transport",
+    "memory": "aqdrant_local:open_transport",
+}
 """URL scheme → ``"module:function"`` of our own transports."""
 
 

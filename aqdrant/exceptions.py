@@ -21,6 +21,8 @@
     │   ├── ServiceUnavailable                               503
     │   └── InsufficientStorage                              507
     └── StorageError                  (OSError)              the local store
+        ├── FolderInUse
+        └── StoreDamaged
 
 The class in brackets is the built-in kin: code that catches it keeps working. The embedded engine
 answers with the same `StatusError` family as a server. Cancellation is never turned into one of
@@ -40,6 +42,7 @@ __all__ = [
     "Conflict",
     "ConnectionFailed",
     "DecodeError",
+    "FolderInUse",
     "Forbidden",
     "InsufficientStorage",
     "InternalServerError",
@@ -50,6 +53,7 @@ __all__ = [
     "ServiceUnavailable",
     "StatusError",
     "StorageError",
+    "StoreDamaged",
     "TLSFailed",
     "TransportError",
     "Unauthenticated",
@@ -341,6 +345,40 @@ class InsufficientStorage(StatusError):
 
 class StorageError(AqdrantError, OSError):
     """The folder of the local store cannot be opened, read or written."""
+
+
+class FolderInUse(StorageError):
+    """Another process writes to the folder; it can be opened with ``read_only=True`` meanwhile.
+
+    Args:
+        pid: the other process, where it is known.
+        host: the host that it runs on.
+        since: when it opened the folder, ISO 8601 in UTC.
+    """
+
+    pid: int | None
+    host: str | None
+    since: str | None
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        pid: int | None = None,
+        host: str | None = None,
+        since: str | None = None,
+        operation: str | None = None,
+        target: str | None = None,
+        fix: str | None = None,
+    ) -> None:
+        super().__init__(message, operation=operation, target=target, fix=fix)
+        self.pid = pid
+        self.host = host
+        self.since = since
+
+
+class StoreDamaged(StorageError):
+    """What the folder holds is not what was written; nothing was changed."""
 
 
 _BY_STATUS: dict[int, type[StatusError]] = {

@@ -114,7 +114,10 @@ class ClientCore:
                 client closes it.
             middleware: slot → what makes a layer for it; see `aqdrant.middleware.SLOTS`.
             max_concurrency: calls in flight at once, per event loop; None for no bound.
-            **kwargs: options of the transport in question.
+            **kwargs: options of the transport in question. Of the local store:
+                ``durability="full"`` (what was answered survives a power loss; the default) or
+                ``"normal"`` (it survives the end of the process), and ``read_only=True`` (the
+                folder as it is at the first call, while another process may write to it).
 
         Raises:
             ArgumentError: the arguments contradict each other or cannot be read.
@@ -240,6 +243,11 @@ class ClientCore:
             await self._finish(chain)
 
     async def _finish(self, chain: Transport) -> None:
+        if self._inline and not in_portal() and self._config.scheme == "file":
+            # Files are closed in a worker thread, and those need an event loop.
+            hop: Hop[None] = Hop(self._finish, chain)
+            await hop
+            return
         if self._inline and not in_portal():
             await chain.aclose()
             return

@@ -32,6 +32,12 @@ _FLAGS = (
 )
 _COUNTS = ("local_inference_batch_size", "pool_size", "max_concurrency")
 _LAST_PORT = 65535
+_STORE_OPTIONS: Mapping[str, tuple[Any, ...]] = {
+    "durability": ("full", "normal"),
+    "read_only": (True, False),
+}
+"""Options of the local store → what they may be."""
+_NO_OPTIONS: Mapping[str, tuple[Any, ...]] = {}
 
 
 def configure(
@@ -151,12 +157,17 @@ def _check_together(
                 parameter="cloud_inference",
                 fix="Leave it out: the embedded engine embeds in this process.",
             )
-        for name in extra:
-            raise ArgumentError(
-                f"unknown argument {name!r} for the embedded engine.",
-                parameter=name,
-                fix=nearest(name, inspect.signature(constructor).parameters),
-            )
+        known = _STORE_OPTIONS if address.scheme == "file" else _NO_OPTIONS
+        for name, value in extra.items():
+            if name not in known:
+                raise ArgumentError(
+                    f"unknown argument {name!r} for the embedded engine.",
+                    parameter=name,
+                    fix=nearest(name, [*inspect.signature(constructor).parameters, *known]),
+                )
+            if (type(value), value) not in [(type(one), one) for one in known[name]]:
+                wanted = " or ".join(repr(one) for one in known[name])
+                raise ArgumentError(f"{name}: {value!r}, wanted {wanted}.", parameter=name)
     elif address.scheme == "http" and not _is_loopback(address.host):
         for name in ("api_key", "auth_token_provider"):
             if given[name] is not None:

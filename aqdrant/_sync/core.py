@@ -70,7 +70,10 @@ class ClientCore(Facade):
                 client closes it.
             middleware: slot → what makes a layer for it; see `aqdrant.middleware.SLOTS`.
             max_concurrency: calls in flight at once, per event loop; None for no bound.
-            **kwargs: options of the transport in question.
+            **kwargs: options of the transport in question. Of the local store:
+                ``durability="full"`` (what was answered survives a power loss; the default) or
+                ``"normal"`` (it survives the end of the process), and ``read_only=True`` (the
+                folder as it is at the first call, while another process may write to it).
 
         Raises:
             ArgumentError: the arguments contradict each other or cannot be read.

@@ -43,9 +43,10 @@ def test_address_without_transport_is_told_to_sync_callers() -> None:
 
 
 def test_every_built_in_transport_is_there() -> None:
-    assert set(BUILT_IN) == {"memory"}
+    assert set(BUILT_IN) == {"file", "memory"}
     for scheme in BUILT_IN:
-        assert open_transport(TransportConfig(scheme=scheme))
+        path = "./never-opened" if scheme == "file" else None
+        assert open_transport(TransportConfig(scheme=scheme, path=path))
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from aqdrant_local import LocalTransport
 class Engine:
     """One engine with a collection `c`, driven as the sync client drives it."""
 
-    def __init__(self) -> None:
-        self.transport = LocalTransport()
+    def __init__(self, transport: LocalTransport | None = None) -> None:
+        self.transport = LocalTransport() if transport is None else transport
 
     def run(self, kind: Any, collection: str | None = "c", **fields: Any) -> Any:
         if collection is not None:

@@ -82,9 +82,9 @@ def add_index(collection: Collection, name: str, schema: models.PayloadFieldSche
     texts = None
     if kind_of(schema) == Kind.TEXT:
         texts = text_index(schema if isinstance(schema, models.TextIndexParams) else None)
+    collection.keep_schema(name, schema)
     if texts is not None or path in collection.segment.texts:
         collection.segment.set_text_index(path, texts)
-    collection.schema[name] = schema
 
 
 def prepare_index(collection: Collection, name: str) -> None:
@@ -94,7 +94,8 @@ def prepare_index(collection: Collection, name: str) -> None:
 
 def drop_index(collection: Collection, name: str) -> None:
     """Take an index off the record; nothing happens where there is none."""
-    if collection.schema.pop(name, None) is not None:
+    if name in collection.schema:
+        collection.keep_schema(name, None)
         path = path_of(name)
         if path in collection.segment.texts:
             collection.segment.set_text_index(path, None)

@@ -136,7 +136,7 @@ def change_settings(collection: Collection, body: models.UpdateCollection) -> No
     params = _overlaid(old.params, body.params)
     params = _with_vector_changes(params, body)
     quantization: Any = body.quantization_config
-    collection.config = msgspec.structs.replace(
+    config = msgspec.structs.replace(
         old,
         params=params,
         hnsw_config=_overlaid(old.hnsw_config, body.hnsw_config),
@@ -145,6 +145,7 @@ def change_settings(collection: Collection, body: models.UpdateCollection) -> No
         strict_mode_config=_strict(old.strict_mode_config, body.strict_mode_config),
         metadata=_merged(old.metadata, body.metadata),
     )
+    collection.keep_config(config)
     for name, changed in (body.sparse_vectors or {}).items():
         if changed.modifier is not None:
             segment.sparse[name].idf = changed.modifier == models.Modifier.IDF
@@ -168,8 +169,8 @@ def add_dense_name(collection: Collection, name: str, config: models.DenseVector
     datatype = None if config.datatype is None else models.Datatype(config.datatype.value)
     params = models.VectorParams(size=config.size, distance=config.distance, datatype=datatype)
     known = dict(_dense_params(collection.config.params.vectors))
-    _replace_vectors(collection, {**known, name: params})
-    segment.add_vectors(name, store)
+    changed = _with_dense(collection.config, {**known, name: params})
+    collection.add_vectors(name, store, changed)
 
 
 def add_sparse_name(collection: Collection, name: str, config: models.SparseVectorConfig) -> None:
@@ -189,31 +190,37 @@ def add_sparse_name(collection: Collection, name: str, config: models.SparseVect
         return
     known = collection.config.params.sparse_vectors or {}
     params = models.SparseVectorParams(modifier=config.modifier)
-    _replace_sparse(collection, {**known, name: params})
-    segment.add_vectors(name, store)
+    changed = _with_sparse(collection.config, {**known, name: params})
+    collection.add_vectors(name, store, changed)
 
 
 def drop_name(collection: Collection, name: str) -> None:
     """Forget a vector name and all vectors under it."""
-    segment = collection.segment
-    known = dict(_dense_params(collection.config.params.vectors))
-    if known.pop(name, None) is not None:
-        _replace_vectors(collection, known)
-    sparse = dict(collection.config.params.sparse_vectors or {})
+    config = collection.config
+    if name not in collection.segment.stores:
+        return
+    dense = dict(_dense_params(config.params.vectors))
+    if dense.pop(name, None) is not None:
+        config = _with_dense(config, dense)
+    sparse = dict(config.params.sparse_vectors or {})
     if sparse.pop(name, None) is not None:
-        _replace_sparse(collection, sparse)
-    segment.drop_vectors(name)
+        config = _with_sparse(config, sparse)
+    collection.drop_vectors(name, config)
 
 
-def _replace_vectors(collection: Collection, vectors: dict[str, models.VectorParams]) -> None:
+def _with_dense(
+    config: models.CollectionConfig, vectors: dict[str, models.VectorParams]
+) -> models.CollectionConfig:
     alone: models.VectorsConfig = vectors[""] if list(vectors) == [""] else vectors
-    params = msgspec.structs.replace(collection.config.params, vectors=alone)
-    collection.config = msgspec.structs.replace(collection.config, params=params)
+    params = msgspec.structs.replace(config.params, vectors=alone)
+    return msgspec.structs.replace(config, params=params)
 
 
-def _replace_sparse(collection: Collection, vectors: dict[str, models.SparseVectorParams]) -> None:
-    params = msgspec.structs.replace(collection.config.params, sparse_vectors=vectors or None)
-    collection.config = msgspec.structs.replace(collection.config, params=params)
+def _with_sparse(
+    config: models.CollectionConfig, vectors: dict[str, models.SparseVectorParams]
+) -> models.CollectionConfig:
+    params = msgspec.structs.replace(config.params, sparse_vectors=vectors or None)
+    return msgspec.structs.replace(config, params=params)
 
 
 def _with_vector_changes(

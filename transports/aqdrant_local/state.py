@@ -6,10 +6,12 @@ Held by the transport, used by the handlers.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from aqdrant import models
-from aqdrant.exceptions import BadRequest, NotFound
+from aqdrant.exceptions import AqdrantError, BadRequest, NotFound
 
 from .engine.dense import DenseVectors
 from .engine.distances import Distance
@@ -18,14 +20,22 @@ from .engine.sparse import SparseVectors
 from .locks import Gate, Patience
 from .unsupported import refuse
 
+if TYPE_CHECKING:
+    from .store import CollectionStore, FolderStore
+
 __all__ = [
     "Collection",
+    "IndexSchema",
     "State",
     "dense_vectors",
     "missing_collection",
     "no_shard_keys",
     "sparse_vectors",
 ]
+
+R = TypeVar("R")
+
+IndexSchema: TypeAlias = models.PayloadSchemaParams | models.PayloadSchemaType
 
 
 def dense_vectors(params: models.VectorParams | models.DenseVectorConfig) -> DenseVectors:
@@ -60,21 +70,69 @@ class Collection:
         self.config = config
         self.gate = Gate()
         self.segment = Segment(dense, sparse)
-        self.schema: dict[str, models.PayloadSchemaParams | models.PayloadSchemaType] = {}
+        self.schema: dict[str, IndexSchema] = {}
         self.is_dropped = False
-        self._operations = 0
+        self.store: CollectionStore | None = None
+        self.failure: AqdrantError | None = None  # why it can be used no more
+        self.operations = 0
 
     def next_operation(self, steps: int = 1) -> int:
         """Number the update that begins now: it becomes the version of the points it changes."""
-        self._operations += steps
-        return self._operations
+        self.operations += steps
+        return self.operations
+
+    def run(self, change: Callable[[Collection], R], *, whole: bool = False) -> R:
+        """Run a change inside the gate, on disk and in memory or in neither.
+
+        Args:
+            change: what to run; each write of the segment or the settings lasts by itself.
+            whole: several writes last together.
+        """
+        self.still_there()
+        if self.store is None:
+            return change(self)
+        return self.store.run(partial(change, self), whole=whole)
+
+    def keep_config(self, config: models.CollectionConfig) -> None:
+        """Replace the settings."""
+        if self.store is not None:
+            self.store.save_config(config)
+        self.config = config
+
+    def keep_schema(self, name: str, schema: IndexSchema | None) -> None:
+        """Put an index on record, or take it off."""
+        if self.store is not None:
+            self.store.save_index(name, schema)
+        if schema is None:
+            self.schema.pop(name, None)
+        else:
+            self.schema[name] = schema
+
+    def add_vectors(
+        self, name: str, vectors: DenseVectors | SparseVectors, config: models.CollectionConfig
+    ) -> None:
+        """Begin to hold vectors under one more name, with settings that say so."""
+        if self.store is not None:
+            self.store.add_vectors(name, vectors, config)
+        self.config = config
+        self.segment.add_vectors(name, vectors)
+
+    def drop_vectors(self, name: str, config: models.CollectionConfig) -> None:
+        """Forget a vector name and all under it, with settings that say so."""
+        if self.store is not None:
+            self.store.drop_vectors(name, config)
+        self.config = config
+        self.segment.drop_vectors(name)
 
     def still_there(self) -> Collection:
         """Itself.
 
         Raises:
             NotFound: it was deleted while this call waited for the gate.
+            StorageError: it could not be read again after a write that failed.
         """
+        if self.failure is not None:
+            raise self.failure
         if self.is_dropped:
             raise missing_collection(self.name)
         return self
@@ -92,6 +150,7 @@ class State:
         self.collections: dict[str, Collection] = {}
         self.aliases: dict[str, str] = {}
         self.lock = threading.Lock()
+        self.store: FolderStore | None = None
 
     def peek(self, name: str) -> Collection | None:
         """The collection of this name or alias, if there is one."""
@@ -115,7 +174,28 @@ class State:
         """Run a change of a collection as its only writer."""
         collection = self.find(name)
         with collection.gate.exclusive(patience):
-            return change(collection.still_there())
+            return collection.run(change)
+
+    def add(self, collection: Collection) -> None:
+        """Add a new collection, inside the lock."""
+        if self.store is not None:
+            self.store.create(collection)
+        self.collections[collection.name] = collection
+
+    def drop(self, collection: Collection) -> None:
+        """Delete a collection and its aliases, inside the lock and the collection's gate."""
+        kept = {alias: to for alias, to in self.aliases.items() if to != collection.name}
+        if self.store is not None:
+            self.store.drop(collection, kept)
+        collection.is_dropped = True
+        del self.collections[collection.name]
+        self.aliases = kept
+
+    def keep_aliases(self, aliases: Mapping[str, str]) -> None:
+        """Replace the aliases, inside the lock."""
+        if self.store is not None:
+            self.store.save_aliases(aliases)
+        self.aliases = dict(aliases)
 
 
 def no_shard_keys(selector: models.ShardKeySelector | None) -> None:

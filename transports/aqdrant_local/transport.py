@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+import threading
 import time
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from functools import partial
-from typing import Any, TypeVar, cast
-from weakref import WeakKeyDictionary
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+from weakref import WeakKeyDictionary, finalize
 
 import anyio
 import anyio.lowlevel
@@ -18,6 +19,7 @@ from aqdrant.exceptions import (
     AqdrantError,
     ClientClosed,
     OperationTimeout,
+    StorageError,
     UnsupportedOperation,
 )
 from aqdrant.operations import Operation, StreamOperation
@@ -35,6 +37,9 @@ from .handlers import HANDLERS, Handler
 from .locks import AT_ONCE, Busy, Patience
 from .state import Collection, State
 
+if TYPE_CHECKING:
+    from .store import Share
+
 __all__ = ["LocalTransport"]
 
 R = TypeVar("R")
@@ -50,15 +55,30 @@ class LocalTransport:
 
     Safe to use from many threads, tasks and event loops at once. Writes are whole or absent: a
     cancelled call that has begun to write ends its write.
+
+    Args:
+        state: the collections; none at first by default.
+        share: a hold on a folder, whose collections these are then; opened at the first call.
     """
 
-    def __init__(self, state: State | None = None) -> None:
+    def __init__(self, state: State | None = None, *, share: Share | None = None) -> None:
+        self._share = share
         self._state = State() if state is None else state
+        self._is_open = share is None
+        self._opening = threading.Lock()
         self._is_closed = False
+        # A client that nobody closed must not keep the folder from others for ever.
+        self._finalizer = None if share is None else finalize(self, share.close)
 
     def __repr__(self) -> str:
-        status = "closed" if self._is_closed else f"{len(self._state.collections)} collections"
-        return f"<LocalTransport [{status}]>"
+        if self._is_closed:
+            status = "closed"
+        elif not self._is_open:
+            status = "not opened"
+        else:
+            status = f"{len(self._state.collections)} collections"
+        where = "" if self._share is None else f" {self._share.path}"
+        return f"<LocalTransport{where} [{status}]>"
 
     async def execute(
         self, operation: Operation[R], options: CallOptions = DEFAULT_OPTIONS, /
@@ -66,7 +86,12 @@ class LocalTransport:
         """Run one operation; what takes longer than a moment runs in a worker thread."""
         handler = self._handler(operation)
         await anyio.lowlevel.checkpoint()
-        if handler.cost(self._state, operation) <= MOMENT:
+        if self._share is not None:
+            if not self._is_open:
+                await anyio.to_thread.run_sync(self._open, operation, abandon_on_cancel=True)
+            if type(operation).writes:  # it waits for the disk, however little it writes
+                return await self._in_thread(handler, operation, options.timeout)
+        if handler.cost(self._open(operation), operation) <= MOMENT:
             try:
                 return cast("R", self._run(handler, operation, AT_ONCE))
             except Busy:
@@ -89,13 +114,20 @@ class LocalTransport:
         raise _unsupported(operation)
 
     async def aclose(self) -> None:
-        """Forget all collections."""
-        self.close()
+        """Forget all collections, or let go of the folder. Closing again does nothing."""
+        if self._share is None or self._is_closed or not _has_event_loop():
+            self.close()
+        else:
+            with anyio.CancelScope(shield=True):
+                await anyio.to_thread.run_sync(self.close)
 
     def close(self) -> None:
-        """Forget all collections."""
-        self._is_closed = True
-        self._state = State()
+        """Forget all collections, or let go of the folder. Closing again does nothing."""
+        with self._opening:
+            self._is_closed, self._is_open = True, True
+            self._state = State()
+            if self._finalizer is not None:
+                self._finalizer()
 
     def _handler(self, operation: Operation[Any]) -> Handler:
         handler = HANDLERS.get(type(operation))
@@ -103,12 +135,38 @@ class LocalTransport:
             raise ClientClosed("The client is closed.", operation=operation.name)
         if handler is None:
             raise _unsupported(operation)
+        if self._share is not None:
+            self._share.check_process()
+            if self._share.is_read_only and type(operation).writes:
+                raise StorageError(
+                    "The folder was opened with read_only=True.",
+                    operation=operation.name,
+                    target=self._share.path,
+                    fix="Open it without to write.",
+                )
         return handler
+
+    def _open(self, operation: Operation[Any]) -> State:
+        """The collections; read from the folder at the first call."""
+        if not self._is_open:
+            with self._opening:
+                self._open_once(operation)
+        return self._state
+
+    def _open_once(self, operation: Operation[Any]) -> None:
+        if self._is_open or self._share is None:
+            return
+        try:
+            self._state = self._share.open()
+        except AqdrantError as error:
+            error.operation = error.operation or operation.name
+            raise
+        self._is_open = True
 
     def _run(self, handler: Handler, operation: Operation[Any], patience: Patience) -> Any:
         began = time.perf_counter()
         try:
-            result = handler.run(self._state, operation, patience)
+            result = handler.run(self._open(operation), operation, patience)
         except AqdrantError as error:
             error.operation = error.operation or operation.name
             error.target = error.target or operation.target
@@ -123,7 +181,8 @@ class LocalTransport:
     ) -> R:
         patience = Patience(timeout)
         run: Callable[[], R] = partial(self._run, handler, operation, patience)
-        limiter = _limiter(self._state.peek(getattr(operation, "collection_name", "")))
+        state = self._open(operation)
+        limiter = _limiter(state.peek(getattr(operation, "collection_name", "")))
         if type(operation).writes:
             return await _shielded(run, limiter)
         try:
@@ -137,6 +196,15 @@ class LocalTransport:
             operation=operation.name,
             target=operation.target,
         )
+
+
+def _has_event_loop() -> bool:
+    """Whether there are worker threads to go to; the sync client may close without a loop."""
+    try:
+        anyio.lowlevel.current_token()
+    except RuntimeError:
+        return False
+    return True
 
 
 async def _shielded(run: Callable[[], R], limiter: anyio.CapacityLimiter | None) -> R:

@@ -20,6 +20,7 @@ from .dense import DenseVectors
 from .extraction import payload_reader
 from .fields import Elements, Fields
 from .ids import IdTable, Keys
+from .journal import Journal
 from .paths import Path
 from .selection import Selection
 from .slices import siphash
@@ -124,6 +125,7 @@ class Segment:
         self.sparse: dict[str, SparseVectors] = dict(sparse)
         self.size = 0
         self.count = 0
+        self.journal: Journal | None = None
         self.payloads: list[Blob] = []  # msgpack of a map
         self._versions: Words = np.zeros(0, dtype=np.uint64)
         self._alive: Mask = np.zeros(0, dtype=np.bool_)
@@ -180,29 +182,56 @@ class Segment:
         old = rows[rows >= 0]
         self._make_room(len(fresh), write)
         if len(fresh):
-            rows[fresh] = self._allocate(len(fresh))
+            rows[fresh] = self._next_rows(len(fresh))
+        if self.journal is not None:
+            self.journal.upsert(rows, old, write, version)
+        if len(fresh):
+            self._allocate(len(fresh))
             self.ids.add(write.keys.take(fresh), rows[fresh])
         self._alive[rows] = True
         self.count += len(fresh)
         if len(old):
             self._drop_vectors(old, besides=write.whole)
         self._write_vectors(rows, write.dense, write.sparse)
-        self.set_payloads(rows, write.payloads, version)
+        self._put_payloads(rows, write.payloads, version)
+
+    def load(
+        self, size: int, rows: Rows, keys: Keys, versions: Words, payloads: Sequence[Blob]
+    ) -> None:
+        """Fill an empty segment of `size` rows with points, without vectors and in these rows."""
+        self._reserve(size)
+        self._allocate(size)
+        self.ids.add(keys, rows)
+        self._alive[rows] = True
+        self._versions[rows] = versions
+        for row, blob in zip(rows.tolist(), payloads, strict=True):
+            self.payloads[row] = blob
+        self.count = len(rows)
+        self._free = np.flatnonzero(~self.alive)
 
     def set_vectors(self, rows: Rows, write: PointWrite, version: int) -> None:
         """Store vectors of points that exist, in these rows, and leave their others alone."""
         self._make_room(0, write)
+        if self.journal is not None:
+            self.journal.set_vectors(rows, write, version)
         self._write_vectors(rows, write.dense, write.sparse)
         self._versions[rows] = version
 
     def delete_vectors(self, rows: Rows, names: Sequence[str], version: int) -> None:
         """Take named vectors of these rows away."""
+        if self.journal is not None:
+            self.journal.delete_vectors(rows, names, version)
         for name in names:
             (self.dense.get(name) or self.sparse[name]).remove(rows)
         self._versions[rows] = version
 
     def set_payloads(self, rows: Rows, payloads: Sequence[Blob], version: int) -> None:
         """Replace the payloads of these rows."""
+        if self.journal is not None:
+            self.journal.set_payloads(rows, payloads, version)
+        self._put_payloads(rows, payloads, version)
+
+    def _put_payloads(self, rows: Rows, payloads: Sequence[Blob], version: int) -> None:
         for row, blob in zip(rows.tolist(), payloads, strict=True):
             self.payloads[row] = blob
         self._versions[rows] = version
@@ -212,6 +241,8 @@ class Segment:
         """Delete the points in these rows, each row once."""
         if not len(rows):
             return
+        if self.journal is not None:
+            self.journal.remove(rows)
         self.ids.remove(rows)
         self._drop_vectors(rows)
         self._alive[rows] = False
@@ -271,27 +302,33 @@ class Segment:
 
     def _make_room(self, fresh: int, write: PointWrite) -> None:
         """Take the memory for a write with so many new points; without it nothing is changed."""
-        rows = self.size + max(0, fresh - len(self._free))
+        self._reserve(self.size + max(0, fresh - len(self._free)))
+        for name, vectors in write.sparse.items():
+            self.sparse[name].reserve_entries(len(vectors.vectors.indices))
+
+    def _reserve(self, rows: int) -> None:
         if rows > len(self._alive):
             alive, versions = grown(self._alive, rows), grown(self._versions, rows)
             self.ids.reserve(len(alive))
             for held in self.stores.values():
                 held.reserve(len(alive))
             self._alive, self._versions = alive, versions
-        for name, vectors in write.sparse.items():
-            self.sparse[name].reserve_entries(len(vectors.vectors.indices))
 
-    def _allocate(self, count: int) -> Rows:
-        """Take free rows first, then new ones."""
+    def _next_rows(self, count: int) -> Rows:
+        """The rows that this many new points take: free ones first, then new ones."""
         reused = self._free[len(self._free) - min(count, len(self._free)) :]
-        self._free = self._free[: len(self._free) - len(reused)]
-        more = count - len(reused)
-        if not more:
-            return reused
-        start, self.size = self.size, self.size + more
-        self.payloads.extend([None] * more)
-        added = np.arange(start, self.size, dtype=np.intp)
+        added = np.arange(self.size, self.size + count - len(reused), dtype=np.intp)
         return np.concatenate([reused, added]) if len(reused) else added
+
+    def _allocate(self, count: int) -> None:
+        """Take the next rows."""
+        reused = min(count, len(self._free))
+        self._free = self._free[: len(self._free) - reused]
+        more = count - reused
+        if not more:
+            return
+        self.size += more
+        self.payloads.extend([None] * more)
 
     def _write_vectors(
         self, rows: Rows, dense: Mapping[str, DenseWrite], sparse: Mapping[str, SparseWrite]
@@ -311,6 +348,8 @@ class Segment:
     def _pack(self) -> None:
         """Move the points together, so that the memory of deleted ones is given back."""
         rows = np.flatnonzero(self.alive)
+        if self.journal is not None and not self.journal.pack(rows):
+            return
         keys = self.ids.keys(rows)
         self.ids = IdTable()
         self.ids.add(keys, np.arange(len(rows), dtype=np.intp))

@@ -23,7 +23,7 @@ def update_aliases(state: State, operation: UpdateAliases, patience: Patience) -
                 aliases.pop(action.delete_alias.alias_name, None)
             else:
                 _rename(state, aliases, action.rename_alias)
-        state.aliases = aliases
+        state.keep_aliases(aliases)
     return True
 
 

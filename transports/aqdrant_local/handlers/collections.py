@@ -33,7 +33,7 @@ def create_collection(state: State, operation: CreateCollection, patience: Patie
             raise BadRequest(
                 f"Can't create collection with name {name}. Alias with the same name already exists"
             )
-        state.collections[name] = collection
+        state.add(collection)
     return True
 
 
@@ -42,7 +42,7 @@ def update_collection(state: State, operation: UpdateCollection, patience: Patie
     """Change settings of a collection."""
     collection = state.find(operation.collection_name)
     with collection.gate.exclusive(patience):
-        change_settings(collection.still_there(), operation.body)
+        collection.run(lambda collection: change_settings(collection, operation.body))
     return True
 
 
@@ -55,11 +55,8 @@ def delete_collection(state: State, operation: DeleteCollection, patience: Patie
     with collection.gate.exclusive(patience):
         if collection.is_dropped:
             return False
-        collection.is_dropped = True
         with state.lock:
-            del state.collections[collection.name]
-            kept = ((alias, to) for alias, to in state.aliases.items() if to != collection.name)
-            state.aliases = dict(kept)
+            state.drop(collection)
     return True
 
 

@@ -31,9 +31,10 @@ def create_field_index(
     check_schema(path, schema)
 
     def change(collection: Collection) -> models.UpdateResult:
+        number = collection.next_operation(2)
         add_index(collection, name, schema)
         prepare_index(collection, name)
-        return updated(collection.next_operation(2), operation.wait)
+        return updated(number, operation.wait)
 
     return state.update(operation.collection_name, patience, change)
 
@@ -45,7 +46,8 @@ def delete_field_index(
     """Drop an index; nothing happens where there is none."""
 
     def change(collection: Collection) -> models.UpdateResult:
+        number = collection.next_operation(2)
         drop_index(collection, operation.field_name)
-        return updated(collection.next_operation(2), operation.wait)
+        return updated(number, operation.wait)
 
     return state.update(operation.collection_name, patience, change)

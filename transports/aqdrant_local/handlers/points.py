@@ -184,8 +184,10 @@ def batch_update(
     collection = state.find(operation.collection_name)
     steps = [_prepared(collection, update) for update in operation.body.operations]
     with collection.gate.exclusive(patience):
-        collection.still_there()
-        return [updated(step(collection), operation.wait) for step in steps]
+        return collection.run(
+            lambda collection: [updated(step(collection), operation.wait) for step in steps],
+            whole=True,
+        )
 
 
 def _prepared(

@@ -123,12 +123,13 @@ def create_vector_name(
         )
 
     def change(collection: Collection) -> models.UpdateResult:
+        number = collection.next_operation(2)
         if isinstance(config, models.DenseVectorNameConfig):
             check_vector_size(config.dense.size)
             add_dense_name(collection, name, config.dense)
         else:
             add_sparse_name(collection, name, config.sparse)
-        return updated(collection.next_operation(2), operation.wait)
+        return updated(number, operation.wait)
 
     return state.update(operation.collection_name, patience, change)
 
@@ -140,7 +141,8 @@ def delete_vector_name(
     """Drop a named vector and all vectors under it; nothing happens where there is none."""
 
     def change(collection: Collection) -> models.UpdateResult:
+        number = collection.next_operation(2)
         drop_name(collection, operation.vector_name)
-        return updated(collection.next_operation(2), operation.wait)
+        return updated(number, operation.wait)
 
     return state.update(operation.collection_name, patience, change)

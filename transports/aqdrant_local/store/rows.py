@@ -1,0 +1,239 @@
+"""Points and sparse vectors on disk: one SQL row each.
+
+Used by `collection` and `loading`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Any, NamedTuple
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aqdrant.exceptions import StoreDamaged
+from aqdrant_local.engine.arrays import Rows, Words
+from aqdrant_local.engine.ids import Keys
+from aqdrant_local.engine.sparse import SparseBatch
+
+from .database import Database
+
+__all__ = ["LoadedPoints", "PointTable", "SparseTable"]
+
+_WORD = 0xFFFF_FFFF
+_WEIGHT = 0x9E37_79B1
+_VERSION_WEIGHT = 0x85EB_CA6B
+_STEP = 8192  # points turned into Python's numbers at once
+
+
+class LoadedPoints(NamedTuple):
+    """Points as columns."""
+
+    rows: Rows
+    keys: Keys
+    versions: Words
+    payloads: list[bytes | None]
+
+
+class PointTable:
+    """The points of one collection."""
+
+    def __init__(self, database: Database, number: int) -> None:
+        self._database = database
+        self._name = f"points_{number}"
+
+    def put(
+        self,
+        rows: Rows,
+        keys: Keys,
+        versions: NDArray[Any],
+        payloads: Sequence[bytes | None],
+    ) -> None:
+        """Write points into rows, in place of those that are there."""
+        for start in range(0, len(rows), _STEP):
+            part = slice(start, start + _STEP)
+            some, blobs = keys.take(np.arange(len(rows))[part]), payloads[part]
+            columns = zip(
+                rows[part].tolist(),
+                _stored_ids(some),
+                versions[part].tolist(),
+                blobs,
+                _marks(rows[part], some, blobs, versions[part]).tolist(),
+                strict=True,
+            )
+            self._database.execute_many(
+                f"INSERT OR REPLACE INTO {self._name} VALUES (?, ?, ?, ?, ?)",
+                columns,
+            )
+
+    def set_payloads(
+        self, rows: Rows, keys: Keys, version: int, payloads: Sequence[bytes | None]
+    ) -> None:
+        """Replace the payloads of points, whose ids are `keys`."""
+        marks = _marks(rows, keys, payloads, _same(rows, version)).tolist()
+        columns = zip(payloads, marks, rows.tolist(), strict=True)
+        self._database.execute_many(
+            f"UPDATE {self._name} SET version = ?, payload = ?, mark = ? WHERE row = ?",
+            ((version, payload, mark, row) for payload, mark, row in columns),
+        )
+
+    def set_version(
+        self, rows: Rows, keys: Keys, version: int, payloads: Sequence[bytes | None]
+    ) -> None:
+        """Note the update that changed these points, whose ids and payloads stay."""
+        marks = _marks(rows, keys, payloads, _same(rows, version)).tolist()
+        self._database.execute_many(
+            f"UPDATE {self._name} SET version = ?, mark = ? WHERE row = ?",
+            ((version, mark, row) for mark, row in zip(marks, rows.tolist(), strict=True)),
+        )
+
+    def remove(self, rows: Rows) -> None:
+        """Delete the points in these rows."""
+        self._database.execute_many(
+            f"DELETE FROM {self._name} WHERE row = ?",
+            ((row,) for row in rows.tolist()),
+        )
+
+    def load(self) -> LoadedPoints:
+        """Read all points.
+
+        Raises:
+            StoreDamaged: one of them is not what was written.
+        """
+        rows: list[int] = []
+        versions: list[int] = []
+        payloads: list[bytes | None] = []
+        keys: list[Keys] = []
+        sql = f"SELECT row, id, version, payload, mark FROM {self._name} ORDER BY row"
+        for page in self._database.pages(sql):
+            numbers, ids, changed, blobs, marks = zip(*page, strict=True)
+            try:
+                found = _keys(ids)
+                places = np.array(numbers, dtype=np.intp)
+                known = np.array(marks, dtype=np.uint32)
+                if (_marks(places, found, blobs, np.array(changed, dtype=np.int64)) != known).any():
+                    raise ValueError
+            except (TypeError, ValueError, OverflowError):
+                raise _damaged(self._database, self._name) from None
+            rows += numbers
+            versions += changed
+            payloads += blobs
+            keys.append(found)
+        return LoadedPoints(
+            np.array(rows, dtype=np.intp),
+            _joined(keys),
+            np.array(versions, dtype=np.uint64),
+            payloads,
+        )
+
+
+class SparseTable:
+    """The sparse vectors of one name."""
+
+    def __init__(self, database: Database, number: int) -> None:
+        self._database = database
+        self._name = f"sparse_{number}"
+
+    def put(self, rows: Rows, batch: SparseBatch) -> None:
+        """Write one vector into each of these rows, in place of what is there."""
+        self._database.execute_many(
+            f"INSERT OR REPLACE INTO {self._name} VALUES (?, ?, ?)",
+            (
+                (row, blob, crc32(blob, row))
+                for row, blob in zip(rows.tolist(), _packed(batch), strict=True)
+            ),
+        )
+
+    def remove(self, rows: Rows) -> None:
+        """Delete the vectors of these rows."""
+        self._database.execute_many(
+            f"DELETE FROM {self._name} WHERE row = ?",
+            ((row,) for row in rows.tolist()),
+        )
+
+    def load(self) -> tuple[Rows, SparseBatch]:
+        """Read all vectors.
+
+        Raises:
+            StoreDamaged: one of them is not what was written.
+        """
+        rows: list[int] = []
+        parts: list[bytes] = []
+        sql = f"SELECT row, vector, mark FROM {self._name} ORDER BY row"
+        for page in self._database.pages(sql):
+            for row, blob, mark in page:
+                if blob.__class__ is not bytes or crc32(blob, row) != mark or len(blob) % 8:
+                    raise _damaged(self._database, self._name)
+                rows.append(row)
+                parts.append(blob)
+        lengths = np.array([len(part) // 8 for part in parts], dtype=np.int64)
+        starts = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(lengths)])
+        words = np.frombuffer(b"".join(parts), "<u4").astype(np.uint32, copy=False)
+        # Each vector is its indices and then its values: words 2s to 2s + n, and from there on.
+        places = np.arange(int(starts[-1])) + np.repeat(starts[:-1], lengths)
+        values = words[places + np.repeat(lengths, lengths)].view(np.float32)
+        return np.array(rows, dtype=np.intp), SparseBatch(starts, words[places], values)
+
+
+def _packed(batch: SparseBatch) -> Iterator[bytes]:
+    indices, values = batch.indices.astype("<u4"), batch.values.astype("<f4")
+    for start, end in pairwise(batch.starts.tolist()):
+        yield indices[start:end].tobytes() + values[start:end].tobytes()
+
+
+def _stored_ids(keys: Keys) -> list[int | bytes]:
+    numbers: list[int | bytes] = keys.low.view(np.int64).tolist()
+    if not keys.kinds.any():
+        return numbers
+    halves = np.stack([keys.high, keys.low], axis=1).astype(">u8").tobytes()
+    for position in np.flatnonzero(keys.kinds).tolist():
+        numbers[position] = halves[16 * position : 16 * position + 16]
+    return numbers
+
+
+def _keys(ids: Sequence[int | bytes]) -> Keys:
+    kinds = np.array([point_id.__class__ is bytes for point_id in ids], dtype=np.uint8)
+    if not kinds.any():
+        low = np.array(ids, dtype=np.int64).view(np.uint64)
+        return Keys(kinds, np.zeros(len(ids), dtype=np.uint64), low)
+    # A number is made 16 bytes as well, and both are read as two halves.
+    filled = [
+        point_id if isinstance(point_id, bytes) else point_id.to_bytes(16, "big", signed=True)
+        for point_id in ids
+    ]
+    halves = np.frombuffer(b"".join(filled), ">u8").reshape(len(ids), 2).astype(np.uint64)
+    return Keys(kinds, np.where(kinds == 1, halves[:, 0], np.uint64(0)), halves[:, 1].copy())
+
+
+def _joined(keys: Sequence[Keys]) -> Keys:
+    empty = np.zeros(0, dtype=np.uint64)
+    return Keys(
+        np.concatenate([np.zeros(0, dtype=np.uint8), *(part.kinds for part in keys)]),
+        np.concatenate([empty, *(part.high for part in keys)]),
+        np.concatenate([empty, *(part.low for part in keys)]),
+    )
+
+
+def _same(rows: Rows, version: int) -> NDArray[np.int64]:
+    return np.full(len(rows), version, dtype=np.int64)
+
+
+def _marks(
+    rows: Rows, keys: Keys, payloads: Sequence[bytes | None], versions: NDArray[Any]
+) -> NDArray[np.uint32]:
+    sums = np.array([crc32(payload) if payload else 0 for payload in payloads], dtype=np.uint64)
+    halves = keys.low ^ keys.high ^ rows.astype(np.uint64) * np.uint64(_WEIGHT)
+    halves ^= versions.astype(np.uint64) * np.uint64(_VERSION_WEIGHT)
+    folded = (halves ^ (halves >> np.uint64(32))) & np.uint64(_WORD)
+    marks: NDArray[np.uint32] = (sums ^ folded).astype(np.uint32)
+    return marks
+
+
+def _damaged(database: Database, table: str) -> StoreDamaged:
+    return StoreDamaged(
+        f"The database is damaged: a row of {table} is not what was written.",
+        target=str(database.path.parent),
+        fix="Restore the folder from a copy.",
+    )
