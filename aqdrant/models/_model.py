@@ -191,6 +191,11 @@ class Model(msgspec.Struct, metaclass=ModelMeta, omit_defaults=True, eq=False):
             is_same(getattr(self, name), getattr(other, name)) for name in self.__struct_fields__
         )
 
+    def __ne__(self, other: object) -> bool:
+        # A struct has one of its own, which compares identities.
+        is_equal = self.__eq__(other)
+        return is_equal if is_equal is NotImplemented else not is_equal
+
     __hash__ = None  # type: ignore[assignment]  # mutable, as pydantic's models are
 
     def __repr__(self) -> str:

@@ -163,7 +163,14 @@ class TestCopy:
             copy.deepcopy(original),
         ):
             assert made == original
+            assert not made != original  # noqa: SIM202  # != is asked of the model
             assert type(made.vector) is type(original.vector)
+
+    def test_other_models_and_other_kinds_differ(self) -> None:
+        one, other = models.Record(id=1), models.Record(id=2)
+        assert one != other
+        assert one != models.PointStruct(id=1, vector={})
+        assert one != {"id": 1}
 
     def test_aliased_models_pickle(self) -> None:
         condition = models.MatchExcept(except_=[1, 2])
