@@ -133,6 +133,34 @@ def test_change_lasts(folder: Folder, change: str) -> None:
         folder.check()
 
 
+def test_update_of_nothing_is_numbered(folder: Folder) -> None:
+    create(folder.client)
+    folder.client.upsert("c", points([1]))
+    first = folder.client.delete("c", [7]).operation_id
+    folder.reopen()
+    assert first is not None
+    assert folder.client.delete("c", [7]).operation_id == first + 1
+
+
+def test_text_index_cuts_texts_after_reopening(folder: Folder) -> None:
+    create(folder.client)
+    plain = [models.PointStruct(id=1, vector={}, payload={"t": "Running dogs, and cats"})]
+    folder.client.upsert("c", plain)
+    params = {
+        "type": "text",
+        "tokenizer": "word",
+        "stemmer": {"type": "snowball", "language": "english"},
+    }
+    folder.client.create_payload_index("c", "t", params)
+    wanted = {"must": [{"key": "t", "match": {"text": "dog run"}}]}
+    assert folder.client.count("c", wanted).count == 1
+    folder.check()
+    assert folder.client.count("c", wanted).count == 1
+    folder.client.delete_payload_index("c", "t")
+    folder.check()
+    assert folder.client.count("c", wanted).count == 0
+
+
 def test_many_changes_last(folder: Folder, seed: int) -> None:
     rng = random.Random(seed)
     create(folder.client)

@@ -60,7 +60,9 @@ class CollectionStore:
         if whole:
             return self._run_together(change)
         try:
-            return change()
+            result = change()
+            self._keep_number()
+            return result
         except BaseException:  # a KeyboardInterrupt may come between disk and memory
             self._agree()
             raise
@@ -72,6 +74,7 @@ class CollectionStore:
                 self._database.begin()
                 try:
                     result = change()
+                    self._keep_number()
                 except StatusError:
                     if self._is_torn:
                         raise
@@ -87,6 +90,12 @@ class CollectionStore:
             finally:
                 self._together = False
             return result
+
+    def _keep_number(self) -> None:
+        """Save that an update was numbered, also where it changed nothing."""
+        if not self._is_ahead:
+            with self._transaction():
+                pass
 
     # What the segment tells
 
