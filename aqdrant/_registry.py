@@ -59,10 +59,6 @@ def is_transport(value: object) -> TypeGuard[Transport]:
     return not isinstance(value, type) and all(callable(getattr(value, n, None)) for n in names)
 
 
-def _place(scheme: str) -> str:
-    return "a folder (path=)" if scheme == "file" else f"{scheme!r} addresses"
-
-
 def _installed(config: TransportConfig) -> str:
     # The scan of installed distributions takes tens of milliseconds: only for what is not ours.
     from importlib.metadata import entry_points
@@ -76,10 +72,10 @@ def _installed(config: TransportConfig) -> str:
         )
     if not found:
         raise UnsupportedOperation(
-            f"this version has no transport for {_place(config.scheme)}, and no installed package"
-            f" registers one under the entry-point group {ENTRY_POINTS!r}.",
+            f"this version has no transport for {config.scheme!r} addresses, and no installed"
+            f" package registers one under the entry-point group {ENTRY_POINTS!r}.",
             target=config.target,
             supported_by=tuple(sorted(BUILT_IN)),
-            fix="Use location=':memory:', or pass an instance as transport=.",
+            fix="Use location=':memory:' or path=, or pass an instance as transport=.",
         )
     return found.pop()
