@@ -36,7 +36,7 @@ from .records import Projection
 from .state import Collection, State, no_shard_keys
 from .unsupported import refuse
 
-__all__ = ["check_query", "look_up", "run_query", "within"]
+__all__ = ["check_query", "look_up", "out_of_range", "run_query", "within"]
 
 Ranking: TypeAlias = tuple[Floats, Rows]
 Request: TypeAlias = models.QueryRequest | models.Prefetch
@@ -56,10 +56,10 @@ def check_query(request: models.QueryRequest) -> None:
     """
     no_shard_keys(request.shard_key)
     if request.offset is not None and request.offset < 0:
-        raise _out_of_range("offset", request.offset, 0)
+        raise out_of_range("offset", request.offset, 0)
     for part in _requests(request):
         if part.limit is not None and part.limit < 1:
-            raise _out_of_range("limit", part.limit, 1)
+            raise out_of_range("limit", part.limit, 1)
         if part.query is None and _prefetches(part):
             raise BadRequest(
                 "A query is needed to merge the prefetches.",
@@ -195,7 +195,7 @@ class _Run:
             given = query.rrf if isinstance(query, models.RrfQuery) else models.Rrf()
             k = _RRF_K if given.k is None else given.k
             if k < 1:
-                raise _out_of_range("rrf.k", k, 1)
+                raise out_of_range("rrf.k", k, 1)
             if given.weights is not None and len(given.weights) != len(rankings):
                 raise BadRequest(
                     f"RRF has {len(given.weights)} weights for {len(rankings)} prefetches.",
@@ -303,7 +303,8 @@ def _check_params(params: models.SearchParams | None) -> None:
         raise refuse(params.idf)
 
 
-def _out_of_range(name: str, value: int, smallest: int) -> BadRequest:
+def out_of_range(name: str, value: int, smallest: int) -> BadRequest:
+    """The error for a number below the smallest that is allowed."""
     return BadRequest(
         f"{name} must be {smallest} or more, not {value}.", status_code=422, parameter=name
     )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from aqdrant import models
-from aqdrant.exceptions import BadRequest
 from aqdrant.operations import Facet
 from aqdrant_local import costs
 from aqdrant_local.filtering import select_rows
 from aqdrant_local.locks import Patience
 from aqdrant_local.ordering import count_values
+from aqdrant_local.querying import out_of_range
 from aqdrant_local.state import State, no_shard_keys
 
 from ._table import handles
@@ -21,9 +21,7 @@ def facet(state: State, operation: Facet, patience: Patience) -> models.FacetRes
     no_shard_keys(body.shard_key)
     limit = 10 if body.limit is None else body.limit
     if limit < 1:
-        raise BadRequest(
-            f"limit must be 1 or more, not {limit}.", status_code=422, parameter="limit"
-        )
+        raise out_of_range("limit", limit, 1)
     collection = state.find(operation.collection_name)
     with collection.gate.shared(patience):
         selection = select_rows(collection.still_there().segment, body.filter)

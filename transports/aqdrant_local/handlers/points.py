@@ -25,6 +25,7 @@ from aqdrant_local.engine.segment import PointWrite
 from aqdrant_local.filtering import select_rows
 from aqdrant_local.locks import Patience
 from aqdrant_local.ordering import read_in_order
+from aqdrant_local.querying import out_of_range
 from aqdrant_local.records import Projection, scrolled_payload
 from aqdrant_local.state import Collection, State, no_shard_keys
 
@@ -128,9 +129,7 @@ def scroll_points(state: State, operation: ScrollPoints, patience: Patience) -> 
     no_shard_keys(body.shard_key)
     limit = 10 if body.limit is None else body.limit
     if limit < 1:
-        raise BadRequest(
-            f"limit must be 1 or more, not {limit}.", status_code=422, parameter="limit"
-        )
+        raise out_of_range("limit", limit, 1)
     if body.order_by is not None and body.offset is not None:
         raise BadRequest(
             "Cannot use an `offset` when using `order_by`.",
