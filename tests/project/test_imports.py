@@ -27,6 +27,7 @@ ALLOWED_EXTERNALS = {
     "aqdrant.bm25": {"snowballstemmer"},
     "aqdrant.testing": {"numpy", "pytest"},
     "aqdrant_local": {"anyio", "msgspec", "numpy"},
+    "aqdrant_rest": {"anyio", "msgspec", "orjson"},
 }
 """What a package and those below it may import beside the standard library and us."""
 
