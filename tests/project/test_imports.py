@@ -27,7 +27,8 @@ ALLOWED_EXTERNALS = {
     "aqdrant.bm25": {"snowballstemmer"},
     "aqdrant.testing": {"numpy", "pytest"},
     "aqdrant_local": {"anyio", "msgspec", "numpy"},
-    "aqdrant_rest": {"anyio", "msgspec", "orjson"},
+    "aqdrant_net": {"anyio", "h11", "trio"},
+    "aqdrant_rest": {"anyio", "certifi", "httpx", "msgspec", "numpy", "orjson"},
 }
 """What a package and those below it may import beside the standard library and us."""
 
