@@ -67,6 +67,18 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--limit", type=_positive, default=5, help="results a search (default: 5)")
     demo.add_argument("--plain", action="store_true", help="plain text, on a terminal too")
     demo.set_defaults(command=_run_demo)
+    take = commands.add_parser(
+        "import",
+        help="make a folder of aqdrant's of one of qdrant-client's local mode",
+        description=(
+            "Read a folder that qdrant-client wrote in its local mode, and write what it holds into"
+            " a new folder for QdrantClient(path=...). The old one is only read; nothing that its"
+            " pickles name is run."
+        ),
+    )
+    take.add_argument("source", metavar="OFFICIAL_FOLDER", help="the folder to read")
+    take.add_argument("path", metavar="NEW_FOLDER", help="the folder to make")
+    take.set_defaults(command=_run_import)
     return parser
 
 
@@ -88,6 +100,15 @@ def _run_demo(options: argparse.Namespace) -> None:
         raise ArgumentError("the query is empty.", fix="Give words, or none for the demo's own.")
     words, screen = " ".join(options.words).strip(), Screen(plain=options.plain)
     anyio.run(partial(run_demo, words, limit=options.limit, screen=screen))
+
+
+def _run_import(options: argparse.Namespace) -> None:
+    from aqdrant.folders import import_folder
+
+    counts = import_folder(options.source, options.path)
+    for name, count in counts.items():
+        print(f"imported {name}: {count:,} points")
+    print(f"imported {len(counts)} collections into {options.path}")
 
 
 if __name__ == "__main__":
