@@ -18,6 +18,7 @@ from anyio.lowlevel import checkpoint
 from aqdrant import models
 from aqdrant.exceptions import DecodeError
 from aqdrant.models._reading import decode
+from aqdrant.models._unions import Untagged, is_union
 
 __all__ = ["Envelope", "decode", "decode_envelope"]
 
@@ -52,7 +53,9 @@ async def decode_envelope(text: bytes, annotation: Any) -> Envelope:
 
 @cache
 def _enveloped(annotation: Any) -> type[Envelope]:
-    fields = [("result", annotation | None, None)]
+    untagged: Any = Untagged
+    result = untagged[annotation] if is_union(annotation) else annotation
+    fields = [("result", result | None, None)]
     kind: Any = msgspec.defstruct("Envelope", fields, bases=(Envelope,))
     return cast("type[Envelope]", kind)
 
