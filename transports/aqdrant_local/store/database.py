@@ -186,7 +186,6 @@ class Database(Connection):
             if self._durability == "full":  # on macOS a plain fsync leaves data in the disk's cache
                 self.execute("PRAGMA fullfsync = ON")
                 self.execute("PRAGMA checkpoint_fullfsync = ON")
-            self.execute("PRAGMA journal_mode = WAL")
             if self._check is not None:
                 self._check(self)
         except BaseException:
