@@ -191,14 +191,13 @@ def write_on(path: str, seed: int, turn: int) -> None:
     anyio.run(tasks)
 
 
-def killed_writer(path: str, seed: int, turn: int, seconds: float, registers: Registers) -> None:
-    """Run a writer, kill it so long after its first write, and note what it told."""
+def killed_writer(path: str, seed: int, turn: int, calls: int, registers: Registers) -> None:
+    """Run a writer, kill it once it told so much, and note all of it."""
     program = [sys.executable, "-c", WRITER, path, str(seed), str(turn)]
     with subprocess.Popen(program, stdout=subprocess.PIPE, env=environment()) as writer:
         assert writer.stdout is not None
-        told = [writer.stdout.readline()]
-        timer = threading.Timer(seconds, writer.kill)
-        timer.start()
+        told = [writer.stdout.readline() for _ in range(calls)]
+        writer.kill()
         told += writer.stdout.readlines()
         writer.wait()
     died = time.perf_counter()
@@ -213,7 +212,7 @@ def killed_writer(path: str, seed: int, turn: int, seconds: float, registers: Re
                 registers.writes[n].append(Event(value, began, ended))
             else:
                 registers.reads[n].append(Event(value, began, ended))
-    assert told[0]
+    assert told[calls - 1]
     for (n, _), write in pending.items():
         assert write.began < died
         registers.writes[n].append(write)
@@ -253,7 +252,7 @@ def test_killed_writers_and_readers_are_linearizable(tmp_path: Path, seed: int) 
         reader.start()
     try:
         for turn in range(1, KILLS + 1):
-            killed_writer(path, seed, turn, rng.random() * 0.3, registers)
+            killed_writer(path, seed, turn, rng.randrange(1, 40), registers)
     finally:
         is_done.set()
         for reader in readers:

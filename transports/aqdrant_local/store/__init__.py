@@ -4,33 +4,41 @@ Opened by the transport; told of every change by the segments and the handlers, 
 changes.
 
 General layout: `sharing` gives the clients of one process one open folder. `folder` tells what a
-folder is and puts the parts together, `locking` keeps other processes out, `database` holds the
-connection, its transactions and what its errors mean. `catalog` keeps collections, settings and
-aliases, `rows` points and sparse vectors, `blocks` dense vectors. `collection` makes the changes of
-one collection last, `loading` reads it.
+folder is and puts the parts together, `snapshot` reads one beside its writer, `locking` keeps other
+processes out. `database` holds a connection for writing and closes idle ones, `connection` and
+`files` open, make and recognise files, `errors` says what their errors mean. `catalog` keeps
+collections and aliases, `manifest` the settings of a collection, `rows` points and sparse vectors,
+`blocks` dense vectors. `collection` makes the changes of one collection last, `loading` reads it.
 
 The folder
-    ``aqdrant.db``       a SQLite database; ``-wal`` and ``-shm`` beside it belong to it.
+    ``aqdrant.db``       the catalog, a SQLite database.
+    ``KEY.aqdrant``      a SQLite database for each collection; KEY is 16 hexadecimal digits.
     ``aqdrant.lock``     locked by the process that writes; JSON of who that is.
+    ``-wal`` and ``-shm`` beside a database belong to it.
 
-The format, version 1 (``PRAGMA user_version``; ``application_id`` is 0x61716474, "aqdt")
+The format, version 2 (``PRAGMA user_version``; ``application_id`` is 0x61716474, "aqdt", of the
+catalog, 0x61716463, "aqdc", of a collection)
     All numbers are little-endian. Nothing is pickled. Each mark is a checksum, because SQLite keeps
-    none of its pages; 32 bits, unsigned.
+    none of its pages; 32 bits, unsigned; of texts it is the CRC-32 of one after the other, of
+    numbers that of their digits, a space after each.
 
-    ``collections(id, name, config, mark)``: settings as JSON of `CollectionConfig`; mark is the
-    CRC-32 of name and settings. ``progress(collection, operations, points)``: how many updates
-    there were, and how many points there are. ``aliases(alias, collection, mark)``.
-    ``indexes(collection, name, definition, mark)``: payload indexes as JSON of `CreateFieldIndex`;
-    they are built again when they are first used.
-    ``vectors(id, collection, name, kind, block_rows)``: the vector names; kind is ``dense`` or
-    ``sparse``.
+    The catalog. ``collections(name, key, mark)``, ``aliases(alias, collection, mark)``,
+    ``progress(changes, collections, aliases, mark)``: how often it changed, and how many there are.
+    ``unused(key, is_next)``: keys whose files, where there are any, belong to nothing and are
+    deleted at the next opening; one of them is for the next collection. So a collection comes and
+    goes with one transaction of the catalog, and no file is deleted that it did not give up.
 
-    ``points_C(row, id, version, payload, mark)`` for collection C: a point lives in a row, and rows
-    of deleted points are used again. id is the number as a signed 64-bit one, or a UUID's 16 bytes;
-    version the number of the update that changed it last; payload msgpack of a map, or NULL where
-    it was cleared; mark the payload's CRC-32 (0 for NULL) xor both 32-bit words of
-    (id's high half) xor (low half) xor (row times 0x9E3779B1) xor (version times
-    0x85EBCA6B), modulo 2**64.
+    A collection. ``settings(key, config, mark)``: JSON of `CollectionConfig`.
+    ``progress(changes, operations, points, indexes, mark)``: transactions, numbered updates,
+    points and indexes. ``indexes(name, definition, mark)``: payload indexes as JSON of
+    `CreateFieldIndex`; they are built again when they are first used.
+    ``vectors(id, name, kind, block_rows)``: the vector names; kind is ``dense`` or ``sparse``.
+
+    ``points(row, id, version, payload, mark)``: a point lives in a row, and rows of deleted points
+    are used again. id is the number as a signed 64-bit one, or a UUID's 16 bytes; version the
+    number of the update that changed it last; payload msgpack of a map, or NULL where it was
+    cleared; mark the payload's CRC-32 (0 for NULL) xor both 32-bit words of (id's high half) xor
+    (low half) xor (row times 0x9E3779B1) xor (version times 0x85EBCA6B), modulo 2**64.
 
     ``dense_V(block, marks, vectors)`` for vector name V: block B holds the rows from B times
     ``block_rows`` on, float32 end to end, as they are compared (cosine: of length 1). A row without
@@ -46,9 +54,11 @@ What is promised
     An operation that was answered survives the death of the process; with ``durability="full"``
     (the default) a power loss too, as far as the disk keeps what it says it wrote;
     with ``"normal"`` the newest operations may be missing after a power loss, never torn.
-    One process writes, held by a lock that the system releases when the process dies. On network
-    folders this is as good as their locks are; SQLite's WAL itself asks for a local file system, so
-    a folder must not be used from two hosts at once.
+    One process writes, held by a lock that the system releases when the process dies; on Windows
+    too. A reader sees each collection as it was at one moment of its opening or last refresh, and
+    the names of one moment for all; it leaves no files, unless a writer runs or was killed.
+    On network folders nothing is promised: locks may lie there, and SQLite's WAL asks for a local
+    file system. On Windows a file that a reader has open is deleted at the next opening.
 """
 
 from __future__ import annotations
