@@ -30,6 +30,7 @@ __all__ = [
     "Payloads",
     "Reader",
     "Selected",
+    "object_reader",
     "payload_reader",
 ]
 
@@ -179,14 +180,8 @@ def payload_reader(path: Path) -> Reader:
     decoder = msgspec.msgpack.Decoder(list[part])  # type: ignore[valid-type]  # made above
 
     def read(rows: Rows, payloads: Payloads) -> Selected:
-        numbers: list[int] = rows.tolist()
-        held = [row for row in numbers if payloads[row] is not None]
-        for start in range(0, len(held), _CHUNK):
-            chunk = held[start : start + _CHUNK]
-            header = struct.pack(">BI", 0xDD, len(chunk))  # a msgpack array of that many maps
-            parts: list[Any] = decoder.decode(
-                header + b"".join([payloads[row] or b"\x80" for row in chunk])
-            )
+        for chunk, encoded in _chunks(rows, payloads):
+            parts: list[Any] = decoder.decode(encoded)
             values: list[list[Any]] = [
                 [] if part.value is msgspec.UNSET else [part.value] for part in parts
             ]
@@ -197,3 +192,57 @@ def payload_reader(path: Path) -> Reader:
             yield chunk, values
 
     return read
+
+
+def object_reader(array: Path, key: str, reader: Callable[[Path], Reader]) -> Reader:
+    """A function that yields, for each object in the arrays of a row, what it has under a key.
+
+    Where it has nothing there, that is `msgspec.UNSET`.
+
+    Args:
+        array: the path of the arrays; ends with `ALL`.
+        key: the key.
+        reader: makes the functions that read the payloads.
+    """
+    read_any = reader(array)
+
+    def read(rows: Rows, payloads: Payloads) -> Selected:
+        for chunk, selected in read_any(rows, payloads):
+            yield (
+                chunk,
+                [
+                    [item.get(key, msgspec.UNSET) for item in found if item.__class__ is dict]
+                    for found in selected
+                ],
+            )
+
+    if reader is not payload_reader or array[1:] != (ALL,):
+        return read
+    # Nearly always there are objects alone: structs of one field in place of a dict for each, which
+    # the garbage collector never sees.
+    field = ("value", Any, msgspec.field(default=msgspec.UNSET, name=key))
+    item = msgspec.defstruct("Item", [field], gc=False)
+    items = ("value", list[item] | None, msgspec.field(default=None, name=str(array[0])))  # type: ignore[valid-type]  # made above
+    part = msgspec.defstruct("Part", [items], gc=False)
+    decoder = msgspec.msgpack.Decoder(list[part])  # type: ignore[valid-type]  # made above
+
+    def read_objects(rows: Rows, payloads: Payloads) -> Selected:
+        for chunk, encoded in _chunks(rows, payloads):
+            try:
+                parts: list[Any] = decoder.decode(encoded)
+            except msgspec.ValidationError:
+                yield from read(np.array(chunk, dtype=np.intp), payloads)
+                continue
+            yield chunk, [[item.value for item in part.value or ()] for part in parts]
+
+    return read_objects
+
+
+def _chunks(rows: Rows, payloads: Payloads) -> Iterator[tuple[list[int], bytes]]:
+    """Rows that have a payload, some at a time, with a msgpack array of these."""
+    numbers: list[int] = rows.tolist()
+    held = [row for row in numbers if payloads[row] is not None]
+    for start in range(0, len(held), _CHUNK):
+        chunk = held[start : start + _CHUNK]
+        header = struct.pack(">BI", 0xDD, len(chunk))
+        yield chunk, header + b"".join([payloads[row] or b"\x80" for row in chunk])

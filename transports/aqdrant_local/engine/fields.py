@@ -13,11 +13,12 @@ from itertools import pairwise
 from typing import Any, TypeAlias
 
 import numpy as np
+from msgspec import UNSET
 from numpy.typing import NDArray
 
 from .arrays import Mask, Rows, grown
 from .columns import PayloadColumn
-from .extraction import Payloads, Reader, Selected
+from .extraction import Payloads, Reader, Selected, object_reader
 from .paths import ALL, Path, select
 from .selection import Selection
 
@@ -103,7 +104,6 @@ class Elements:
     def __init__(self, reader: Readers, path: Path) -> None:
         self._path = path if path[-1] == ALL else (*path, ALL)
         self._reader = reader
-        self._read = reader(self._path)
         self._payloads: Payloads = ()
         self._owners: NDArray[np.int32] = np.zeros(0, dtype=np.int32)
         # Of each element, its number among the objects of its owner.
@@ -161,9 +161,9 @@ class Elements:
         gone = self._release(changed, size)
         owners: list[int] = []
         places: list[int] = []
-        for rows, values in self._read(changed, payloads):
+        for rows, values in object_reader(self._path, "", self._reader)(changed, payloads):
             for row, found in zip(rows, values, strict=True):
-                count = len([True for value in found if value.__class__ is dict])
+                count = len(found)
                 owners += [row] * count
                 places += range(count)
         added = self._allocate(len(owners))
@@ -192,7 +192,8 @@ class Elements:
         return np.concatenate([reused, np.arange(start, self.size, dtype=np.intp)])
 
     def _inner_reader(self, path: Path) -> Reader:
-        key, rest = path[0], path[1:]
+        key, rest = str(path[0]), path[1:]
+        read_values = object_reader(self._path, key, self._reader)
 
         def read(rows: Rows, payloads: Payloads) -> Selected:
             rows = rows[self._alive[rows]]
@@ -204,18 +205,17 @@ class Elements:
             bounds: list[int] = [*owners.searchsorted(above).tolist(), len(numbers)]
             spans = dict(zip(above.tolist(), pairwise(bounds), strict=True))
             # The table above may give its rows in another order than that of their numbers.
-            for held, values in self._read(above, payloads):
+            for held, values in read_values(above, payloads):
                 picked: list[int] = []
-                objects: list[Any] = []
-                for owner, found in zip(held, values, strict=True):
-                    here = [item for item in found if item.__class__ is dict]
+                found: list[Any] = []
+                for owner, here in zip(held, values, strict=True):
                     first, last = spans[owner]
                     picked += numbers[first:last]
-                    objects += [here[place] for place in places[first:last]]
+                    found += [here[place] for place in places[first:last]]
+                selected = [[] if value is UNSET else [value] for value in found]
                 if rest:
-                    yield picked, [select(item, path) for item in objects]
-                else:
-                    yield picked, [[item[key]] if key in item else [] for item in objects]
+                    selected = [select(one[0], rest) if one else one for one in selected]
+                yield picked, selected
 
         return read
 
