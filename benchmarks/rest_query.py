@@ -111,8 +111,8 @@ async def measure(url: str, official_url: str) -> None:
 def show(seconds: dict[str, list[float]], rates: dict[str, list[float]]) -> None:
     p50 = {name: statistics.median(found) for name, found in seconds.items()}
     rate = {name: statistics.median(found) for name, found in rates.items()}
-    for name in p50:
-        print(f"{name:12} p50 {p50[name] * 1e3:6.2f} ms   {TASKS} at once {rate[name]:7.0f}/s")
+    for name, median in p50.items():
+        print(f"{name:12} p50 {median * 1e3:6.2f} ms   {TASKS} at once {rate[name]:7.0f}/s")
     for other in ("official", "raw sockets"):
         print(
             f"to {other}: p50 {p50['aqdrant'] / p50[other]:.2f},"
