@@ -22,7 +22,7 @@ from aqdrant.transport import RemoteTransport, TransportConfig
 from aqdrant_rest import RestTransport
 from tests.net.servers import Seen
 
-from .canned import COUNTED, canned, client_of, result
+from .canned import COUNTED, Answering, canned, client_of, result
 
 
 async def test_request_has_what_a_server_needs_and_no_more() -> None:
@@ -322,6 +322,9 @@ async def test_several_loops_at_once() -> None:
 class served:  # noqa: N801  # reads as a context manager does
     """A canned server in a thread with an event loop of its own."""
 
+    def __init__(self, answer: Answering | None = None) -> None:
+        self.answer = answer or echo_or_count
+
     def __enter__(self) -> str:
         self.ready = threading.Event()
         self.thread = threading.Thread(target=lambda: asyncio.run(self.main()))
@@ -332,7 +335,7 @@ class served:  # noqa: N801  # reads as a context manager does
     async def main(self) -> None:
         self.loop = asyncio.get_running_loop()
         self.over = asyncio.Event()
-        async with canned(echo_or_count) as server:
+        async with canned(self.answer) as server:
             self.url = server.url
             self.ready.set()
             await self.over.wait()
