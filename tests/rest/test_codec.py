@@ -224,7 +224,7 @@ async def test_long_answer_cut_short_is_told(cut: int) -> None:
 
 
 async def test_the_loop_has_its_turns() -> None:
-    turns = 0
+    turns = decoded = 0
     working = True
 
     async def count() -> None:
