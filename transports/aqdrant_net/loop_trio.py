@@ -113,7 +113,8 @@ class TrioLink:
                     rearm_quickack(self._sock)
                 if self.live:
                     self._user.received(data)
-        except (OSError, trio.ClosedResourceError) as broken:
+        except (OSError, ValueError, trio.ClosedResourceError) as broken:
+            # ValueError: it was closed before trio could wait for it.
             error = broken
         finally:
             self._end(error)
@@ -132,9 +133,10 @@ class TrioLink:
                     self.clogged = False
                     if self.live:
                         self._user.writable()
-        except (OSError, trio.ClosedResourceError):
-            # The reader finds what the server said before, and then the error.
-            self._unsent.clear()
+        except (OSError, ValueError, trio.ClosedResourceError):
+            # The reader finds what the server said before, and then the error. The error may hold
+            # a view of the old buffer, which therefore cannot be cleared.
+            self._unsent = bytearray()
         finally:
             self._sending = False
 

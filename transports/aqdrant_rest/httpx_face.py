@@ -98,10 +98,11 @@ class HttpxCarrier:
         request.extensions = {**request.extensions, _STREAMED: True}
         with _Translated(self._origin):
             response = await client.send(request, stream=True)
+        answer = HttpxAnswer(response, b"", self._origin)
         try:
-            yield HttpxAnswer(response, b"", self._origin)
+            yield answer
         finally:
-            await response.aclose()
+            await answer.aclose()
 
     def _build(
         self,
@@ -130,7 +131,7 @@ class HttpxCarrier:
 
 
 class HttpxAnswer:
-    """An answer of httpx's, whole or to be iterated."""
+    """An answer of httpx's, whole or to be read piece by piece."""
 
     def __init__(self, response: Any, content: bytes, origin: str = "") -> None:
         self.status: int = response.status_code
@@ -143,11 +144,20 @@ class HttpxAnswer:
         self.content = content
         self._response = response
         self._origin = origin
+        self._pieces: AsyncGenerator[bytes] | None = None
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
+    async def read(self) -> bytes:
+        """Read the next piece; ``b""`` at the end."""
+        if self._pieces is None:
+            self._pieces = self._response.aiter_raw()
         with _Translated(self._origin):
-            async for piece in self._response.aiter_raw():
-                yield piece
+            return await anext(self._pieces, b"")
+
+    async def aclose(self) -> None:
+        """Drop what was not read."""
+        if self._pieces is not None:
+            await self._pieces.aclose()
+        await self._response.aclose()
 
 
 # ---- clients of ours
@@ -213,7 +223,7 @@ def _pool_transport(pool: Pool) -> Any:
             self.answer = answer
 
         async def __aiter__(self) -> AsyncIterator[bytes]:
-            async for piece in self.answer:
+            while piece := await self.answer.read():
                 yield piece
 
         async def aclose(self) -> None:
