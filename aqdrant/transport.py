@@ -7,17 +7,20 @@ takes a `TransportConfig` under the entry-point group ``aqdrant.transports``.
 
 from __future__ import annotations
 
+import platform
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import msgspec
 
+from aqdrant._version import __version__
 from aqdrant.context import CallStats, is_collecting, report
 from aqdrant.operations import Operation, StreamOperation
 
 __all__ = [
     "DEFAULT_OPTIONS",
+    "USER_AGENT",
     "ByteStream",
     "CallOptions",
     "CallStats",
@@ -30,6 +33,9 @@ __all__ = [
 ]
 
 R = TypeVar("R")
+
+USER_AGENT = f"aqdrant/{__version__} python/{platform.python_version()}"
+"""How this client presents itself to servers."""
 
 
 class CallOptions(msgspec.Struct, frozen=True, kw_only=True):
