@@ -18,6 +18,7 @@ from aqdrant.exceptions import AqdrantError, ArgumentError
 
 _INTERRUPTED = 130
 _PIPE_CLOSED = 141
+_LAST_PORT = 65535
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -88,7 +89,61 @@ def _parser() -> argparse.ArgumentParser:
     take.add_argument("source", metavar="OFFICIAL_FOLDER", help="the folder to read")
     take.add_argument("path", metavar="NEW_FOLDER", help="the folder to make")
     take.set_defaults(command=_run_import)
+    _add_serve(commands)
     return parser
+
+
+def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    serve = commands.add_parser(
+        "serve",
+        help="serve a folder, or memory, over Qdrant's REST API",
+        description=(
+            "Run the in-process engine as a server that every client of Qdrant can talk to. "
+            "Needs the extra `server`: pip install 'aqdrant[server]'."
+        ),
+    )
+    place = serve.add_mutually_exclusive_group(required=True)
+    place.add_argument("--path", metavar="FOLDER", help="the folder of the local store")
+    place.add_argument("--memory", action="store_true", help="an engine in memory, empty at first")
+    serve.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
+    serve.add_argument(
+        "--port", type=_port, default=6333, help="REST port, 0 for any that is free (%(default)s)"
+    )
+    serve.add_argument(
+        "--api-key",
+        default=os.environ.get("AQDRANT_API_KEY"),
+        help="key that requests must bring; better in the variable AQDRANT_API_KEY, as others on"
+        " this machine see arguments",
+    )
+    serve.add_argument("--tls-cert", metavar="FILE", help="certificate with its chain, PEM")
+    serve.add_argument("--tls-key", metavar="FILE", help="private key of the certificate, PEM")
+    serve.add_argument(
+        "--open-to-all", action="store_true", help="serve other machines without a key"
+    )
+    serve.set_defaults(command=_run_serve)
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > _LAST_PORT:
+        raise argparse.ArgumentTypeError(f"must be a port, 0 to {_LAST_PORT}, got {text!r}")
+    return int(text)
+
+
+def _run_serve(options: argparse.Namespace) -> None:
+    from aqdrant._serve import serve
+
+    anyio.run(
+        partial(
+            serve,
+            path=options.path,
+            host=options.host,
+            port=options.port,
+            api_key=options.api_key,
+            certificate=options.tls_cert,
+            private_key=options.tls_key,
+            open_to_all=options.open_to_all,
+        )
+    )
 
 
 def _positive(text: str) -> int:

@@ -1,8 +1,10 @@
 """One compiled reader per type: what comes in becomes models, or is refused.
 
 STRICT is for what users pass: models, mappings, lists, tuples, arrays and UUIDs mixed at every
-depth, canonical models out. LENIENT is for what servers answer: members that a newer server added
-are ignored, an unknown enum value stays a str and an unknown union member a dict.
+depth, canonical models out. SERVED is for requests that we serve: as strict, but that members which
+a model does not have are ignored where Qdrant ignores them. LENIENT is for what servers answer:
+members that a newer server added are ignored, an unknown enum value stays a str and an unknown
+union member a dict.
 
 A reader takes a value and the depth at which it lies, and returns the very object it was given
 where nothing had to change, so reading what is canonical already costs no copies (but for payloads,
@@ -29,6 +31,7 @@ from aqdrant.models._unions import is_union, members, unwrap
 
 __all__ = [
     "LENIENT",
+    "SERVED",
     "STRICT",
     "Reader",
     "Temper",
@@ -47,17 +50,21 @@ class Temper(Enum):
     """How a reader takes what it does not know."""
 
     STRICT = "strict"
+    SERVED = "served"
     LENIENT = "lenient"
 
 
-STRICT, LENIENT = Temper.STRICT, Temper.LENIENT
+STRICT, SERVED, LENIENT = Temper.STRICT, Temper.SERVED, Temper.LENIENT
+
+_CLOSED = frozenset({"Filter", "PayloadSelectorExclude", "PayloadSelectorInclude"})
+"""Models that Qdrant, too, allows no other members."""
 
 
 @cache
 def reader(annotation: Any, temper: Temper) -> Reader:
     """Compile the reader of a type; what models hold is compiled when they are first read."""
     annotation = unwrap(annotation)
-    leaves = _LEAVES if temper is STRICT else _LENIENT_LEAVES
+    leaves = _LENIENT_LEAVES if temper is LENIENT else _LEAVES
     if annotation in leaves:
         return leaves[annotation]
     if is_union(annotation):
@@ -173,7 +180,7 @@ class _Fields:
 
 def _field_reader(annotation: Any, temper: Temper) -> Reader:
     parts = [part for part in members(annotation) if part is not types.NoneType]
-    if parts == [int] and temper is STRICT:
+    if parts == [int] and temper is not LENIENT:
         # Every integer that stands alone in a model is a count, a size, a limit or a number of
         # something.
         return _scalars.read_unsigned
@@ -233,7 +240,7 @@ def _read_mapping(
     for key, given in value.items():
         known = fields.by_key.get(key)
         if known is None:
-            if temper is LENIENT:
+            if temper is LENIENT or (temper is SERVED and kind.__name__ not in _CLOSED):
                 continue
             raise Mismatch(unknown_key(key, kind.__struct_encode_fields__, kind.__name__))
         name, read_field, optional = known
@@ -245,7 +252,7 @@ def _read_mapping(
             raise mismatch.inside(str(key)) from None
     for name, alias in fields.required:
         if name not in arguments:
-            if temper is STRICT:
+            if temper is not LENIENT:
                 raise Mismatch(f"{kind.__name__} needs {alias!r}")
             # Other versions of Qdrant leave out what this one always has.
             arguments[name] = None

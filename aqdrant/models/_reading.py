@@ -12,12 +12,13 @@ from typing import Any
 import msgspec
 
 from aqdrant.exceptions import ArgumentError, DecodeError
-from aqdrant.models._readers import LENIENT, STRICT, Reader, Temper, reader, unknown_key
+from aqdrant.models._readers import LENIENT, SERVED, STRICT, Reader, Temper, reader, unknown_key
 from aqdrant.models._scalars import Mismatch
 from aqdrant.models._unions import Untagged, is_union
 
 __all__ = [
     "LENIENT",
+    "SERVED",
     "STRICT",
     "Reader",
     "Temper",
@@ -31,19 +32,20 @@ __all__ = [
 ]
 
 
-def read(value: Any, annotation: Any, where: str) -> Any:
+def read(value: Any, annotation: Any, where: str, temper: Temper = STRICT) -> Any:
     """Read what a user passed.
 
     Args:
         value: models, mappings, sequences, arrays, as they come.
         annotation: the type wanted; unions of models need no `Untagged`.
         where: name of the parameter, the root of the path in errors.
+        temper: SERVED for a request that is served.
 
     Raises:
         ArgumentError: naming the path, what came and what is wanted.
     """
     try:
-        return reader(annotation, STRICT)(value)
+        return reader(annotation, temper)(value)
     except Mismatch as mismatch:
         raise mismatch.error(where) from None
     except RecursionError:

@@ -1,0 +1,34 @@
+"""The command ``serve``: the in-process engine behind the server side of the REST transport.
+
+Called by `aqdrant.__main__`. The packages of both are named by text, as in the registry.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+from aqdrant._registry import open_transport
+from aqdrant.transport import TransportConfig
+
+__all__ = ["serve"]
+
+_RUNNING = "aqdrant_rest.server.running"
+
+
+async def serve(*, path: str | None, **place: Any) -> None:
+    """Serve a folder, or memory where it is None, until SIGTERM or SIGINT.
+
+    Args:
+        path: the folder.
+        **place: the fields of `aqdrant_rest.server.running.Place`.
+
+    Raises:
+        ArgumentError: other machines could reach it, and there is no key.
+    """
+    running = import_module(_RUNNING)
+    where = running.Place(**place)
+    where.check()
+    scheme = "memory" if path is None else "file"
+    transport = open_transport(TransportConfig(scheme=scheme, path=path))
+    await running.serve(transport, where, lambda url: print(f"ready {url}", flush=True))

@@ -1,0 +1,207 @@
+"""The ASGI application: one request, one operation on the transport, one answer.
+
+Mounted by users in an application of theirs, and run by `running`. It is a plain ASGI callable, so
+any server and any framework takes it.
+"""
+
+from __future__ import annotations
+
+import hmac
+import logging
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from time import perf_counter
+from typing import Any, Final, TypeAlias
+
+from anyio.lowlevel import checkpoint
+
+from aqdrant.exceptions import AqdrantError
+from aqdrant.operations import StreamOperation
+from aqdrant.transport import CallOptions, Transport
+from aqdrant_rest._routes import Route, find_route
+
+from .replies import Reply, error_reply, reply, result_reply, text_reply
+from .requests import BODY_LIMIT, Asked, Refused, read_operation
+
+__all__ = ["RestApplication"]
+
+LOGGER: Final = logging.getLogger("aqdrant.server")
+
+Message: TypeAlias = MutableMapping[str, Any]
+Receive: TypeAlias = Callable[[], Awaitable[Message]]
+Send: TypeAlias = Callable[[Message], Awaitable[None]]
+Headers: TypeAlias = list[tuple[bytes, bytes]]
+
+_OPEN_PATHS: Final = frozenset({"/", "/healthz", "/livez", "/readyz"})
+"""What is answered without a key."""
+_METHODS: Final = b"POST, HEAD, PATCH, CONNECT, TRACE, GET, PUT, DELETE, OPTIONS"
+_VARY: Final = (
+    b"vary",
+    b"Origin, Access-Control-Request-Method, Access-Control-Request-Headers",
+)
+
+
+class RestApplication:
+    """Qdrant's REST API as an ASGI application, in front of any transport.
+
+    It does not close the transport, which belongs to who made it.
+
+    Args:
+        transport: runs the operations.
+        api_key: the key that requests must bring, in the header ``api-key`` or as a bearer token;
+            None asks for none.
+
+    Example:
+        >>> app = FastAPI()
+        >>> app.mount("/qdrant", RestApplication(LocalTransport()))
+    """
+
+    def __init__(self, transport: Transport, *, api_key: str | None = None) -> None:
+        self.transport = transport
+        self._key = None if api_key is None else api_key.encode()
+
+    def __repr__(self) -> str:
+        return f"<RestApplication over {self.transport!r}>"
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] == "lifespan":
+            await _live(receive, send)
+        elif scope["type"] == "http":
+            await self._answer(scope, receive, send)
+
+    async def _answer(self, scope: Message, receive: Receive, send: Send) -> None:
+        headers = dict(scope["headers"])
+        added = [_VARY]
+        if origin := headers.get(b"origin"):
+            added.append((b"access-control-allow-origin", origin))
+        if scope["method"] == "OPTIONS" and b"access-control-request-method" in headers:
+            added.append((b"access-control-allow-methods", _METHODS))
+            if wanted := headers.get(b"access-control-request-headers"):
+                added.append((b"access-control-allow-headers", wanted))
+            await _send(send, Reply(200), added)
+            return
+        path = _path(scope)
+        refusal = None if path in _OPEN_PATHS else self._refusal(headers)
+        if refusal is not None:
+            await _send(send, text_reply(401, refusal), added)
+            return
+        found = find_route(scope["method"], path)
+        if found is None:
+            await _send(send, Reply(404), added)
+            return
+        route, in_path = found
+        if issubclass(route.operation, StreamOperation):
+            await self._stream(route, in_path, scope, send, added)
+            return
+        begun = perf_counter()
+        try:
+            content = await _body(receive, headers)
+            asked = read_operation(route, in_path, scope["query_string"], content)
+            del content
+            answer = await self._run(route, asked, begun)
+        except Refused as error:
+            answer = reply(error.status, error.message, begun)
+        await _send(send, answer, added)
+
+    async def _run(self, route: Route, asked: Asked, begun: float) -> Reply:
+        try:
+            options = CallOptions(timeout=asked.timeout)
+            result = await self.transport.execute(asked.operation, options)
+        except AqdrantError as error:
+            return error_reply(error, begun)
+        except Exception:
+            LOGGER.exception("%s failed", asked.operation.name)
+            return reply(500, "Service internal error: a defect; the log has more", begun)
+        return await result_reply(route, result, begun)
+
+    async def _stream(
+        self, route: Route, in_path: dict[str, str], scope: Message, send: Send, added: Headers
+    ) -> None:
+        """Send a download on, piece by piece."""
+        begun = perf_counter()
+        has_begun = False
+        try:
+            if route.takes_form:
+                raise Refused(501, "Not supported: uploads")
+            operation: Any = read_operation(route, in_path, scope["query_string"], b"").operation
+            async with self.transport.stream(operation) as content:
+                fields = [*added, (b"content-type", b"application/octet-stream")]
+                if content.size is not None:
+                    fields.append((b"content-length", b"%d" % content.size))
+                await send({"type": "http.response.start", "status": 200, "headers": fields})
+                has_begun = True
+                async for chunk in content:
+                    await send({"type": "http.response.body", "body": chunk, "more_body": True})
+                await send({"type": "http.response.body", "body": b""})
+        except (AqdrantError, Refused) as error:
+            if has_begun:
+                raise  # the server breaks the connection off: half a snapshot is none
+            answer = (
+                reply(error.status, error.message, begun)
+                if isinstance(error, Refused)
+                else error_reply(error, begun)
+            )
+            await _send(send, answer, added)
+
+    def _refusal(self, headers: dict[bytes, bytes]) -> str | None:
+        """Why a request may not come in; None where it may."""
+        if self._key is None:
+            return None
+        given = headers.get(b"api-key")
+        if given is None:
+            scheme, _, token = headers.get(b"authorization", b"").partition(b" ")
+            given = token if scheme == b"Bearer" else None
+        if given is None:
+            return "Must provide an API key or an Authorization bearer token"
+        return None if hmac.compare_digest(given, self._key) else "Invalid API key or JWT"
+
+
+def _path(scope: Message) -> str:
+    """The path as it came, percent-encoded, without where the application is mounted."""
+    raw: bytes = scope.get("raw_path") or scope["path"].encode()
+    path = raw.partition(b"?")[0].decode("latin-1")
+    root: str = scope.get("root_path", "")
+    return (path.removeprefix(root) if root else path) or "/"
+
+
+async def _body(receive: Receive, headers: dict[bytes, bytes]) -> bytes:
+    length = headers.get(b"content-length", b"0")
+    if length.isdigit() and int(length) > BODY_LIMIT:
+        size = int(length)
+        raise Refused(
+            400,
+            f"JSON payload ({size} bytes) is larger than allowed (limit: {BODY_LIMIT} bytes).",
+        )
+    pieces: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Refused(400, "Error that occur during reading payload: connection closed")
+        piece: bytes = message.get("body", b"")
+        size += len(piece)
+        if size > BODY_LIMIT:
+            limit = f"(limit: {BODY_LIMIT} bytes)"
+            raise Refused(400, f"JSON payload has exceeded limit {limit}.")
+        pieces.append(piece)
+        if not message.get("more_body"):
+            await checkpoint()
+            return b"".join(pieces)
+
+
+async def _send(send: Send, answer: Reply, added: Iterable[tuple[bytes, bytes]]) -> None:
+    headers = [*added, (b"content-length", b"%d" % len(answer.content))]
+    if answer.kind is not None:
+        headers.append((b"content-type", answer.kind))
+    if answer.retry_after is not None:
+        headers.append((b"retry-after", b"%d" % -(-answer.retry_after // 1)))
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": answer.content})
+
+
+async def _live(receive: Receive, send: Send) -> None:
+    while True:
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return

@@ -1,0 +1,99 @@
+"""Results and errors to answers, with Qdrant's statuses, envelopes and beginnings of messages.
+
+Called by the application.
+"""
+
+from __future__ import annotations
+
+from time import perf_counter
+from typing import Any, Final, NamedTuple
+
+import msgspec
+from anyio.lowlevel import checkpoint
+
+from aqdrant.exceptions import (
+    AqdrantError,
+    ArgumentError,
+    ClientClosed,
+    Conflict,
+    InternalServerError,
+    NotFound,
+    OperationTimeout,
+    PayloadTooLarge,
+    StatusError,
+    TransportError,
+    UnsupportedOperation,
+)
+from aqdrant_rest._encoding import encode, encode_in_pieces
+from aqdrant_rest._routes import Answer, Route
+
+__all__ = ["Reply", "error_reply", "reply", "result_reply", "text_reply"]
+
+_JSON: Final = b"application/json"
+_TEXT: Final = b"text/plain; charset=utf-8"
+
+
+class Reply(NamedTuple):
+    """Status, content type and body of an answer."""
+
+    status: int
+    kind: bytes | None = None
+    content: bytes = b""
+    retry_after: float | None = None
+
+
+def reply(status: int, message: str, begun: float) -> Reply:
+    """Answer with an error in an envelope."""
+    body = {"status": {"error": message}, "time": perf_counter() - begun}
+    return Reply(status, _JSON, encode(body))
+
+
+def text_reply(status: int, text: str) -> Reply:
+    """Answer with plain text."""
+    return Reply(status, _TEXT, text.encode())
+
+
+async def result_reply(route: Route, result: Any, begun: float) -> Reply:
+    """Answer with the result of an operation; the event loop has its turns in between."""
+    if route.answer is Answer.TEXT:
+        return text_reply(200, str(result))
+    if route.answer is Answer.BARE:
+        return Reply(200, _JSON, encode(result))
+    pieces = [b'{"result":']
+    for piece in encode_in_pieces(result):
+        pieces.append(piece)
+        await checkpoint()
+    time = msgspec.json.encode(perf_counter() - begun)
+    return Reply(200, _JSON, b"".join((*pieces, b',"status":"ok","time":', time, b"}")))
+
+
+_PREFIXES: Final[tuple[tuple[type[AqdrantError], int, str], ...]] = (
+    (NotFound, 404, "Not found: "),
+    (Conflict, 409, "Wrong input: "),
+    (OperationTimeout, 408, "Timeout: "),
+    (PayloadTooLarge, 400, ""),
+    (InternalServerError, 500, "Service internal error: "),
+    (ArgumentError, 400, "Wrong input: "),
+    (UnsupportedOperation, 501, "Not supported: "),
+    (ClientClosed, 503, "Service is unavailable: "),
+    (TransportError, 503, "Service is unavailable: "),
+    (AqdrantError, 500, "Service internal error: "),
+)
+"""Kind of error → status and beginning of the message; the first that fits."""
+
+
+def error_reply(error: AqdrantError, begun: float) -> Reply:
+    """Answer with the error that an operation ended with.
+
+    What another server said goes on word for word.
+    """
+    status, prefix = next((code, text) for kind, code, text in _PREFIXES if isinstance(error, kind))
+    retry_after = None
+    message = f"{prefix}{error.message}"
+    if isinstance(error, StatusError):
+        status, retry_after = error.status_code, error.retry_after
+        if error.reason is not None:
+            message = error.reason
+        elif status == 422:
+            message = f"Validation error in JSON body: [{error.message}]"
+    return reply(status, message, begun)._replace(retry_after=retry_after)

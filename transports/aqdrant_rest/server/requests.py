@@ -1,0 +1,167 @@
+"""Requests to operations: path, query and body read by the route's own types.
+
+Called by the application. What cannot be read raises `Refused` with Qdrant's status and the
+beginning of its message; what follows is in our words, which name the place.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+from urllib.parse import unquote_to_bytes
+
+import msgspec
+
+from aqdrant.exceptions import ArgumentError
+from aqdrant.models._reading import SERVED, read
+from aqdrant.models._unions import is_union, members
+from aqdrant.operations import Operation
+from aqdrant_rest._routes import Parameter, Route
+
+__all__ = ["BODY_LIMIT", "Asked", "Refused", "read_operation"]
+
+BODY_LIMIT: Final = 33_554_432
+"""Bytes of a body that Qdrant takes."""
+_QUERY: Final = "Deserialize error in query parameters: "
+_BODY: Final = "Format error in JSON body: "
+_LONGEST_NAME: Final = 255
+_MAX_TIMEOUT: Final = 2**63
+
+
+class Refused(Exception):
+    """A request that is answered without running anything.
+
+    Args:
+        status: the HTTP status.
+        message: the text of the error.
+    """
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+
+
+class Asked(NamedTuple):
+    """What a request asks for."""
+
+    operation: Operation[Any]
+    timeout: float | None
+
+
+def read_operation(route: Route, in_path: Mapping[str, str], query: bytes, content: bytes) -> Asked:
+    """Read the operation of a request.
+
+    Args:
+        route: its row.
+        in_path: field → its text in the path.
+        query: the query as it came.
+        content: the body.
+
+    Raises:
+        Refused: something in it cannot be read.
+    """
+    fields: dict[str, Any] = {
+        parameter.field: _read_path(parameter, in_path[parameter.field])
+        for parameter in route.in_path
+    }
+    texts = _split_query(query, route.query)
+    for parameter in route.in_query:
+        if parameter.name in texts:
+            fields[parameter.field] = _read_text(parameter, texts[parameter.name], _QUERY)
+    if route.body is not None:
+        fields["body"] = _read_body(route.body, content)
+    return Asked(route.operation(**fields), _read_timeout(texts.get("timeout")))
+
+
+def _read_path(parameter: Parameter, text: str) -> Any:
+    name = parameter.name
+    if name == "collection_name":
+        if "/" in text:
+            raise Refused(422, _invalid_path(name, 'collection name cannot contain "/" char'))
+        if not 0 < len(text) <= _LONGEST_NAME:
+            raise Refused(422, _invalid_path(name, "name must have from 1 to 255 characters"))
+    return _read_text(parameter, text, "Wrong input: ")
+
+
+def _invalid_path(name: str, reason: str) -> str:
+    return f"Validation error in path parameters: [{name}: {reason}]"
+
+
+def _split_query(query: bytes, known: tuple[str, ...]) -> dict[str, str]:
+    texts: dict[str, str] = {}
+    for pair in query.split(b"&"):
+        name, _, value = pair.partition(b"=")
+        key = _unquote(name)
+        if key in texts and key in known:
+            raise Refused(400, f"{_QUERY}duplicate field `{key}`")
+        texts[key] = _unquote(value)
+    return texts
+
+
+def _unquote(text: bytes) -> str:
+    return unquote_to_bytes(text.replace(b"+", b" ")).decode("utf-8", "replace")
+
+
+def _read_text(parameter: Parameter, text: str, prefix: str) -> Any:
+    """Read a value that came as text: a number where the type knows numbers."""
+    kinds = members(parameter.kind)
+    value: Any = text
+    if bool in kinds:
+        if text not in ("true", "false"):
+            raise Refused(400, f"{prefix}provided string was not `true` or `false`")
+        value = text == "true"
+    elif int in kinds and text.isascii() and text.isdecimal():
+        value = int(text)
+    elif kinds == (int,):
+        raise Refused(400, f"{prefix}invalid digit found in string")
+    try:
+        return read(value, parameter.kind, parameter.name, SERVED)
+    except ArgumentError as error:
+        raise Refused(400, prefix + error.message) from error
+
+
+def _read_timeout(text: str | None) -> float | None:
+    if text is None:
+        return None
+    if not text:
+        raise Refused(400, f"{_QUERY}cannot parse integer from empty string")
+    if not (text.isascii() and text.isdecimal()):
+        raise Refused(400, f"{_QUERY}invalid digit found in string")
+    seconds = int(text)
+    if seconds >= _MAX_TIMEOUT:
+        raise Refused(400, f"{_QUERY}number too large to fit in target type")
+    if not seconds:
+        reason = "[timeout: value 0 invalid, must be 1 or larger]"
+        raise Refused(422, f"Validation error in query parameters: {reason}")
+    return float(seconds)
+
+
+def _read_body(kind: Any, content: bytes) -> Any:
+    try:
+        value = msgspec.json.decode(content)
+        if not is_union(kind):
+            _refuse_duplicates(content)
+    except RecursionError as error:
+        raise Refused(400, f"{_BODY}recursion limit exceeded") from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        reason = str(error) if content.strip() else "EOF while parsing a value at line 1 column 0"
+        raise Refused(400, _BODY + reason) from error
+    try:
+        return read(value, kind, "body", SERVED)
+    except ArgumentError as error:
+        raise Refused(400, _BODY + error.message) from error
+
+
+def _refuse_duplicates(content: bytes) -> None:
+    """Refuse a member that stands twice at the top level; of unions Qdrant takes the last one."""
+    outermost: list[str] = []
+
+    def keep(pairs: list[tuple[str, Any]]) -> None:
+        outermost[:] = [name for name, _ in pairs]
+
+    json.loads(content, object_pairs_hook=keep)
+    if len(set(outermost)) != len(outermost):
+        twice = next(name for name in outermost if outermost.count(name) > 1)
+        raise Refused(400, f"{_BODY}duplicate field `{twice}`")
