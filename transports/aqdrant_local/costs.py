@@ -26,8 +26,13 @@ from aqdrant.operations import (
 
 from .conditions import has_slices, listed_in, looks_of
 from .engine.dense import DenseVectors
+from .engine.multivectors import MultiVectors
 from .engine.paths import parse_path
+from .engine.segment import Vectors
 from .engine.strings import View
+from .formulas import variables_of
+from .inputs import inputs_of
+from .planning import Request, nodes_of
 from .records import scrolled_payload
 from .state import Collection, State
 from .texts import NO_TEXT_INDEX
@@ -175,23 +180,40 @@ def _indexed(collection: Collection, key: str) -> float:
     return count * _ROW_SORTED + unread
 
 
-def _query(collection: Collection, request: models.QueryRequest | models.Prefetch) -> float:
-    segment = collection.segment
-    nested = request.prefetch
-    prefetches = (nested,) if isinstance(nested, models.Prefetch) else nested or ()
-    total = sum(_query(collection, prefetch) for prefetch in prefetches)
-    total += _filter(collection, request.filter)
-    if not prefetches:
-        store = segment.dense.get(request.using or "")
-        floats = store.count * store.size if isinstance(store, DenseVectors) else segment.count
-        total += floats * _FLOAT_SCANNED
-    if isinstance(request.query, models.OrderByQuery):
-        order = request.query.order_by
+def _query(collection: Collection, request: models.QueryRequest) -> float:
+    total = sum(_node(collection, node.request, node.children) for node in nodes_of(request))
+    limit = min(10 if request.limit is None else request.limit, collection.segment.count)
+    return total + _answer(collection, limit, request.with_payload, request.with_vector)
+
+
+def _node(collection: Collection, request: Request, children: Sequence[int]) -> float:
+    segment, query = collection.segment, request.query
+    total = _filter(collection, request.filter)
+    examples = max(1, len(inputs_of(query)))
+    if not children:
+        scanned = _scanned(segment.stores.get(request.using or ""), segment.count)
+        total += scanned * examples * _FLOAT_SCANNED
+    if isinstance(query, models.OrderByQuery):
+        order = query.order_by
         total += _indexed(collection, order if isinstance(order, str) else order.key)
-    if isinstance(request, models.QueryRequest):
-        limit = min(10 if request.limit is None else request.limit, segment.count)
-        total += _answer(collection, limit, request.with_payload, request.with_vector)
+    elif isinstance(query, models.TextQuery):
+        total += _indexed(collection, request.using or "")
+    elif isinstance(query, models.FormulaQuery):
+        keys = (part for part in variables_of(query.formula) if isinstance(part, str))
+        total += sum(_indexed(collection, key) for key in keys)
     return total
+
+
+def _scanned(store: Vectors | None, count: int) -> int:
+    if isinstance(store, DenseVectors):
+        return store.count * store.size
+    return store.floats if isinstance(store, MultiVectors) else count
+
+
+def _floats_in(store: Vectors) -> int:
+    if isinstance(store, MultiVectors):
+        return store.floats // max(1, store.count)
+    return store.size if isinstance(store, DenseVectors) else 1
 
 
 def _filter(collection: Collection, condition: models.Filter | None) -> float:
@@ -239,7 +261,7 @@ def _points(collection: Collection, count: int) -> float:
 
 
 def _floats(collection: Collection) -> int:
-    return sum(store.size for store in collection.segment.dense.values()) + 1
+    return sum(_floats_in(store) for store in collection.segment.stores.values()) + 1
 
 
 def _selector(collection: Collection, body: object) -> float:

@@ -12,7 +12,8 @@ from zlib import crc32
 from aqdrant import models
 from aqdrant.exceptions import AqdrantError, BadRequest, StoreDamaged
 from aqdrant_local.engine.dense import DenseVectors
-from aqdrant_local.engine.sparse import SparseVectors
+from aqdrant_local.engine.multivectors import MultiVectors
+from aqdrant_local.engine.segment import Vectors
 from aqdrant_local.state import IndexSchema
 
 from .blocks import block_rows
@@ -155,15 +156,13 @@ class Catalog:
             ((alias, name, _mark(alias, name)) for alias, name in aliases.items()),
         )
 
-    def add_vectors(
-        self, number: int, name: str, vectors: DenseVectors | SparseVectors
-    ) -> VectorTable:
+    def add_vectors(self, number: int, name: str, vectors: Vectors) -> VectorTable:
         """Begin to hold vectors under one more name."""
         if isinstance(vectors, DenseVectors):
             kind, rows = "dense", block_rows(vectors.size)
             columns = "block INTEGER PRIMARY KEY, marks BLOB, vectors BLOB"
         else:
-            kind, rows = "sparse", 1
+            kind, rows = "multi" if isinstance(vectors, MultiVectors) else "sparse", 1
             columns = "row INTEGER PRIMARY KEY, vector BLOB, mark INTEGER"
         key: int = self._database.execute(
             "INSERT INTO vectors(collection, name, kind, block_rows) VALUES (?, ?, ?, ?)"
