@@ -24,10 +24,6 @@ REFUSED = {
     "list_late_interaction_text_models",
     "list_sparse_models",
     "list_text_models",
-    # Queries.
-    "query_points_groups",
-    "search_matrix_offsets",
-    "search_matrix_pairs",
     # Migration.
     "migrate",
     # Snapshots.

@@ -142,7 +142,10 @@ class QueryGenerator(Generator):
         elif is_root and name in KINDS and KINDS[name].datatype is None:
             # In a prefetch the real engine takes no notice of diversity, of sparse vectors it
             # does not know the kind, and other types of numbers it compares as they came.
-            shape["query"] = models.NearestQuery(nearest=self.input(name, ids), mmr=self.mmr())
+            mmr = self.mmr()
+            if "manhattan" in name and mmr.diversity is None:
+                mmr.diversity = 0.3  # in the middle whole corners of the space tie
+            shape["query"] = models.NearestQuery(nearest=self.input(name, ids), mmr=mmr)
         else:
             shape["query"] = models.NearestQuery(nearest=self.input(name, ids))
         if name == "idf" and self.random.random() < 0.5:

@@ -209,6 +209,6 @@ def test_what_the_engine_lacks_is_refused(engine: Engine, body: dict[str, Any]) 
 
 
 def test_operations_without_handler_are_refused(engine: Engine) -> None:
-    with pytest.raises(UnsupportedOperation, match="SearchMatrixPairs") as error:
-        engine.run(operations.SearchMatrixPairs, body=models.SearchMatrixRequest())
+    with pytest.raises(UnsupportedOperation, match="CollectionClusterInfo") as error:
+        engine.run(operations.CollectionClusterInfo)
     assert error.value.supported_by

@@ -50,6 +50,18 @@ def agree(ours: Ranked, theirs: Ranked, request: models.QueryRequest) -> bool:
     return True
 
 
+def ties_below(pair: Pair, request: models.QueryRequest | models.Prefetch) -> bool:
+    """Whether results of a prefetch are so close that rounding may rank them, or cut them off."""
+    nested = request.prefetch
+    listed = () if nested is None else (nested,) if isinstance(nested, models.Prefetch) else nested
+    for prefetch in listed:
+        fields = {**dict(prefetch), "limit": 100, "score_threshold": None}
+        scores = [score for _, score in pair.query(models.QueryRequest(**fields))]
+        if ties_below(pair, prefetch) or any(is_close(a, b) for a, b in pairwise(scores)):
+            return True
+    return False
+
+
 def compare(pair: Pair, request: models.QueryRequest) -> str:
     """Compare one query; returns what came of it."""
     try:
@@ -64,6 +76,8 @@ def compare(pair: Pair, request: models.QueryRequest) -> str:
             pair.edge.query(request)
         return "refused"
     theirs = pair.edge.query(request)
+    if not agree(ours, theirs, request) and ties_below(pair, request):
+        return "tied"
     assert agree(ours, theirs, request), f"{show(request)}\n{ours}\n{theirs}"
     return "answered" if ours else "empty"
 
@@ -79,4 +93,5 @@ def test_queries_of_every_kind(seed: int) -> None:
         for _ in range(BATCH):
             outcomes[compare(pair, generator.query(ids, batch % 3))] += 1
         pair.edge.close()
-    assert outcomes["answered"] > sum(outcomes.values()) / 2, outcomes
+    assert outcomes["tied"] <= sum(outcomes.values()) / 100, outcomes
+    assert outcomes["answered"] > sum(outcomes.values()) / 3, outcomes

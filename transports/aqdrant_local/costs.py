@@ -19,7 +19,10 @@ from aqdrant.operations import (
     Operation,
     QueryBatchPoints,
     QueryPoints,
+    QueryPointsGroups,
     ScrollPoints,
+    SearchMatrixOffsets,
+    SearchMatrixPairs,
     UpdateVectors,
     UpsertPoints,
 )
@@ -43,7 +46,9 @@ __all__ = [
     "of_change",
     "of_count",
     "of_facet",
+    "of_groups",
     "of_index",
+    "of_matrix",
     "of_queries",
     "of_query",
     "of_retrieve",
@@ -80,6 +85,28 @@ def of_queries(state: State, operation: QueryBatchPoints) -> float:
     if collection is None:
         return 0.0
     return sum(_query(collection, request) for request in operation.body.searches)
+
+
+def of_groups(state: State, operation: QueryPointsGroups) -> float:
+    """The cost of one query whose results are grouped: most may have to be ranked."""
+    collection = state.peek(operation.collection_name)
+    if collection is None:
+        return 0.0
+    body = operation.body
+    cost = sum(_node(collection, node.request, node.children) for node in nodes_of(body))
+    return cost + _indexed(collection, body.group_by) + collection.segment.count * _ROW_SORTED
+
+
+def of_matrix(state: State, operation: SearchMatrixPairs | SearchMatrixOffsets) -> float:
+    """The cost of comparing each point of a sample with each."""
+    collection = state.peek(operation.collection_name)
+    if collection is None:
+        return 0.0
+    body = operation.body
+    store = collection.segment.stores.get(body.using or "")
+    sample = min(10 if body.sample is None else body.sample, collection.segment.count)
+    each = 1 if store is None else _floats_in(store)
+    return _filter(collection, body.filter) + sample * sample * each * 10 * _FLOAT_SCANNED
 
 
 def of_count(state: State, operation: CountPoints) -> float:

@@ -125,7 +125,12 @@ def rescored(
     except RecursionError:
         raise _refused("The formula is nested too deeply.") from None
     with np.errstate(over="ignore"):
-        return values.astype(np.float32), rows
+        scores = values.astype(np.float32)
+    finite = np.isfinite(scores)
+    if not finite.all():
+        point = segment.ids.ids(rows[np.argmin(finite)][None])[0]
+        raise _refused(f"The score of point {point!r} is no finite number of 32 bits.")
+    return scores, rows
 
 
 class _Formula:

@@ -288,6 +288,21 @@ class PayloadColumn:
             found.append(Alone(values, others))
         return tuple(found)
 
+    def group_values(self) -> tuple[NDArray[np.int64], Rows, Mask]:
+        """Whole numbers and the numbers of strings, the row of each, and which are strings.
+
+        Rows that hold anything else beside them are left out.
+        """
+        (whole, at_whole), (codes, at_codes) = self._ints.entries(), self._strings.entries()
+        rows = np.concatenate([at_whole, at_codes])
+        counts = np.bincount(rows, minlength=self.size)[: self.size]
+        pure = (self._flags[: self.size] & NULL) == 0
+        pure &= self._elements[: self.size] == counts
+        kept = pure[rows]
+        is_text = np.zeros(len(rows), dtype=np.bool_)
+        is_text[len(whole) :] = True
+        return np.concatenate([whole, codes])[kept], rows[kept], is_text[kept]
+
     # Values by kind, beside the row of each, for indexes
 
     @property

@@ -93,7 +93,8 @@ class BestScore:
     def doubtful(self, similarities: Floats, slacks: Sequence[float]) -> Mask | None:
         """Points as close to the liked as to the disliked."""
         liked, disliked = self._peaks(similarities)
-        mask: Mask = np.asarray(np.abs(liked - disliked) <= 2 * max(slacks))
+        apart: Floats = np.abs(np.subtract(liked, disliked, dtype=np.float32))
+        mask: Mask = apart <= np.float32(2 * max(slacks))
         return mask
 
     def _peaks(self, similarities: Floats) -> tuple[Floats, Floats]:

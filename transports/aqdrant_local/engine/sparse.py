@@ -206,13 +206,19 @@ class SparseVectors:
 
     def similarities(self, queries: list[SparseQuery], rows: Rows) -> Floats:
         """Closeness (m, n) of rows that have a vector to queries."""
-        result = np.empty((len(queries), len(rows)), dtype=np.float32)
-        for position, (indices, values) in enumerate(queries):
-            sums = self._postings.weighted_sums(indices, values, len(self._present))[rows]
-            result[position] = np.where(sums == -np.inf, np.float32(0.0), sums)
-        return result
+        sums = self.overlaps(queries, rows)
+        sums[sums == -np.inf] = 0.0
+        return sums
 
     exact = similarities
+
+    def overlaps(self, queries: list[SparseQuery], rows: Rows) -> Floats:
+        """Closeness (m, n) as in a search: minus infinity where no index is shared."""
+        result = np.empty((len(queries), len(rows)), dtype=np.float32)
+        for position, (indices, values) in enumerate(queries):
+            sums = self._postings.weighted_sums(indices, values, len(self._present))
+            result[position] = sums[rows]
+        return result
 
     def prepared(self, rows: Rows) -> list[SparseQuery]:
         """What is stored in these rows, as queries."""
