@@ -197,7 +197,6 @@ def test_vector_names_come_and_go(engine: Engine) -> None:
     "body",
     [
         {"sharding_method": models.ShardingMethod.CUSTOM},
-        {"strict_mode_config": models.StrictModeConfig(enabled=True)},
     ],
 )
 def test_what_the_engine_lacks_is_refused(engine: Engine, body: dict[str, Any]) -> None:

@@ -213,7 +213,7 @@ REFUSED: dict[type | str, dict[str, Any]] = {
     models.Image: {"query": models.Image(image="x", model="m")},
     models.InferenceObject: {"query": models.InferenceObject(object={}, model="m")},
 }
-SETTINGS = {models.StrictModeConfig, "sharding"}
+SETTINGS = {"sharding"}
 """Refused when a collection is made: see test_collections.py."""
 INDEXES = {"multilingual"}
 """Refused when an index is made: see test_indexes.py."""

@@ -56,8 +56,6 @@ def new_collection(name: str, body: models.CreateCollection) -> Collection:
     body = body.model_copy(deep=True)  # the caller may change its own later
     if body.sharding_method == models.ShardingMethod.CUSTOM:
         raise refuse("sharding")
-    if body.strict_mode_config is not None and body.strict_mode_config.enabled:
-        raise refuse(body.strict_mode_config)
     dense_params = named_params(body.vectors)
     sparse_params = dict(body.sparse_vectors or {})
     for vector in sparse_params:
@@ -115,8 +113,6 @@ def change_settings(collection: Collection, body: models.UpdateCollection) -> No
     Raises:
         BadRequest: a vector is named that does not exist; nothing is changed then.
     """
-    if body.strict_mode_config is not None and body.strict_mode_config.enabled:
-        raise refuse(body.strict_mode_config)
     body = body.model_copy(deep=True)
     segment, old = collection.segment, collection.config
     for name in body.vectors or {}:

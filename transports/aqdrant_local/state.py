@@ -93,6 +93,8 @@ class Collection:
         self.store: CollectionStore | None = None
         self.failure: AqdrantError | None = None  # why it can be used no more
         self.operations = 0
+        # Of reads and of writes, how many are left under strict mode, and when that was.
+        self.allowances: dict[str, tuple[float, float]] = {}
 
     def next_operation(self, steps: int = 1) -> int:
         """Number the update that begins now: it becomes the version of the points it changes."""

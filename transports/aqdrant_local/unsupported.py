@@ -16,7 +16,6 @@ UNSUPPORTED: dict[type | str, str] = {
     models.Image: "inference: an image in place of a vector",
     models.InferenceObject: "inference: an object in place of a vector",
     # Settings of collections
-    models.StrictModeConfig: "strict mode",
     "sharding": "custom sharding",
     # Parameters of indexes
     "multilingual": "the multilingual tokenizer, which needs dictionaries",

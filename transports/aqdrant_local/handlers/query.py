@@ -5,6 +5,7 @@ from __future__ import annotations
 from aqdrant import models
 from aqdrant.operations import QueryBatchPoints, QueryPoints
 from aqdrant_local import costs
+from aqdrant_local.batches import scan_together
 from aqdrant_local.locks import Patience
 from aqdrant_local.planning import Node, check_query, nodes_of
 from aqdrant_local.querying import Foreign, look_up, run_query
@@ -31,8 +32,9 @@ def query_batch_points(
     state: State, operation: QueryBatchPoints, patience: Patience
 ) -> list[models.QueryResponse]:
     """Answer several queries over one state of the collection."""
+    requests = operation.body.searches
     plans: list[tuple[models.QueryRequest, list[Node], Foreign]] = []
-    for index, request in enumerate(operation.body.searches):
+    for index, request in enumerate(requests):
         no_shard_keys(request.shard_key)
         nodes = nodes_of(request)
         with within(f"requests[{index}]"):
@@ -42,8 +44,10 @@ def query_batch_points(
     with collection.gate.shared(patience):
         collection.still_there()
         responses: list[models.QueryResponse] = []
-        for index, plan in enumerate(plans):
+        for index, (plan, scanned) in enumerate(
+            zip(plans, scan_together(collection, requests), strict=True)
+        ):
             patience.next_step()
             with within(f"requests[{index}]"):
-                responses.append(run_query(state, collection, *plan))
+                responses.append(run_query(state, collection, *plan, scanned))
         return responses
