@@ -135,17 +135,15 @@ class QueryGenerator(Generator):
         elif choice == 6:
             pairs = self.pairs(name, ids, least=1)
             shape["query"] = models.ContextQuery(context=pairs)
-        elif choice == 7:
+        elif choice == 7 and "whole" not in name:  # whose large scores hardly leave a difference
             shape["query"] = self.feedback(name, ids)
         elif choice == 8:
             shape |= {"query": self.words(), "using": "text"}
-        elif is_root and name in KINDS and KINDS[name].datatype is None:
+        elif is_root and name in KINDS and KINDS[name].datatype is None and "manhattan" not in name:
             # In a prefetch the real engine takes no notice of diversity, of sparse vectors it
-            # does not know the kind, and other types of numbers it compares as they came.
-            mmr = self.mmr()
-            if "manhattan" in name and mmr.diversity is None:
-                mmr.diversity = 0.3  # in the middle whole corners of the space tie
-            shape["query"] = models.NearestQuery(nearest=self.input(name, ids), mmr=mmr)
+            # does not know the kind, and other types of numbers it compares as they came. By
+            # Manhattan whole corners of the space tie.
+            shape["query"] = models.NearestQuery(nearest=self.input(name, ids), mmr=self.mmr())
         else:
             shape["query"] = models.NearestQuery(nearest=self.input(name, ids))
         if name == "idf" and self.random.random() < 0.5:

@@ -28,7 +28,7 @@ DEFAULT_SIZE = 3
 
 _DEFAULT_LIMIT = 10
 
-_FIRST_LOOK = 8  # times as many results as there is room for in the groups
+_FIRST_LOOK = 16  # times as many results as there is room for in the groups
 
 
 class Grouped(NamedTuple):
@@ -52,7 +52,7 @@ def group_points(segment: Segment, run: Run, request: models.QueryGroupsRequest)
         is_full = len(groups) == limit and all(len(group.places) == size for group in groups)
         if is_full or len(rows) < wanted:
             return Grouped(groups, scores, rows)
-        wanted = max(wanted * 16, segment.count)
+        wanted *= 4
 
 
 class Matrix(NamedTuple):

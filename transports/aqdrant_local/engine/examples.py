@@ -44,6 +44,10 @@ class Rule(Protocol):
         """Points (n,) whose scores may be off by more, because they stand at a border."""
         ...
 
+    def settled(self, similarities: Floats, slacks: Sequence[float]) -> Mask | None:
+        """Points (n,) whose scores are not off at all; None where there may be no such."""
+        ...
+
 
 class Comparable(Protocol):
     """Vectors of any kind, as far as rules need them."""
@@ -97,6 +101,10 @@ class BestScore:
         mask: Mask = apart <= np.float32(2 * max(slacks))
         return mask
 
+    def settled(self, similarities: Floats, slacks: Sequence[float]) -> Mask | None:
+        """None: every bit of the closeness counts."""
+        return None
+
     def _peaks(self, similarities: Floats) -> tuple[Floats, Floats]:
         worst = np.full((1, similarities.shape[1]), -np.inf, dtype=np.float32)
         liked = similarities[: self._positives] if self._positives else worst
@@ -126,6 +134,10 @@ class SumOfScores:
         """None: it has no borders."""
         return None
 
+    def settled(self, similarities: Floats, slacks: Sequence[float]) -> Mask | None:
+        """None: every bit of the closeness counts."""
+        return None
+
 
 class Discovery:
     """Pairs of examples rank, and the closeness to a target orders within the rank.
@@ -152,6 +164,10 @@ class Discovery:
         mask: Mask = (apart <= room[:, None]).any(axis=0)
         return mask
 
+    def settled(self, similarities: Floats, slacks: Sequence[float]) -> Mask | None:
+        """None: every bit of the closeness counts."""
+        return None
+
 
 class Context:
     """The loss of each pair of examples: how much closer the unwanted side is than the wanted."""
@@ -170,6 +186,13 @@ class Context:
     def doubtful(self, similarities: Floats, slacks: Sequence[float]) -> Mask | None:
         """None: the loss begins at 0."""
         return None
+
+    def settled(self, similarities: Floats, slacks: Sequence[float]) -> Mask | None:
+        """Points that are clearly on the wanted side of every pair: they lose nothing."""
+        room = np.array(slacks[0::2]) + np.array(slacks[1::2]) + 2 * _EPSILON
+        ahead = similarities[0::2] - similarities[1::2]
+        mask: Mask = (ahead > room[:, None]).all(axis=0)
+        return mask
 
 
 class Feedback:
@@ -205,6 +228,10 @@ class Feedback:
         """None: it has no borders."""
         return None
 
+    def settled(self, similarities: Floats, slacks: Sequence[float]) -> Mask | None:
+        """None: every bit of the closeness counts."""
+        return None
+
 
 def rank_by(
     ids: IdTable,
@@ -230,6 +257,7 @@ def rank_by(
     slacks = [vectors.slack(query) for query in queries]
     step = max(1, _PRODUCTS // len(queries))
     values = np.empty(len(rows), dtype=np.float32)
+    exact = np.zeros(len(rows), dtype=np.bool_)
     for start in range(0, len(rows), step):
         part = rows[start : start + step]
         similarities = vectors.similarities(queries, part)
@@ -238,10 +266,14 @@ def rank_by(
         if doubtful is not None and doubtful.any():
             scores[doubtful] = rule.scores(vectors.exact(queries, part[doubtful]))
         values[start : start + step] = scores
-    rows = rows[candidates(values, limit, rule.slack(slacks))]
-    if not len(rows):
-        return values[:0], rows
-    scores, rows = best(ids, rows, rule.scores(vectors.exact(queries, rows)), limit)
+        settled = rule.settled(similarities, slacks)
+        if settled is not None:
+            exact[start : start + step] = settled
+    picks = candidates(values, limit, rule.slack(slacks))
+    rest = picks[~exact[picks]]
+    if len(rest):
+        values[rest] = rule.scores(vectors.exact(queries, rows[rest]))
+    scores, rows = best(ids, rows[picks], values[picks], limit)
     return passing(scores, rows, threshold, ascending=vectors.ascending)
 
 
