@@ -28,12 +28,13 @@ from aqdrant.transport import (
     ByteStream,
     CallOptions,
     CallStats,
+    Refresh,
     is_collecting,
     report,
 )
 
 from .costs import MOMENT
-from .handlers import HANDLERS, Handler
+from .handlers import HANDLERS, Handler, no_cost
 from .locks import AT_ONCE, Busy, Patience
 from .state import Collection, State
 from .strict import check_strict_mode
@@ -46,6 +47,7 @@ __all__ = ["LocalTransport"]
 R = TypeVar("R")
 
 _THREADS = 4  # worker threads that one collection may occupy on one event loop
+
 
 _Limiters = WeakKeyDictionary[Collection, anyio.CapacityLimiter]
 _limiters: anyio.lowlevel.RunVar[_Limiters] = anyio.lowlevel.RunVar("aqdrant_local_limiters")
@@ -90,7 +92,7 @@ class LocalTransport:
         if self._share is not None:
             if not self._is_open:
                 await anyio.to_thread.run_sync(self._open, operation, abandon_on_cancel=True)
-            if type(operation).writes:  # it waits for the disk, however little it writes
+            if type(operation).writes or handler is _REFRESH:  # it waits for the disk
                 return await self._in_thread(handler, operation, options.timeout)
         if handler.cost(self._open(operation), operation) <= MOMENT:
             try:
@@ -132,6 +134,8 @@ class LocalTransport:
 
     def _handler(self, operation: Operation[Any]) -> Handler:
         handler = HANDLERS.get(type(operation))
+        if type(operation) is Refresh:
+            handler = _REFRESH
         if self._is_closed:
             raise ClientClosed("The client is closed.", operation=operation.name)
         if handler is None:
@@ -164,6 +168,14 @@ class LocalTransport:
             raise
         self._is_open = True
 
+    def _refresh(self, patience: Patience) -> None:
+        if self._share is None or not self._share.is_read_only:
+            return
+        self._share.refresh(patience)
+        with self._opening:  # of several at once the last must not leave an older state
+            if not self._is_closed:
+                self._state = self._share.newest
+
     def _run(
         self,
         handler: Handler,
@@ -178,6 +190,8 @@ class LocalTransport:
             if not is_admitted:
                 check_strict_mode(state, operation)
             result = handler.run(state, operation, patience)
+            if handler is _REFRESH:
+                self._refresh(patience)
         except AqdrantError as error:
             error.operation = error.operation or operation.name
             error.target = error.target or operation.target
@@ -214,6 +228,13 @@ class LocalTransport:
             operation=operation.name,
             target=operation.target,
         )
+
+
+def _nothing(state: State, operation: Refresh, patience: Patience) -> None:
+    """The transport itself refreshes: it holds the state."""
+
+
+_REFRESH = Handler(_nothing, no_cost)
 
 
 def _has_event_loop() -> bool:

@@ -14,7 +14,7 @@ from . import (
     service,
     vectors,
 )
-from ._table import HANDLERS, Handler
+from ._table import HANDLERS, Handler, no_cost
 
 __all__ = [
     "HANDLERS",
@@ -24,6 +24,7 @@ __all__ = [
     "facets",
     "groups",
     "indexes",
+    "no_cost",
     "payload",
     "points",
     "query",

@@ -6,8 +6,8 @@ changes.
 General layout: `sharing` gives the clients of one process one open folder. `folder` tells what a
 folder is and puts the parts together, `locking` keeps other processes out, `database` holds the
 connection, its transactions and what its errors mean. `catalog` keeps collections, settings and
-aliases, `rows` points and sparse vectors, `blocks` dense vectors. `collection` makes the changes of
-one collection last, `loading` reads it.
+aliases, `rows` points, sparse vectors and multivectors, `blocks` dense vectors. `collection` makes
+the changes of one collection last, `loading` reads it.
 
 The folder
     ``aqdrant.db``       a SQLite database; ``-wal`` and ``-shm`` beside it belong to it.
@@ -22,8 +22,8 @@ The format, version 1 (``PRAGMA user_version``; ``application_id`` is 0x61716474
     there were, and how many points there are. ``aliases(alias, collection, mark)``.
     ``indexes(collection, name, definition, mark)``: payload indexes as JSON of `CreateFieldIndex`;
     they are built again when they are first used.
-    ``vectors(id, collection, name, kind, block_rows)``: the vector names; kind is ``dense`` or
-    ``sparse``.
+    ``vectors(id, collection, name, kind, block_rows)``: the vector names; kind is ``dense``,
+    ``sparse`` or ``multi``.
 
     ``points_C(row, id, version, payload, mark)`` for collection C: a point lives in a row, and rows
     of deleted points are used again. id is the number as a signed 64-bit one, or a UUID's 16 bytes;
@@ -40,6 +40,11 @@ The format, version 1 (``PRAGMA user_version``; ``application_id`` is 0x61716474
 
     ``sparse_V(row, vector, mark)``: indices (uint32, ascending), then as many float32 values; mark
     is their CRC-32, begun with the row.
+
+    ``multi_V(row, vector, mark)``: the vectors of a multivector, float32 end to end; mark as above.
+
+    Vectors of float16 and uint8 are float32 here, too, of numbers that those can hold; of uint8 as
+    they came, with cosine as well.
 
 What is promised
     Each operation is one transaction: it is there whole or not at all, whatever ends the process.
