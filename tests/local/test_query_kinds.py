@@ -181,7 +181,8 @@ def test_groups_are_refused_with_a_reason() -> None:
             client.query_points_groups(
                 "c", **{"group_by": "a", "query": ONE, "limit": 1, **arguments}
             )
-    for arguments in ({"sample": 1}, {"limit": 0}, {"using": "none"}):
+    refused: list[dict[str, Any]] = [{"sample": 1}, {"limit": 0}, {"using": "none"}]
+    for arguments in refused:
         with pytest.raises(ArgumentError):
             client.search_matrix_pairs("c", **arguments)
     assert client.search_matrix_pairs("c").pairs == []

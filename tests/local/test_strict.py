@@ -63,7 +63,7 @@ def client() -> Iterator[QdrantClient]:
 SearchParams = models.SearchParams
 UNINDEXED = 'Index required but not found for "c" of one of the following types: [integer].'
 SPARSE = {"sp": models.SparseVector(indices=[1, 2, 3], values=[*ONE, 1.0])}
-FORMULA = models.FormulaQuery(formula={"sum": ["c", 1.0]})
+FORMULA = models.FormulaQuery(formula=models.SumExpression(sum=["c", 1.0]))
 BROKEN: dict[str, tuple[Callable[[QdrantClient], Any], str]] = {
     "upsert": (lambda c: c.upsert("c", points(1, 2, 3, 4)), 'exceeded 4 > 3 for "upsert limit"'),
     "update": (
@@ -212,4 +212,6 @@ def test_rates_are_limited(client: QdrantClient) -> None:
     client.upsert("r", many)
     with pytest.raises(RateLimited, match="Write rate limit exceeded"):
         client.delete("r", [1])
-    assert client.get_collection("r").points_count == 4
+    client.update_collection("r", strict_mode_config=models.StrictModeConfig(write_rate_limit=9))
+    client.delete("r", [1])
+    assert client.get_collection("r").points_count == 3

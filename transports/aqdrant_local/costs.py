@@ -224,11 +224,21 @@ def _node(collection: Collection, request: Request, children: Sequence[int]) -> 
         order = query.order_by
         total += _indexed(collection, order if isinstance(order, str) else order.key)
     elif isinstance(query, models.TextQuery):
-        total += _indexed(collection, request.using or "")
+        total += _text(collection, request.using or "")
     elif isinstance(query, models.FormulaQuery):
         keys = (part for part in variables_of(query.formula) if isinstance(part, str))
         total += sum(_indexed(collection, key) for key in keys)
     return total
+
+
+def _text(collection: Collection, key: str) -> float:
+    path, segment = parse_path(key), collection.segment
+    if path is None:
+        return 0.0
+    column = segment.peek(path)
+    tokenizer = segment.texts.get(path, NO_TEXT_INDEX).tokenizer
+    missing = segment.count if column is None else column.known.missing("words", tokenizer)
+    return _indexed(collection, key) + missing * _STRING_READ["words"]
 
 
 def _scanned(store: Vectors | None, count: int) -> int:

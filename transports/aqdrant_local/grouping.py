@@ -40,7 +40,11 @@ class Grouped(NamedTuple):
 
 
 def group_points(segment: Segment, run: Run, request: models.QueryGroupsRequest) -> Grouped:
-    """The best groups of a query's results, and those results."""
+    """The best groups of a query's results, and those results.
+
+    Here all results are those of one query. A server that has not filled all groups asks again with
+    a filter on their values, so that a fusion ranks anew and its groups mix the scores of both.
+    """
     size = DEFAULT_SIZE if request.group_size is None else request.group_size
     limit = _DEFAULT_LIMIT if request.limit is None else request.limit
     column = segment.column(path_of(request.group_by))

@@ -93,8 +93,8 @@ class Collection:
         self.store: CollectionStore | None = None
         self.failure: AqdrantError | None = None  # why it can be used no more
         self.operations = 0
-        # Of reads and of writes, how many are left under strict mode, and when that was.
-        self.allowances: dict[str, tuple[float, float]] = {}
+        # Of reads and of writes under strict mode: the limit, how many were left, and when.
+        self.allowances: dict[str, tuple[int, float, float]] = {}
 
     def next_operation(self, steps: int = 1) -> int:
         """Number the update that begins now: it becomes the version of the points it changes."""
@@ -237,11 +237,14 @@ def no_shard_keys(selector: models.ShardKeySelector | None) -> None:
 
     Raises:
         BadRequest: a key was given.
+        NotFound: a key was given, and another one for where there is no such.
     """
     if selector is None:
         return
     if isinstance(selector, models.ShardKeyWithFallback):
-        key: object = selector.target
-    else:
-        key = selector if isinstance(selector, str | int) else next(iter(selector), None)
+        raise NotFound(
+            f"Neither target shard key {selector.target!r} nor fallback shard key "
+            f"{selector.fallback!r} exist."
+        )
+    key: object = selector if isinstance(selector, str | int) else next(iter(selector), None)
     raise BadRequest(f"Shard key {key!r} not found.", parameter="shard_key")

@@ -14,15 +14,15 @@ from aqdrant import models, operations
 from aqdrant.exceptions import BadRequest, RateLimited
 from aqdrant.operations import Operation
 
-from .conditions import conditions_of
 from .engine.dense import DenseVectors
 from .engine.multivectors import MultiVectors
-from .engine.paths import Path, parse_path
+from .engine.paths import Path, is_object, parse_path
 from .engine.sparse import SparseVectors
 from .formulas import variables_of
 from .indexing import index_of, kind_of
 from .planning import Request, nodes_of
 from .state import Collection, State
+from .strict_filters import NUMBERS, flattened, looked_at, size_of
 
 __all__ = ["check_strict_mode"]
 
@@ -30,7 +30,6 @@ Rules: TypeAlias = models.StrictModeConfigOutput
 Kind = models.PayloadSchemaType
 
 _DEFAULT_LIMIT = 10
-_NUMBERS = (Kind.FLOAT, Kind.INTEGER)
 _MINUTE = 60.0
 
 
@@ -181,7 +180,7 @@ class _Guard:
             return
         for part in variables_of(query.formula):
             if isinstance(part, str):
-                self._indexed(part, _NUMBERS, "formula expression")
+                self._indexed(part, NUMBERS, "formula expression")
             elif isinstance(part, models.GeoDistance):
                 self._indexed(part.geo_distance.to, (Kind.GEO,), "formula expression")
             elif isinstance(part, models.DatetimeKeyExpression):
@@ -193,7 +192,7 @@ class _Guard:
     def _filter(self, condition: models.Filter | None, *, allowed: bool) -> None:
         if condition is None:
             return
-        parts = list(_flat(condition, ()))
+        parts = list(flattened(condition))
         most = self.rules.filter_max_conditions
         if most is not None and len(parts) > most:
             raise _broken(
@@ -201,13 +200,13 @@ class _Guard:
                 "Reduce the amount of conditions of your filter.",
             )
         for part, prefix in parts:
-            largest, size = self.rules.condition_max_size, _size(part)
+            largest, size = self.rules.condition_max_size, size_of(part)
             if largest is not None and size > largest:
                 raise _broken(
                     f"Condition size limit reached ({size} > {largest}).",
                     "Reduce the size of your condition.",
                 )
-            key, kinds = _looks_at(part)
+            key, kinds = looked_at(part)
             if not allowed and key is not None:
                 self._indexed(prefix + key, kinds, "filter")
 
@@ -304,17 +303,19 @@ class _Guard:
                 "please try to split your request"
             )
         now = time.monotonic()
-        left, then = self._collection.allowances.get(kind, (float(limit), now))
+        known, left, then = self._collection.allowances.get(kind, (limit, float(limit), now))
         left = min(float(limit), left + (now - then) * limit / _MINUTE)
+        if known != limit:
+            left = float(limit)
         if left < cost:
-            self._collection.allowances[kind] = left, now
+            self._collection.allowances[kind] = limit, left, now
             wait = (cost - left) * _MINUTE / limit
             raise RateLimited(
                 f"{kind} rate limit exceeded: Operation requires {cost} tokens but only "
                 f"{left:.1f} were available.",
                 retry_after=wait,
             )
-        self._collection.allowances[kind] = left - cost, now
+        self._collection.allowances[kind] = limit, left - cost, now
 
 
 _CHECKS: dict[type, Callable[[_Guard, Any], None]] = {
@@ -346,62 +347,6 @@ def _broken(message: str, fix: str | None = None) -> BadRequest:
     return BadRequest(text, parameter="strict_mode_config")
 
 
-def _flat(condition: models.Filter, prefix: tuple[str, ...]) -> Iterator[tuple[Any, str]]:
-    """The conditions of a filter, those inside of others too, with where their keys begin."""
-    for part in conditions_of(condition):
-        if isinstance(part, models.Filter):
-            yield from _flat(part, prefix)
-        elif isinstance(part, models.NestedCondition):
-            key = part.nested.key
-            array = key if key.endswith("[]") else f"{key}[]"
-            yield from _flat(part.nested.filter, (*prefix, array))
-        else:
-            yield part, "".join(f"{step}." for step in prefix)
-
-
-def _size(condition: Any) -> int:
-    if isinstance(condition, models.HasIdCondition):
-        return len(condition.has_id)
-    match = getattr(condition, "match", None)
-    if isinstance(match, models.MatchAny):
-        return len(match.any)
-    return len(match.except_) if isinstance(match, models.MatchExcept) else 0
-
-
-def _looks_at(condition: Any) -> tuple[str | None, Sequence[Kind]]:
-    """The key of a condition, and the types of index that serve it; any where there are none."""
-    if isinstance(condition, models.IsEmptyCondition):
-        return condition.is_empty.key, ()
-    if isinstance(condition, models.IsNullCondition):
-        return condition.is_null.key, ()
-    if not isinstance(condition, models.FieldCondition):
-        return None, ()
-    if condition.match is not None:
-        return condition.key, _matching(condition.match)
-    if condition.range is not None:
-        is_number = isinstance(condition.range, models.Range)
-        return condition.key, _NUMBERS if is_number else (Kind.DATETIME,)
-    is_place = condition.geo_radius or condition.geo_bounding_box or condition.geo_polygon
-    return condition.key, (Kind.GEO,) if is_place is not None else ()
-
-
-def _matching(match: models.Match) -> Sequence[Kind]:
-    if isinstance(match, models.MatchText | models.MatchTextAny | models.MatchPhrase):
-        return (Kind.TEXT,)
-    if isinstance(match, models.MatchPrefix | models.MatchSubstring):
-        return (Kind.KEYWORD,)
-    listed: Any
-    if isinstance(match, models.MatchValue):
-        listed = [match.value]
-    else:
-        listed = match.any if isinstance(match, models.MatchAny) else match.except_
-    if listed and isinstance(listed[0], bool):
-        return (Kind.BOOL,)
-    if listed and isinstance(listed[0], int):
-        return (Kind.INTEGER,)
-    return (Kind.KEYWORD, Kind.UUID)
-
-
 def _named(vectors: Iterator[Any]) -> Iterator[tuple[str, Any]]:
     for vector in vectors:
         if isinstance(vector, dict):
@@ -411,7 +356,7 @@ def _named(vectors: Iterator[Any]) -> Iterator[tuple[str, Any]]:
 
 
 def _batch_vectors(vectors: Any) -> Iterator[tuple[str, Any]]:
-    columns = vectors if isinstance(vectors, dict) else {"": vectors}
+    columns: dict[str, Any] = vectors if is_object(vectors) else {"": vectors}
     for name, column in columns.items():
         for vector in column:
             yield name, vector

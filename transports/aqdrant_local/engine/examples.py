@@ -161,7 +161,7 @@ class Discovery:
             return None
         room = np.array(slacks[1::2]) + np.array(slacks[2::2])
         apart = np.abs(similarities[1::2] - similarities[2::2])
-        mask: Mask = (apart <= room[:, None]).any(axis=0)
+        mask: Mask = np.logical_or.reduce(apart <= room[:, None], axis=0)
         return mask
 
     def settled(self, similarities: Floats, slacks: Sequence[float]) -> Mask | None:
@@ -191,7 +191,7 @@ class Context:
         """Points that are clearly on the wanted side of every pair: they lose nothing."""
         room = np.array(slacks[0::2]) + np.array(slacks[1::2]) + 2 * _EPSILON
         ahead = similarities[0::2] - similarities[1::2]
-        mask: Mask = (ahead > room[:, None]).all(axis=0)
+        mask: Mask = np.logical_and.reduce(ahead > room[:, None], axis=0)
         return mask
 
 

@@ -132,13 +132,12 @@ def search_matrix_pairs(
 ) -> models.SearchMatrixPairsResponse:
     """Sample points and list each with its nearest."""
     matrix = _measured(state, operation, patience)
-    ids, columns = (
-        matrix.ids,
-        (matrix.starts.tolist(), matrix.ends.tolist(), matrix.scores.tolist()),
-    )
+    ids = matrix.ids
+    starts: list[int] = matrix.starts.tolist()
+    ends: list[int] = matrix.ends.tolist()
     pairs = [
         models.SearchMatrixPair(a=ids[start], b=ids[end], score=score)
-        for start, end, score in zip(*columns, strict=True)
+        for start, end, score in zip(starts, ends, matrix.scores.tolist(), strict=True)
     ]
     return models.SearchMatrixPairsResponse(pairs=pairs)
 
