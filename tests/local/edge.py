@@ -7,179 +7,26 @@ resolved to vectors, and every id that is named left out of the answer.
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
-from uuid import UUID
-
-import numpy as np
-import qdrant_edge
 
 from aqdrant import models
 
-engine: Any = qdrant_edge
-"""Its stubs know less than it takes: numpy's bools, ids in sets."""
-
-DISTANCES = {
-    models.Distance.COSINE: engine.Distance.Cosine,
-    models.Distance.DOT: engine.Distance.Dot,
-    models.Distance.EUCLID: engine.Distance.Euclid,
-    models.Distance.MANHATTAN: engine.Distance.Manhattan,
-}
-SCHEMAS = {
-    kind: getattr(engine.PayloadSchemaType, kind.value.capitalize())
-    for kind in models.PayloadSchemaType
-}
-MODES = {
-    models.UpdateMode.UPSERT: engine.UpdateMode.Upsert,
-    models.UpdateMode.INSERT_ONLY: engine.UpdateMode.InsertOnly,
-    models.UpdateMode.UPDATE_ONLY: engine.UpdateMode.UpdateOnly,
-}
-Ranked = list[tuple[int | str, float]]
-
-
-def scratch_folder() -> Path:
-    """Make a folder for shards, in memory where there is such a place."""
-    memory = Path("/dev/shm")
-    return Path(tempfile.mkdtemp(prefix="edge-", dir=memory if memory.is_dir() else None))
-
-
-def edge_id(point_id: Any) -> int | UUID:
-    return UUID(point_id) if isinstance(point_id, str) else point_id
-
-
-def own_id(point_id: int | UUID) -> int | str:
-    return str(point_id) if isinstance(point_id, UUID) else point_id
-
-
-def numbers(values: Any) -> list[Any]:
-    return list(values)
-
-
-def edge_vector(vector: Any) -> Any:
-    if isinstance(vector, models.SparseVector):
-        return engine.SparseVector(numbers(vector.indices), numbers(vector.values))
-    return [float(value) for value in vector]
-
-
-def edge_vectors(vector: Any) -> dict[str, Any]:
-    named = vector if isinstance(vector, dict) else {"": vector}
-    return {name: edge_vector(value) for name, value in named.items()}
-
-
-def edge_match(match: models.Match) -> Any:
-    if isinstance(match, models.MatchValue):
-        # The bindings read a Python bool as an integer; numpy's they read as what it is.
-        value = match.value
-        return engine.MatchValue(np.bool_(value) if isinstance(value, bool) else value)
-    if isinstance(match, models.MatchAny):
-        return engine.MatchAny(list(match.any))
-    if isinstance(match, models.MatchExcept):
-        return engine.MatchExcept(list(match.except_))
-    (text,) = (value for _, value in match)
-    return getattr(engine, type(match).__name__)(text)
-
-
-def edge_place(point: models.GeoPoint) -> Any:
-    return engine.GeoPoint(point.lon, point.lat)
-
-
-def edge_ring(line: models.GeoLineString) -> list[Any]:
-    return [edge_place(point) for point in line.points]
-
-
-def edge_geo(condition: models.FieldCondition) -> dict[str, Any]:
-    parts: dict[str, Any] = {}
-    box, circle, polygon = (
-        condition.geo_bounding_box,
-        condition.geo_radius,
-        condition.geo_polygon,
-    )
-    if box is not None:
-        parts["geo_bounding_box"] = engine.GeoBoundingBox(
-            edge_place(box.top_left), edge_place(box.bottom_right)
-        )
-    if circle is not None:
-        parts["geo_radius"] = engine.GeoRadius(edge_place(circle.center), circle.radius)
-    if polygon is not None:
-        holes = [edge_ring(hole) for hole in polygon.interiors or ()]
-        parts["geo_polygon"] = engine.GeoPolygon(edge_ring(polygon.exterior), holes or None)
-    return parts
-
-
-def edge_condition(condition: models.Condition) -> Any:
-    if isinstance(condition, models.Filter):
-        return edge_filter(condition)
-    if isinstance(condition, models.HasIdCondition):
-        return engine.HasIdCondition({edge_id(point_id) for point_id in condition.has_id})
-    if isinstance(condition, models.HasVectorCondition):
-        return engine.HasVectorCondition(condition.has_vector)
-    if isinstance(condition, models.IsEmptyCondition):
-        return engine.IsEmptyCondition(condition.is_empty.key)
-    if isinstance(condition, models.IsNullCondition):
-        return engine.IsNullCondition(condition.is_null.key)
-    if isinstance(condition, models.NestedCondition):
-        nested = condition.nested
-        return engine.NestedCondition(nested.key, edge_filter(nested.filter))
-    if isinstance(condition, models.SliceCondition):
-        return engine.SliceCondition(total=condition.slice.total, index=condition.slice.index)
-    parts: dict[str, Any] = {"is_empty": condition.is_empty, "is_null": condition.is_null}
-    if condition.match is not None:
-        parts["match"] = edge_match(condition.match)
-    parts |= edge_geo(condition)
-    bounds = condition.range
-    if isinstance(bounds, models.Range):
-        given = {name: None if value is None else float(value) for name, value in bounds}
-        parts["range"] = engine.RangeFloat(**given)
-    elif bounds is not None:
-        given = {name: None if value is None else str(value) for name, value in bounds}
-        parts["range"] = engine.RangeDateTime(**given)
-    if condition.values_count is not None:
-        parts["values_count"] = engine.ValuesCount(**dict(condition.values_count))
-    given = {name: value for name, value in parts.items() if value is not None}
-    return engine.FieldCondition(condition.key, **given)
-
-
-def edge_filter(condition: models.Filter | None) -> Any:
-    if condition is None:
-        return None
-    clauses: dict[str, Any] = {}
-    for name in ("must", "should", "must_not"):
-        parts = getattr(condition, name)
-        if parts is not None:
-            listed: Any = [parts] if isinstance(parts, models.Model) else parts
-            clauses[name] = [edge_condition(part) for part in listed]
-    if condition.min_should is not None:
-        some = [edge_condition(part) for part in condition.min_should.conditions]
-        clauses["min_should"] = engine.MinShould(some, condition.min_should.min_count)
-    return engine.Filter(**clauses)
-
-
-def edge_text_params(params: models.TextIndexParams) -> Any:
-    def member(enumeration: Any, value: Any) -> Any:
-        return None if value is None else getattr(enumeration, value.value.capitalize())
-
-    stopwords: Any = params.stopwords
-    if isinstance(stopwords, models.StopwordsSet):
-        languages = {member(engine.Language, value) for value in stopwords.languages or ()}
-        stopwords = engine.StopwordsSet(languages=languages, custom=set(stopwords.custom or ()))
-    else:
-        stopwords = member(engine.Language, stopwords)
-    stemmer: Any = None
-    if isinstance(params.stemmer, models.SnowballParams):
-        language = member(engine.SnowballLanguage, params.stemmer.language)
-        stemmer = engine.SnowballParams(language)
-    return engine.TextIndexParams(
-        tokenizer=member(engine.TokenizerType, params.tokenizer),
-        stopwords=stopwords,
-        stemmer=stemmer,
-        min_token_len=params.min_token_len,
-        max_token_len=params.max_token_len,
-        lowercase=params.lowercase,
-        ascii_folding=params.ascii_folding,
-        phrase_matching=params.phrase_matching,
-    )
+from .edge_models import (
+    MODES,
+    SCHEMAS,
+    Ranked,
+    edge_filter,
+    edge_id,
+    edge_text_params,
+    edge_vector,
+    edge_vector_params,
+    edge_vectors,
+    engine,
+    own_id,
+    scratch_folder,
+)
+from .edge_queries import edge_order, edge_params, edge_prefetches, edge_query
 
 
 class EdgeOracle:
@@ -192,10 +39,7 @@ class EdgeOracle:
     ) -> None:
         self._folder = scratch_folder()
         config = engine.EdgeConfig(
-            vectors={
-                name: engine.EdgeVectorParams(size=params.size, distance=DISTANCES[params.distance])
-                for name, params in vectors.items()
-            },
+            vectors={name: edge_vector_params(params) for name, params in vectors.items()},
             sparse_vectors={
                 name: engine.EdgeSparseVectorParams(
                     modifier=engine.Modifier.Idf if params.modifier == models.Modifier.IDF else None
@@ -264,12 +108,7 @@ class EdgeOracle:
     def ordered(self, request: models.ScrollRequest) -> list[tuple[int | str, float]]:
         order = request.order_by
         assert isinstance(order, models.OrderBy)
-        directions = {"asc": engine.Direction.Asc, "desc": engine.Direction.Desc}
-        made = engine.OrderBy(
-            order.key,
-            direction=None if order.direction is None else directions[order.direction.value],
-            start_from=order.start_from,
-        )
+        made = edge_order(order)
         limit = 10 if request.limit is None else request.limit
         asked = engine.ScrollRequest(limit=limit, filter=edge_filter(request.filter), order_by=made)
         return [(own_id(record.id), record.order_value) for record in self._shard.scroll(asked)[0]]
@@ -307,7 +146,15 @@ class EdgeOracle:
 
     def query(self, request: models.QueryRequest) -> Ranked:
         named: set[int | str] = set()
-        query, prefetches = self._query(request, named), self._prefetches(request, named)
+
+        def resolve(given: Any, using: str) -> Any:
+            if not isinstance(given, int | str):
+                return edge_vector(given)
+            named.add(given)
+            vector = self._shard.retrieve([edge_id(given)], False, [using])[0].vector
+            return vector[using] if isinstance(vector, dict) else vector
+
+        query, prefetches = edge_query(request, resolve), edge_prefetches(request, resolve)
         condition = request.filter
         if named:
             gone = models.HasIdCondition(has_id=sorted(named, key=str))
@@ -321,44 +168,7 @@ class EdgeOracle:
                 prefetches=prefetches,
                 filter=edge_filter(condition),
                 score_threshold=request.score_threshold,
+                params=edge_params(request.params),
             )
         )
         return [(own_id(point.id), point.score) for point in found]
-
-    def _prefetches(
-        self, request: models.QueryRequest | models.Prefetch, named: set[int | str]
-    ) -> list[Any] | None:
-        nested = request.prefetch
-        if nested is None:
-            return None
-        listed = [nested] if isinstance(nested, models.Prefetch) else nested
-        return [
-            engine.Prefetch(
-                limit=10 if prefetch.limit is None else prefetch.limit,
-                query=self._query(prefetch, named),
-                prefetches=self._prefetches(prefetch, named),
-                filter=edge_filter(prefetch.filter),
-                score_threshold=prefetch.score_threshold,
-            )
-            for prefetch in listed
-        ]
-
-    def _query(self, request: models.QueryRequest | models.Prefetch, named: set[int | str]) -> Any:
-        query, using = request.query, request.using or ""
-        if query is None:
-            return None
-        if isinstance(query, models.FusionQuery):
-            return engine.Fusion.Dbsf() if query.fusion == "dbsf" else engine.Fusion.Rrf(k=2)
-        if isinstance(query, models.RrfQuery):
-            weights = None if query.rrf.weights is None else list(query.rrf.weights)
-            return engine.Fusion.Rrf(k=2 if query.rrf.k is None else query.rrf.k, weights=weights)
-        if isinstance(query, models.NearestQuery):
-            query = query.nearest
-        if isinstance(query, int | str):
-            named.add(query)
-            record = self._shard.retrieve([edge_id(query)], False, [using])[0]
-            vector = record.vector
-            return engine.Query.Nearest(
-                vector[using] if isinstance(vector, dict) else vector, using
-            )
-        return engine.Query.Nearest(edge_vector(query), using)

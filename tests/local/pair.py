@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from random import Random
 from typing import Any
 
@@ -18,6 +19,7 @@ from aqdrant_local.engine import (
     dense,
     extraction,
     fields,
+    multivectors,
     postings,
     ranking,
     segment,
@@ -26,7 +28,8 @@ from aqdrant_local.engine import (
     words,
 )
 
-from .edge import EdgeOracle, Ranked
+from .edge import EdgeOracle
+from .edge_models import Ranked
 from .generate import SPARSE, VECTORS
 
 CASES = int(os.environ.get("AQDRANT_EDGE_CASES", "0"))
@@ -39,6 +42,8 @@ def small_thresholds(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
         (postings, "_TAIL", 1024),
         (segment, "_PACK_FROM", 4096),
         (sparse, "_SPARE", 65_536),
+        (multivectors, "_SPARE", 65_536),
+        (multivectors, "_PRODUCTS", 1 << 20),
         (extraction, "_CHUNK", 512),
         (dense, "_GATHER_BELOW", 0.15),
         (ranking, "_GROUPS_OF", 32),
@@ -59,10 +64,10 @@ def small_thresholds(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
 class Pair:
     """The same collection in both engines."""
 
-    def __init__(self) -> None:
-        self.edge = EdgeOracle(VECTORS, SPARSE)
+    def __init__(self, vectors: Mapping[str, models.VectorParams] = VECTORS) -> None:
+        self.edge = EdgeOracle(vectors, SPARSE)
         self.local = LocalTransport()
-        body = models.CreateCollection(vectors=dict(VECTORS), sparse_vectors=dict(SPARSE))
+        body = models.CreateCollection(vectors=dict(vectors), sparse_vectors=dict(SPARSE))
         self.run(operations.CreateCollection, body=body)
 
     def run(self, kind: Any, **fields: Any) -> Any:

@@ -15,7 +15,7 @@ import pytest
 from aqdrant import models, operations
 from aqdrant.exceptions import NotFound
 
-from .edge import Ranked, numbers
+from .edge_models import Ranked, numbers
 from .generate import SPARSE, VECTORS, Generator
 from .pair import CASES, Pair, show, small_thresholds
 

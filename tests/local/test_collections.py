@@ -197,21 +197,6 @@ def test_vector_names_come_and_go(engine: Engine) -> None:
     "body",
     [
         {"sharding_method": models.ShardingMethod.CUSTOM},
-        {"strict_mode_config": models.StrictModeConfig(enabled=True)},
-        {
-            "vectors": models.VectorParams(
-                size=2, distance=models.Distance.DOT, datatype=models.Datatype.UINT8
-            )
-        },
-        {
-            "vectors": models.VectorParams(
-                size=2,
-                distance=models.Distance.DOT,
-                multivector_config=models.MultiVectorConfig(
-                    comparator=models.MultiVectorComparator.MAX_SIM
-                ),
-            )
-        },
     ],
 )
 def test_what_the_engine_lacks_is_refused(engine: Engine, body: dict[str, Any]) -> None:
@@ -223,6 +208,6 @@ def test_what_the_engine_lacks_is_refused(engine: Engine, body: dict[str, Any]) 
 
 
 def test_operations_without_handler_are_refused(engine: Engine) -> None:
-    with pytest.raises(UnsupportedOperation, match="SearchMatrixPairs") as error:
-        engine.run(operations.SearchMatrixPairs, body=models.SearchMatrixRequest())
+    with pytest.raises(UnsupportedOperation, match="CollectionClusterInfo") as error:
+        engine.run(operations.CollectionClusterInfo)
     assert error.value.supported_by

@@ -89,7 +89,7 @@ def test_postings_answer_as_a_list_of_pairs_does(seed: int) -> None:
 
 def test_strings_that_are_gone_take_no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("aqdrant_local.engine.columns._CODES", 10)
-    segment = Segment({}, {})
+    segment = Segment({})
     keys = encode_ids([1, 2, 3])
     for turn in range(100):
         payloads = [msgspec.msgpack.encode({"k": f"{turn} {number}"}) for number in range(3)]
@@ -120,7 +120,7 @@ def test_sparse_vectors_score_as_dicts_do(seed: int, monkeypatch: pytest.MonkeyP
                 held.update(fresh)
                 store.put(np.array(rows, dtype=np.intp), sparse_batch(list(fresh.values())))
             query = sparse_vector(random)
-            found = store.search(ids, batch_query(query), 100, None, None)
+            found = store.search(ids, store.weigh(batch_query(query)), 100, None, None)
             full = [vector for vector in held.values() if vector]
             wanted = {}
             for row, vector in held.items():

@@ -205,43 +205,15 @@ def test_error_of_a_part_names_the_part(engine: Engine) -> None:
     with pytest.raises(BadRequest) as caught:
         engine.run(operations.QueryBatchPoints, body=body)
     assert caught.value.parameter == "requests[1].prefetch[1].prefetch[1].vector"
-    assert "prefetch[1]: prefetch[1]: The query's vector has 1 dim" in str(caught.value)
+    assert "prefetch[1].prefetch[1]: The query's vector has 1 dim" in str(caught.value)
 
 
-VECTOR = [1.0, 0.0]
-PAIR = models.ContextPair(positive=VECTOR, negative=VECTOR)
 REFUSED: dict[type | str, dict[str, Any]] = {
-    models.RecommendQuery: {
-        "query": models.RecommendQuery(recommend=models.RecommendInput(positive=[VECTOR]))
-    },
-    models.DiscoverQuery: {
-        "query": models.DiscoverQuery(discover=models.DiscoverInput(target=VECTOR, context=[PAIR]))
-    },
-    models.ContextQuery: {"query": models.ContextQuery(context=[PAIR])},
-    models.FormulaQuery: {"query": models.FormulaQuery(formula=1.0), "prefetch": PREFETCH},
-    models.SampleQuery: {"query": models.SampleQuery(sample=models.Sample.RANDOM)},
-    models.RelevanceFeedbackQuery: {
-        "query": models.RelevanceFeedbackQuery(
-            relevance_feedback=models.RelevanceFeedbackInput(
-                target=VECTOR,
-                feedback=[models.FeedbackItem(example=VECTOR, score=1.0)],
-                strategy=models.NaiveFeedbackStrategy(
-                    naive=models.NaiveFeedbackStrategyParams(a=1.0, b=1.0, c=1.0)
-                ),
-            )
-        )
-    },
-    models.TextQuery: {"query": models.TextQuery(text="x")},
-    models.Mmr: {"query": models.NearestQuery(nearest=VECTOR, mmr=models.Mmr())},
-    models.IdfCorpusParams: {
-        "query": VECTOR,
-        "params": models.SearchParams(idf=models.IdfCorpusParams(corpus=models.Filter())),
-    },
     models.Document: {"query": models.Document(text="x", model="m")},
     models.Image: {"query": models.Image(image="x", model="m")},
     models.InferenceObject: {"query": models.InferenceObject(object={}, model="m")},
 }
-SETTINGS = {models.MultiVectorConfig, models.StrictModeConfig, "datatype", "sharding"}
+SETTINGS = {"sharding"}
 """Refused when a collection is made: see test_collections.py."""
 
 

@@ -19,15 +19,23 @@ from aqdrant.operations import (
     Operation,
     QueryBatchPoints,
     QueryPoints,
+    QueryPointsGroups,
     ScrollPoints,
+    SearchMatrixOffsets,
+    SearchMatrixPairs,
     UpdateVectors,
     UpsertPoints,
 )
 
 from .conditions import has_slices, listed_in, looks_of
 from .engine.dense import DenseVectors
+from .engine.multivectors import MultiVectors
 from .engine.paths import parse_path
+from .engine.segment import Vectors
 from .engine.strings import View
+from .formulas import variables_of
+from .inputs import inputs_of
+from .planning import Request, nodes_of
 from .records import scrolled_payload
 from .state import Collection, State
 from .texts import NO_TEXT_INDEX
@@ -38,7 +46,9 @@ __all__ = [
     "of_change",
     "of_count",
     "of_facet",
+    "of_groups",
     "of_index",
+    "of_matrix",
     "of_queries",
     "of_query",
     "of_retrieve",
@@ -75,6 +85,28 @@ def of_queries(state: State, operation: QueryBatchPoints) -> float:
     if collection is None:
         return 0.0
     return sum(_query(collection, request) for request in operation.body.searches)
+
+
+def of_groups(state: State, operation: QueryPointsGroups) -> float:
+    """The cost of one query whose results are grouped: most may have to be ranked."""
+    collection = state.peek(operation.collection_name)
+    if collection is None:
+        return 0.0
+    body = operation.body
+    cost = sum(_node(collection, node.request, node.children) for node in nodes_of(body))
+    return cost + _indexed(collection, body.group_by) + collection.segment.count * _ROW_SORTED
+
+
+def of_matrix(state: State, operation: SearchMatrixPairs | SearchMatrixOffsets) -> float:
+    """The cost of comparing each point of a sample with each."""
+    collection = state.peek(operation.collection_name)
+    if collection is None:
+        return 0.0
+    body = operation.body
+    store = collection.segment.stores.get(body.using or "")
+    sample = min(10 if body.sample is None else body.sample, collection.segment.count)
+    each = 1 if store is None else _floats_in(store)
+    return _filter(collection, body.filter) + sample * sample * each * 10 * _FLOAT_SCANNED
 
 
 def of_count(state: State, operation: CountPoints) -> float:
@@ -175,23 +207,50 @@ def _indexed(collection: Collection, key: str) -> float:
     return count * _ROW_SORTED + unread
 
 
-def _query(collection: Collection, request: models.QueryRequest | models.Prefetch) -> float:
-    segment = collection.segment
-    nested = request.prefetch
-    prefetches = (nested,) if isinstance(nested, models.Prefetch) else nested or ()
-    total = sum(_query(collection, prefetch) for prefetch in prefetches)
-    total += _filter(collection, request.filter)
-    if not prefetches:
-        store = segment.dense.get(request.using or "")
-        floats = store.count * store.size if isinstance(store, DenseVectors) else segment.count
-        total += floats * _FLOAT_SCANNED
-    if isinstance(request.query, models.OrderByQuery):
-        order = request.query.order_by
+def _query(collection: Collection, request: models.QueryRequest) -> float:
+    total = sum(_node(collection, node.request, node.children) for node in nodes_of(request))
+    limit = min(10 if request.limit is None else request.limit, collection.segment.count)
+    return total + _answer(collection, limit, request.with_payload, request.with_vector)
+
+
+def _node(collection: Collection, request: Request, children: Sequence[int]) -> float:
+    segment, query = collection.segment, request.query
+    total = _filter(collection, request.filter)
+    examples = max(1, len(inputs_of(query)))
+    if not children:
+        scanned = _scanned(segment.stores.get(request.using or ""), segment.count)
+        total += scanned * examples * _FLOAT_SCANNED
+    if isinstance(query, models.OrderByQuery):
+        order = query.order_by
         total += _indexed(collection, order if isinstance(order, str) else order.key)
-    if isinstance(request, models.QueryRequest):
-        limit = min(10 if request.limit is None else request.limit, segment.count)
-        total += _answer(collection, limit, request.with_payload, request.with_vector)
+    elif isinstance(query, models.TextQuery):
+        total += _text(collection, request.using or "")
+    elif isinstance(query, models.FormulaQuery):
+        keys = (part for part in variables_of(query.formula) if isinstance(part, str))
+        total += sum(_indexed(collection, key) for key in keys)
     return total
+
+
+def _text(collection: Collection, key: str) -> float:
+    path, segment = parse_path(key), collection.segment
+    if path is None:
+        return 0.0
+    column = segment.peek(path)
+    tokenizer = segment.texts.get(path, NO_TEXT_INDEX).tokenizer
+    missing = segment.count if column is None else column.known.missing("words", tokenizer)
+    return _indexed(collection, key) + missing * _STRING_READ["words"]
+
+
+def _scanned(store: Vectors | None, count: int) -> int:
+    if isinstance(store, DenseVectors):
+        return store.count * store.size
+    return store.floats if isinstance(store, MultiVectors) else count
+
+
+def _floats_in(store: Vectors) -> int:
+    if isinstance(store, MultiVectors):
+        return store.floats // max(1, store.count)
+    return store.size if isinstance(store, DenseVectors) else 1
 
 
 def _filter(collection: Collection, condition: models.Filter | None) -> float:
@@ -239,7 +298,7 @@ def _points(collection: Collection, count: int) -> float:
 
 
 def _floats(collection: Collection) -> int:
-    return sum(store.size for store in collection.segment.dense.values()) + 1
+    return sum(_floats_in(store) for store in collection.segment.stores.values()) + 1
 
 
 def _selector(collection: Collection, body: object) -> float:

@@ -1,183 +1,215 @@
-"""Queries: prefetches, fusion, rescoring, nearest, orders.
+"""Queries answered: prefetches, fusion, rescoring, nearest, examples, orders, samples, formulas.
 
 Called by the handlers of query operations.
 
 A query is planned as a server does it: the root's filter holds for every prefetch below it, and
-points that are named by id as an input anywhere are left out everywhere. In one thing it differs:
+points that are named by id as an input anywhere are left out everywhere. In two things it differs:
 a server joins the `should` of the root's filter and of a prefetch's into one list, so that points
-pass that meet either; here both filters must be passed.
-
-What an id stands for is looked up first, those of other collections before the own collection's
-lock is taken, so that no call ever holds two locks.
+pass that meet either, and it skips the diversity of a prefetch; here both filters must be passed,
+and a prefetch is as diverse as it asks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from aqdrant import models
-from aqdrant.exceptions import BadRequest, NotFound
+from aqdrant.exceptions import BadRequest
 
-from .encoding import dense_query, sparse_query, unknown_vector
 from .engine.arrays import Floats, Rows
 from .engine.dense import DenseVectors
+from .engine.diversity import diverse
+from .engine.examples import BestScore, Context, Discovery, Feedback, Rule, SumOfScores, rank_by
 from .engine.fusion import dbsf, rrf
 from .engine.ids import PointId
-from .engine.segment import Segment
+from .engine.ranking import best, candidates, passing
+from .engine.relevance import bm25
+from .engine.segment import Segment, Vectors
 from .engine.selection import Selection, intersection
-from .filtering import select_rows
+from .engine.sparse import SparseVectors
+from .filtering import path_of, select_rows
+from .formulas import class_of, rescored
+from .indexing import index_of
+from .inputs import average, inputs_of, prepared, store_of, stored_vector
 from .locks import Patience
 from .ordering import read_in_order
+from .planning import Node, Request
 from .records import Projection
-from .state import Collection, State, no_shard_keys
-from .unsupported import refuse
+from .refusals import within
+from .state import Collection, State
 
-__all__ = ["check_query", "look_up", "out_of_range", "run_query", "within"]
+__all__ = ["Foreign", "Run", "look_up", "run_query"]
 
 Ranking: TypeAlias = tuple[Floats, Rows]
-Request: TypeAlias = models.QueryRequest | models.Prefetch
 Foreign: TypeAlias = dict[tuple[str, PointId, str], Any]
 
 _DEFAULT_LIMIT = 10
-_FUSIONS = (models.FusionQuery, models.RrfQuery)
 _RRF_K = 2
-_VECTOR_ERROR = "Vector with name {name!r} for point {point_id} not found"
+_DIVERSITY = 0.5
+_BM25_K, _BM25_B = 1.2, 0.75
+_UNSCORED = (models.OrderByQuery, models.SampleQuery, type(None))
 
 
-def check_query(request: models.QueryRequest) -> None:
-    """Refuse what no collection could answer.
-
-    Raises:
-        BadRequest: a limit or an offset is out of range, or prefetches have no query to merge them.
-    """
-    no_shard_keys(request.shard_key)
-    if request.offset is not None and request.offset < 0:
-        raise out_of_range("offset", request.offset, 0)
-    for part in _requests(request):
-        if part.limit is not None and part.limit < 1:
-            raise out_of_range("limit", part.limit, 1)
-        if part.query is None and _prefetches(part):
-            raise BadRequest(
-                "A query is needed to merge the prefetches.",
-                parameter="query",
-                fix="Give one, for example FusionQuery(fusion=Fusion.RRF).",
-            )
-        if isinstance(part.query, models.OrderByQuery) and part.score_threshold is not None:
-            raise BadRequest(
-                "Can't use score_threshold with an order_by query.", parameter="score_threshold"
-            )
-        fused = isinstance(part.query, _FUSIONS)
-        if fused and part.using is not None:
-            raise BadRequest("A fusion query goes without `using`.", parameter="using")
-
-
-def look_up(state: State, request: models.QueryRequest, patience: Patience) -> Foreign:
+def look_up(state: State, nodes: Sequence[Node], patience: Patience) -> Foreign:
     """Fetch the vectors that stand in other collections (`lookup_from`), one lock at a time."""
     found: Foreign = {}
-    for part in _requests(request):
-        point_id = _referenced(part.query)
-        if part.lookup_from is None or point_id is None:
+    for node in nodes:
+        place = node.request.lookup_from
+        if place is None:
             continue
-        place = part.lookup_from
-        name = place.vector if place.vector is not None else part.using or ""
-        collection = state.find(place.collection)
-        with collection.gate.shared(patience):
-            vector = _stored(collection.still_there().segment, point_id, name)
-        found[place.collection, point_id, name] = vector
+        for point_id in _ids_of(node.request):
+            name = _name_there(node.request)
+            collection = state.find(place.collection)
+            with collection.gate.shared(patience):
+                segment = collection.still_there().segment
+                found[place.collection, point_id, name] = stored_vector(segment, point_id, name)
     return found
 
 
 def run_query(
-    state: State, collection: Collection, request: models.QueryRequest, foreign: Foreign
+    state: State,
+    collection: Collection,
+    request: models.QueryRequest,
+    nodes: Sequence[Node],
+    foreign: Foreign,
+    scanned: Floats | None = None,
 ) -> models.QueryResponse:
-    """Answer one query, inside the collection's gate."""
+    """Answer one query, inside the collection's gate.
+
+    Args:
+        nodes: the parts of the request.
+        scanned: the closeness of all rows to what the root looks for, where that is known.
+    """
     segment = collection.segment
     projection = Projection(segment, request.with_payload, request.with_vector)
-    run = _Run(state, collection, foreign)
-    among = select_rows(segment, request.filter)
-    excluded = {segment.ids.find_one(point_id) for point_id in run.own_ids(request)} - {-1}
-    if excluded:
-        rows = Selection(segment.size, rows=np.array(sorted(excluded), dtype=np.intp))
-        among = rows.outside(segment.alive if among is None else among.mask)
+    run = Run(state, collection, nodes, foreign, scanned=scanned)
     limit = _DEFAULT_LIMIT if request.limit is None else request.limit
     offset = request.offset or 0
-    scores, rows_found = run.rank(request, among, limit + offset)
-    scores, rows_found = scores[offset:], rows_found[offset:]
-    versions = segment.versions(rows_found) if request.query is not None else [0] * len(rows_found)
-    points = projection.scored(rows_found, scores, versions)
+    scores, rows = run.ranking(limit + offset)
+    scores, rows = scores[offset:], rows[offset:]
+    points = projection.scored(rows, scores, run.versions(rows))
     if isinstance(request.query, models.OrderByQuery):
         for point, value in zip(points, run.order_values[offset:], strict=True):
             point.order_value = value
     return models.QueryResponse(points=points)
 
 
-class _Run:
-    """One query being answered."""
+class Run:
+    """One query being answered.
 
-    def __init__(self, state: State, collection: Collection, foreign: Foreign) -> None:
+    Args:
+        stretch: how many times as many points prefetches hand on as they say.
+    """
+
+    def __init__(
+        self,
+        state: State,
+        collection: Collection,
+        nodes: Sequence[Node],
+        foreign: Foreign,
+        *,
+        stretch: int = 1,
+        scanned: Floats | None = None,
+    ) -> None:
         self._state = state
         self._collection = collection
-        self._segment = collection.segment
+        self._segment: Segment = collection.segment
+        self._nodes = nodes
         self._foreign = foreign
+        self._stretch = stretch
+        self._scanned = scanned
+        self._selections = self._select()
         self.order_values: list[int | float] = []
+        self._ranks: dict[type, Callable[[Request, Selection | None, int], Ranking]] = {
+            type(None): self._in_order,
+            models.OrderByQuery: self._by_key,
+            models.SampleQuery: self._sampled,
+            models.RecommendQuery: self._recommended,
+            models.DiscoverQuery: self._discovered,
+            models.ContextQuery: self._in_context,
+            models.RelevanceFeedbackQuery: self._judged,
+            models.TextQuery: self._by_text,
+        }
 
-    def own_ids(self, request: models.QueryRequest) -> Iterator[PointId]:
+    def ranking(self, limit: int) -> Ranking:
+        """The best rows of the whole query, with their scores."""
+        found: dict[int, Ranking] = {}
+        for position in range(len(self._nodes) - 1, -1, -1):
+            node = self._nodes[position]
+            own = _DEFAULT_LIMIT if node.request.limit is None else node.request.limit
+            wanted = limit if position == 0 else own * self._stretch
+            rankings = [found.pop(child) for child in node.children]
+            among = self._selections[position]
+            with within(node.path):
+                found[position] = self._rank(node.request, among, rankings, wanted)
+            if position and isinstance(node.request.query, models.OrderByQuery):
+                found[position] = _each_once(*found[position])
+        return found[0]
+
+    def versions(self, rows: Rows) -> list[int]:
+        """Numbers of the operations that last changed rows; 0 where no score was computed."""
+        if isinstance(self._nodes[0].request.query, _UNSCORED):
+            return [0] * len(rows)
+        return self._segment.versions(rows)
+
+    def _select(self) -> list[Selection | None]:
+        """Of each request, the rows that its filter and those above it let pass."""
+        root = self._nodes[0].request
+        selection = select_rows(self._segment, root.filter)
+        excluded = {self._segment.ids.find_one(point_id) for point_id in self._own_ids()} - {-1}
+        if excluded:
+            rows = Selection(self._segment.size, rows=np.array(sorted(excluded), dtype=np.intp))
+            selection = rows.outside(self._segment.alive if selection is None else selection.mask)
+        selections = [selection]
+        for node in self._nodes[1:]:
+            with within(node.path):
+                own = select_rows(self._segment, node.request.filter)
+            parts = [part for part in (own, selections[node.parent]) if part is not None]
+            selections.append(intersection(parts))
+        return selections
+
+    def _own_ids(self) -> Iterator[PointId]:
         """Ids of points of this collection that stand as inputs, anywhere in the query."""
-        for part in _requests(request):
-            point_id = _referenced(part.query)
-            if point_id is None:
-                continue
-            place = part.lookup_from
+        for node in self._nodes:
+            place = node.request.lookup_from
             if place is None or self._state.peek(place.collection) is self._collection:
-                yield point_id
+                yield from _ids_of(node.request)
 
-    def rank(self, request: Request, among: Selection | None, limit: int) -> Ranking:
-        """The best rows of a request, with their scores.
-
-        Args:
-            among: the only rows to consider, as far as the request's own filter is not in it yet.
-        """
-        nested = _prefetches(request)
-        rankings: list[Ranking] = []
-        for index, prefetch in enumerate(nested):
-            with within(f"prefetch[{index}]"):
-                rankings.append(self._prefetch(prefetch, among))
-        query = request.query
-        if query is None:
-            return self._in_order(among, limit)
-        if isinstance(query, _FUSIONS):
+    def _rank(
+        self, request: Request, among: Selection | None, rankings: list[Ranking], limit: int
+    ) -> Ranking:
+        """The best rows of a request, with their scores, from those of its prefetches."""
+        query: Any = request.query
+        if isinstance(query, models.FusionQuery | models.RrfQuery):
             return self._fused(query, rankings, request.score_threshold, limit)
-        if nested:
+        if isinstance(query, models.FormulaQuery):
+            scores, rows = rescored(self._segment, query, rankings)
+            ranked = best(self._segment.ids, rows, scores, limit)
+            return _reaching(*ranked, request.score_threshold)
+        if rankings:
             rows = np.unique(np.concatenate([rows for _, rows in rankings]))
             among = Selection(self._segment.size, rows=rows)
-        if isinstance(query, models.OrderByQuery):
-            return self._by_key(query, among, limit)
-        return self._nearest(request, among, limit)
+        rank = self._ranks.get(class_of(query), self._nearest)
+        return rank(request, among, limit)
 
-    def _prefetch(self, request: models.Prefetch, outer: Selection | None) -> Ranking:
-        own = select_rows(self._segment, request.filter)
-        parts = [part for part in (own, outer) if part is not None]
-        limit = _DEFAULT_LIMIT if request.limit is None else request.limit
-        scores, rows = self.rank(request, intersection(parts), limit)
-        if isinstance(request.query, models.OrderByQuery):
-            _, firsts = np.unique(rows, return_index=True)
-            firsts.sort()
-            scores, rows = scores[firsts], rows[firsts]
-        return scores, rows
-
-    def _in_order(self, among: Selection | None, limit: int) -> Ranking:
+    def _in_order(self, request: Request, among: Selection | None, limit: int) -> Ranking:
         ids = self._segment.ids
         rows = ids.order()[:limit] if among is None else ids.first(among, None, limit)
         return np.ones(len(rows), dtype=np.float32), rows
 
-    def _by_key(self, query: models.OrderByQuery, among: Selection | None, limit: int) -> Ranking:
+    def _by_key(self, request: Request, among: Selection | None, limit: int) -> Ranking:
+        query: Any = request.query
         ordered = read_in_order(self._collection, query.order_by, among, limit)
         self.order_values = ordered.values  # the root comes last, and its values are shown
         return np.ones(len(ordered.rows), dtype=np.float32), ordered.rows
+
+    def _sampled(self, request: Request, among: Selection | None, limit: int) -> Ranking:
+        rows = self._segment.everything.rows if among is None else among.rows
+        picked = np.random.default_rng().choice(rows, min(limit, len(rows)), replace=False)
+        return np.ones(len(picked), dtype=np.float32), picked
 
     def _fused(
         self,
@@ -186,125 +218,155 @@ class _Run:
         threshold: float | None,
         limit: int,
     ) -> Ranking:
-        if not rankings:
-            raise BadRequest("A fusion query needs prefetches.", parameter="prefetch")
         ids = self._segment.ids
         if isinstance(query, models.FusionQuery) and query.fusion == models.Fusion.DBSF:
-            scores, rows = dbsf(ids, rankings, limit)
-        else:
-            given = query.rrf if isinstance(query, models.RrfQuery) else models.Rrf()
-            k = _RRF_K if given.k is None else given.k
-            if k < 1:
-                raise out_of_range("rrf.k", k, 1)
-            if given.weights is not None and len(given.weights) != len(rankings):
-                raise BadRequest(
-                    f"RRF has {len(given.weights)} weights for {len(rankings)} prefetches.",
-                    parameter="query.rrf.weights",
-                )
-            scores, rows = rrf(ids, rankings, k, given.weights, limit)
-        if threshold is not None:
-            good = scores >= np.float32(threshold)
-            scores, rows = scores[good], rows[good]
-        return scores, rows
+            return _reaching(*dbsf(ids, rankings, limit), threshold)
+        given = query.rrf if isinstance(query, models.RrfQuery) else models.Rrf()
+        k = _RRF_K if given.k is None else given.k
+        return _reaching(*rrf(ids, rankings, k, given.weights, limit), threshold)
 
     def _nearest(self, request: Request, among: Selection | None, limit: int) -> Ranking:
-        vector = _input(request.query)
+        query: Any = request.query
+        mmr = query.mmr if isinstance(query, models.NearestQuery) else None
+        store, (vector,) = self._examples(request)
+        if mmr is None:
+            return self._search(request, store, vector, among, limit)
+        own = _DEFAULT_LIMIT if request.limit is None else request.limit
+        choice = own * self._stretch if mmr.candidates_limit is None else mmr.candidates_limit
+        scores, rows = self._search(request, store, vector, among, choice)
+        diversity = _DIVERSITY if mmr.diversity is None else mmr.diversity
+        picks = diverse(store, vector, rows, diversity, limit)
+        return scores[picks], rows[picks]
+
+    def _search(
+        self, request: Request, store: Vectors, vector: Any, among: Selection | None, limit: int
+    ) -> Ranking:
+        ids, threshold = self._segment.ids, request.score_threshold
+        if isinstance(store, SparseVectors):
+            weighed = self._weighed(request, store, vector)
+            return store.search(ids, weighed, limit, threshold, among)
+        if isinstance(store, DenseVectors):
+            return store.search(ids, vector, limit, threshold, among, self._scanned)
+        return store.search(ids, vector, limit, threshold, among)
+
+    def _recommended(self, request: Request, among: Selection | None, limit: int) -> Ranking:
+        query: Any = request.query
+        examples = query.recommend
+        positives = len(examples.positive or ())
+        if examples.strategy == models.RecommendStrategy.BEST_SCORE:
+            return self._by_rule(request, BestScore(positives), among, limit)
+        if examples.strategy == models.RecommendStrategy.SUM_SCORES:
+            return self._by_rule(request, SumOfScores(positives), among, limit)
         name = request.using or ""
-        segment = self._segment
-        if isinstance(vector, int | str):
-            vector = self._referred(request, vector)
-        _check_params(request.params)
-        store = segment.dense.get(name)
-        threshold = request.score_threshold
-        if store is not None:
-            query = dense_query(store, name, vector)
-            return store.search(segment.ids, query, limit, threshold, among)
-        sparse = segment.sparse.get(name)
-        if sparse is None:
-            raise unknown_vector(name, segment.stores)
-        return sparse.search(segment.ids, sparse_query(name, vector), limit, threshold, among)
+        store = store_of(self._segment, name)
+        vectors = [self._resolved(request, vector) for vector in inputs_of(query)]
+        mean = average(store, name, vectors[:positives], vectors[positives:])
+        return self._search(request, store, prepared(store, name, mean), among, limit)
 
-    def _referred(self, request: Request, point_id: PointId) -> Any:
+    def _discovered(self, request: Request, among: Selection | None, limit: int) -> Ranking:
+        return self._by_rule(request, Discovery(), among, limit)
+
+    def _in_context(self, request: Request, among: Selection | None, limit: int) -> Ranking:
+        return self._by_rule(request, Context(), among, limit)
+
+    def _judged(self, request: Request, among: Selection | None, limit: int) -> Ranking:
+        query: Any = request.query
+        feedback = query.relevance_feedback
+        weights = feedback.strategy.naive
+        judgements = [item.score for item in feedback.feedback]
+        rule = Feedback(judgements, weights.a, weights.b, weights.c)
+        return self._by_rule(request, rule, among, limit)
+
+    def _by_rule(
+        self, request: Request, rule: Rule, among: Selection | None, limit: int
+    ) -> Ranking:
+        store, vectors = self._examples(request)
+        if isinstance(store, SparseVectors):
+            vectors = [self._weighed(request, store, vector) for vector in vectors]
+        ids, threshold = self._segment.ids, request.score_threshold
+        return rank_by(ids, store, rule, vectors, limit, threshold, among)
+
+    def _by_text(self, request: Request, among: Selection | None, limit: int) -> Ranking:
+        query: Any = request.query
+        if not request.using:
+            raise BadRequest(
+                "A text query names the payload key that it searches.",
+                parameter="using",
+                fix="Give using=, a key with a text index that has scoring=True.",
+            )
+        path = path_of(request.using)
+        schema = index_of(self._collection, path)
+        if not isinstance(schema, models.TextIndexParams) or schema.scoring in (None, False):
+            raise BadRequest(
+                f"The key {request.using!r} has no text index that keeps what texts are scored by.",
+                parameter="using",
+                fix="Create one with TextIndexParams(type='text', scoring=True).",
+            )
+        text = query.text if isinstance(query.text, str) else query.text.query
+        scoring = None if isinstance(query.text, str) else query.text.scoring
+        params = models.Bm25Params() if scoring is None else scoring.bm25
+        tokenizer = self._segment.texts[path].tokenizer
+        lengths, counts = self._segment.column(path).word_counts(text, tokenizer)
+        k = _BM25_K if params.k is None else params.k
+        b = _BM25_B if params.b is None else params.b
+        corpus = self._corpus(request)
+        scores = bm25(lengths, counts, k, b, None if corpus is None else corpus.mask)
+        if among is not None:
+            scores[~among.mask] = -np.inf
+        rows = candidates(scores, limit)
+        ranked = best(self._segment.ids, rows, scores[rows], limit)
+        return passing(*ranked, request.score_threshold)
+
+    def _examples(self, request: Request) -> tuple[Vectors, list[Any]]:
+        """The vectors that a request looks at, and those that it looks for, prepared."""
+        name = request.using or ""
+        store = store_of(self._segment, name)
+        resolved = (self._resolved(request, vector) for vector in inputs_of(request.query))
+        return store, [prepared(store, name, vector) for vector in resolved]
+
+    def _resolved(self, request: Request, vector: Any) -> Any:
+        """A vector, or in place of an id the vector of that point."""
+        if not isinstance(vector, int | str):
+            return vector
         place = request.lookup_from
-        using = request.using or ""
         if place is None:
-            return _stored(self._segment, point_id, using)
-        name = place.vector if place.vector is not None else using
-        return self._foreign[place.collection, point_id, name]
+            return stored_vector(self._segment, vector, request.using or "")
+        return self._foreign[place.collection, vector, _name_there(request)]
+
+    def _weighed(self, request: Request, store: SparseVectors, vector: Any) -> Any:
+        return store.weigh(vector, self._corpus(request))
+
+    def _corpus(self, request: Request) -> Selection | None:
+        """The points by which words are rare or frequent; None for all."""
+        idf = None if request.params is None else request.params.idf
+        if not isinstance(idf, models.IdfCorpusParams):
+            return None
+        return select_rows(self._segment, idf.corpus)
 
 
-@contextmanager
-def within(path: str) -> Generator[None]:
-    """Have an error of a part name the part."""
-    try:
-        yield
-    except BadRequest as error:
-        error.parameter = f"{path}.{error.parameter}" if error.parameter else path
-        error.message = f"{path}: {error.message}"
-        raise
+def _each_once(scores: Floats, rows: Rows) -> Ranking:
+    _, firsts = np.unique(rows, return_index=True)
+    firsts.sort()
+    return scores[firsts], rows[firsts]
 
 
-def _requests(request: Request) -> list[Request]:
-    """The request and every prefetch below it."""
-    found: list[Request] = [request]
-    if request.prefetch is not None:
-        for prefetch in _prefetches(request):
-            found += _requests(prefetch)
-    return found
+def _reaching(scores: Floats, rows: Rows, threshold: float | None) -> Ranking:
+    """Those of a ranking that reach a threshold, which here is enough."""
+    if threshold is None:
+        return scores, rows
+    good = scores >= np.float32(threshold)
+    return scores[good], rows[good]
 
 
-def _prefetches(request: Request) -> Sequence[models.Prefetch]:
-    nested = request.prefetch
-    if nested is None:
-        return ()
-    return (nested,) if isinstance(nested, models.Prefetch) else nested
+def _ids_of(request: Request) -> Iterator[PointId]:
+    """Ids that stand as inputs of a request."""
+    for vector in inputs_of(request.query):
+        if isinstance(vector, int | str):
+            yield vector
 
 
-def _input(query: Any) -> Any:
-    """What a nearest query looks for: a vector, or an id.
-
-    Raises:
-        UnsupportedOperation: it is another kind of query.
-    """
-    if isinstance(query, models.NearestQuery):
-        if query.mmr is not None:
-            raise refuse(query.mmr)
-        return _input(query.nearest)
-    if isinstance(query, models.Model) and not isinstance(query, models.SparseVector):
-        raise refuse(query)
-    return query
-
-
-def _referenced(query: Any) -> PointId | None:
-    if isinstance(query, models.NearestQuery):
-        query = query.nearest
-    return query if isinstance(query, int | str) else None
-
-
-def _stored(segment: Segment, point_id: PointId, name: str) -> Any:
-    """The vector of a point, as an input of a query."""
-    store = segment.dense.get(name) or segment.sparse.get(name)
-    if store is None:
-        raise unknown_vector(name, segment.stores)
-    row = segment.ids.find_one(point_id)
-    if row < 0:
-        raise NotFound(f"No point with id {point_id} found")
-    rows = np.array([row], dtype=np.intp)
-    if not store.present[row]:
-        raise NotFound(_VECTOR_ERROR.format(name=name, point_id=point_id))
-    if isinstance(store, DenseVectors):
-        return store.vectors(rows)[0]
-    batch = store.vectors(rows)
-    return models.SparseVector(indices=batch.indices, values=batch.values)
-
-
-def _check_params(params: models.SearchParams | None) -> None:
-    if params is not None and isinstance(params.idf, models.IdfCorpusParams):
-        raise refuse(params.idf)
-
-
-def out_of_range(name: str, value: int, smallest: int) -> BadRequest:
-    """The error for a number below the smallest that is allowed."""
-    return BadRequest(
-        f"{name} must be {smallest} or more, not {value}.", status_code=422, parameter=name
-    )
+def _name_there(request: Request) -> str:
+    """Under which name the vectors of `lookup_from` stand there."""
+    place = request.lookup_from
+    name = None if place is None else place.vector
+    return name if name is not None else request.using or ""

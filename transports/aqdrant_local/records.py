@@ -16,9 +16,9 @@ from aqdrant import models
 from .encoding import unknown_vector
 from .engine.arrays import Floats, Rows
 from .engine.dense import DenseVectors
+from .engine.multivectors import MultiVectors
 from .engine.paths import exclude, include
-from .engine.segment import Segment
-from .engine.sparse import SparseVectors
+from .engine.segment import Segment, Vectors
 from .filtering import path_of
 
 __all__ = ["Projection", "decode_payload", "scrolled_payload"]
@@ -101,9 +101,12 @@ class Projection:
         return [vector[""] if len(vector) == 1 and "" in vector else vector for vector in vectors]
 
 
-def _vector_values(store: DenseVectors | SparseVectors, rows: Rows) -> list[Any]:
+def _vector_values(store: Vectors, rows: Rows) -> list[Any]:
     if isinstance(store, DenseVectors):
         return [vector.tolist() for vector in store.vectors(rows)]
+    if isinstance(store, MultiVectors):
+        held = store.vectors(rows)
+        return [held.vectors[start:end].tolist() for start, end in pairwise(held.starts.tolist())]
     batch = store.vectors(rows)
     indices, values, starts = batch.indices.tolist(), batch.values.tolist(), batch.starts.tolist()
     return [
@@ -131,7 +134,7 @@ def _whole(payload: dict[str, Any]) -> dict[str, Any]:
 
 def _vector_stores(
     segment: Segment, selector: models.WithVector | None
-) -> dict[str, DenseVectors | SparseVectors] | None:
+) -> dict[str, Vectors] | None:
     if selector is None or selector is False:
         return None
     stores = segment.stores

@@ -1,7 +1,8 @@
 """Settings of collections: what users give, completed with a server's defaults, and changed later.
 
 Called by the handlers of collections and of vector names. Settings that only steer how a server
-stores and indexes are kept and shown; the engine has no use for them.
+stores and indexes are kept and shown; the engine has no use for them. Quantization is one of them:
+vectors are compared in full, as a server compares them that rescores, or has no index yet.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from aqdrant import models
 from aqdrant.exceptions import BadRequest
 
 from .encoding import unknown_vector
-from .state import Collection, dense_vectors, sparse_vectors
+from .engine.sparse import SparseVectors
+from .state import Collection, dense_vectors, empty_stores, named_params, sparse_vectors
 from .unsupported import refuse
 
 __all__ = [
@@ -51,14 +53,11 @@ def new_collection(name: str, body: models.CreateCollection) -> Collection:
 
     Raises:
         BadRequest: settings contradict each other.
-        UnsupportedOperation: they ask for what the engine does not do.
     """
     body = body.model_copy(deep=True)  # the caller may change its own later
     if body.sharding_method == models.ShardingMethod.CUSTOM:
         raise refuse("sharding")
-    if body.strict_mode_config is not None and body.strict_mode_config.enabled:
-        raise refuse(body.strict_mode_config)
-    dense_params = _dense_params(body.vectors)
+    dense_params = named_params(body.vectors)
     sparse_params = dict(body.sparse_vectors or {})
     for vector in sparse_params:
         if vector in dense_params:
@@ -70,15 +69,8 @@ def new_collection(name: str, body: models.CreateCollection) -> Collection:
             raise BadRequest("A sparse vector needs a name.", parameter="sparse_vectors")
     for params in dense_params.values():
         check_vector_size(params.size)
-    dense = {vector: dense_vectors(params) for vector, params in dense_params.items()}
-    sparse = {vector: sparse_vectors(params) for vector, params in sparse_params.items()}
-    return Collection(name, _config(body), dense, sparse)
-
-
-def _dense_params(vectors: models.VectorsConfig | None) -> Mapping[str, models.VectorParams]:
-    if vectors is None:
-        return {}
-    return {"": vectors} if isinstance(vectors, models.VectorParams) else vectors
+    config = _config(body)
+    return Collection(name, config, empty_stores(config.params))
 
 
 def _config(body: models.CreateCollection) -> models.CollectionConfig:
@@ -121,18 +113,15 @@ def change_settings(collection: Collection, body: models.UpdateCollection) -> No
 
     Raises:
         BadRequest: a vector is named that does not exist; nothing is changed then.
-        UnsupportedOperation: strict mode is turned on.
     """
-    if body.strict_mode_config is not None and body.strict_mode_config.enabled:
-        raise refuse(body.strict_mode_config)
     body = body.model_copy(deep=True)
     segment, old = collection.segment, collection.config
     for name in body.vectors or {}:
-        if name not in segment.dense:
-            raise unknown_vector(name, segment.dense)
+        if name not in named_params(old.params.vectors):
+            raise unknown_vector(name, segment.stores)
     for name in body.sparse_vectors or {}:
-        if name not in segment.sparse:
-            raise unknown_vector(name, segment.sparse)
+        if name not in (old.params.sparse_vectors or {}):
+            raise unknown_vector(name, segment.stores)
     params = _overlaid(old.params, body.params)
     params = _with_vector_changes(params, body)
     quantization: Any = body.quantization_config
@@ -147,8 +136,9 @@ def change_settings(collection: Collection, body: models.UpdateCollection) -> No
     )
     collection.keep_config(config)
     for name, changed in (body.sparse_vectors or {}).items():
-        if changed.modifier is not None:
-            segment.sparse[name].idf = changed.modifier == models.Modifier.IDF
+        store = segment.ragged[name]
+        if changed.modifier is not None and isinstance(store, SparseVectors):
+            store.idf = changed.modifier == models.Modifier.IDF
 
 
 def add_dense_name(collection: Collection, name: str, config: models.DenseVectorConfig) -> None:
@@ -157,18 +147,22 @@ def add_dense_name(collection: Collection, name: str, config: models.DenseVector
     Raises:
         BadRequest: the name is taken by another kind of vector.
     """
-    segment = collection.segment
-    if name in segment.sparse:
+    if name in (collection.config.params.sparse_vectors or {}):
         raise BadRequest(f"Vector {name!r} already exists as a sparse vector.")
     store = dense_vectors(config)
-    there = segment.dense.get(name)
+    datatype = None if config.datatype is None else models.Datatype(config.datatype.value)
+    params = models.VectorParams(
+        size=config.size,
+        distance=config.distance,
+        datatype=datatype,
+        multivector_config=config.multivector_config,
+    )
+    there = named_params(collection.config.params.vectors).get(name)
     if there is not None:
-        if (there.size, there.distance) != (store.size, store.distance):
+        if _shape(there) != _shape(params):
             raise BadRequest(f"Vector {name!r} already exists with a different configuration.")
         return
-    datatype = None if config.datatype is None else models.Datatype(config.datatype.value)
-    params = models.VectorParams(size=config.size, distance=config.distance, datatype=datatype)
-    known = dict(_dense_params(collection.config.params.vectors))
+    known = dict(named_params(collection.config.params.vectors))
     changed = _with_dense(collection.config, {**known, name: params})
     collection.add_vectors(name, store, changed)
 
@@ -179,12 +173,11 @@ def add_sparse_name(collection: Collection, name: str, config: models.SparseVect
     Raises:
         BadRequest: the name is taken by another kind of vector.
     """
-    segment = collection.segment
-    if name in segment.dense:
+    if name in named_params(collection.config.params.vectors):
         raise BadRequest(f"Vector {name!r} already exists as a dense vector.")
     store = sparse_vectors(config)
-    there = segment.sparse.get(name)
-    if there is not None:
+    there = collection.segment.ragged.get(name)
+    if isinstance(there, SparseVectors):
         if there.idf != store.idf:
             raise BadRequest(f"Vector {name!r} already exists with a different configuration.")
         return
@@ -194,12 +187,18 @@ def add_sparse_name(collection: Collection, name: str, config: models.SparseVect
     collection.add_vectors(name, store, changed)
 
 
+def _shape(params: models.VectorParams) -> tuple[object, ...]:
+    """What vectors of these settings are, beside how they are stored."""
+    datatype = params.datatype or models.Datatype.FLOAT32
+    return params.size, params.distance, datatype, params.multivector_config is not None
+
+
 def drop_name(collection: Collection, name: str) -> None:
     """Forget a vector name and all vectors under it."""
     config = collection.config
     if name not in collection.segment.stores:
         return
-    dense = dict(_dense_params(config.params.vectors))
+    dense = dict(named_params(config.params.vectors))
     if dense.pop(name, None) is not None:
         config = _with_dense(config, dense)
     sparse = dict(config.params.sparse_vectors or {})
@@ -227,7 +226,7 @@ def _with_vector_changes(
     params: models.CollectionParams, body: models.UpdateCollection
 ) -> models.CollectionParams:
     if body.vectors:
-        vectors = dict(_dense_params(params.vectors))
+        vectors = dict(named_params(params.vectors))
         for name, changed in body.vectors.items():
             quantization = _quantization(
                 vectors[name].quantization_config, cast("Any", changed.quantization_config)

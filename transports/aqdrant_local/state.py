@@ -15,10 +15,11 @@ from aqdrant.exceptions import AqdrantError, BadRequest, NotFound
 
 from .engine.dense import DenseVectors
 from .engine.distances import Distance
-from .engine.segment import Segment
+from .engine.elements import Datatype
+from .engine.multivectors import MultiVectors
+from .engine.segment import Segment, Vectors
 from .engine.sparse import SparseVectors
 from .locks import Gate, Patience
-from .unsupported import refuse
 
 if TYPE_CHECKING:
     from .store import CollectionStore, FolderStore
@@ -28,7 +29,9 @@ __all__ = [
     "IndexSchema",
     "State",
     "dense_vectors",
+    "empty_stores",
     "missing_collection",
+    "named_params",
     "no_shard_keys",
     "sparse_vectors",
 ]
@@ -38,22 +41,38 @@ R = TypeVar("R")
 IndexSchema: TypeAlias = models.PayloadSchemaParams | models.PayloadSchemaType
 
 
-def dense_vectors(params: models.VectorParams | models.DenseVectorConfig) -> DenseVectors:
-    """Make an empty store for vectors of these settings.
-
-    Raises:
-        UnsupportedOperation: the settings ask for what the engine does not do.
-    """
+def dense_vectors(
+    params: models.VectorParams | models.DenseVectorConfig,
+) -> DenseVectors | MultiVectors:
+    """Make an empty store for vectors, or multivectors, of these settings."""
+    known = {datatype.value: datatype for datatype in Datatype}
+    datatype = known.get("" if params.datatype is None else params.datatype.value, Datatype.FLOAT32)
+    distance = Distance(params.distance.value)
     if params.multivector_config is not None:
-        raise refuse(params.multivector_config)
-    if params.datatype is not None and params.datatype != models.Datatype.FLOAT32:
-        raise refuse("datatype")
-    return DenseVectors(params.size, Distance(params.distance.value))
+        return MultiVectors(params.size, distance, datatype)
+    return DenseVectors(params.size, distance, datatype)
 
 
 def sparse_vectors(params: models.SparseVectorParams | models.SparseVectorConfig) -> SparseVectors:
     """Make an empty store for sparse vectors of these settings."""
     return SparseVectors(idf=params.modifier == models.Modifier.IDF)
+
+
+def named_params(vectors: models.VectorsConfig | None) -> Mapping[str, models.VectorParams]:
+    """Settings of dense vectors by name."""
+    if vectors is None:
+        return {}
+    return {"": vectors} if isinstance(vectors, models.VectorParams) else vectors
+
+
+def empty_stores(params: models.CollectionParams) -> dict[str, Vectors]:
+    """Make empty stores for all vectors that a collection has."""
+    stores: dict[str, Vectors] = {}
+    for name, dense in named_params(params.vectors).items():
+        stores[name] = dense_vectors(dense)
+    for name, sparse in (params.sparse_vectors or {}).items():
+        stores[name] = sparse_vectors(sparse)
+    return stores
 
 
 class Collection:
@@ -63,18 +82,19 @@ class Collection:
         self,
         name: str,
         config: models.CollectionConfig,
-        dense: dict[str, DenseVectors],
-        sparse: dict[str, SparseVectors],
+        stores: Mapping[str, Vectors],
     ) -> None:
         self.name = name
         self.config = config
         self.gate = Gate()
-        self.segment = Segment(dense, sparse)
+        self.segment = Segment(stores)
         self.schema: dict[str, IndexSchema] = {}
         self.is_dropped = False
         self.store: CollectionStore | None = None
         self.failure: AqdrantError | None = None  # why it can be used no more
         self.operations = 0
+        # Of reads and of writes under strict mode: the limit, how many were left, and when.
+        self.allowances: dict[str, tuple[int, float, float]] = {}
 
     def next_operation(self, steps: int = 1) -> int:
         """Number the update that begins now: it becomes the version of the points it changes."""
@@ -108,9 +128,7 @@ class Collection:
         else:
             self.schema[name] = schema
 
-    def add_vectors(
-        self, name: str, vectors: DenseVectors | SparseVectors, config: models.CollectionConfig
-    ) -> None:
+    def add_vectors(self, name: str, vectors: Vectors, config: models.CollectionConfig) -> None:
         """Begin to hold vectors under one more name, with settings that say so."""
         if self.store is not None:
             self.store.add_vectors(name, vectors, config)
@@ -219,11 +237,14 @@ def no_shard_keys(selector: models.ShardKeySelector | None) -> None:
 
     Raises:
         BadRequest: a key was given.
+        NotFound: a key was given, and another one for where there is no such.
     """
     if selector is None:
         return
     if isinstance(selector, models.ShardKeyWithFallback):
-        key: object = selector.target
-    else:
-        key = selector if isinstance(selector, str | int) else next(iter(selector), None)
+        raise NotFound(
+            f"Neither target shard key {selector.target!r} nor fallback shard key "
+            f"{selector.fallback!r} exist."
+        )
+    key: object = selector if isinstance(selector, str | int) else next(iter(selector), None)
     raise BadRequest(f"Shard key {key!r} not found.", parameter="shard_key")

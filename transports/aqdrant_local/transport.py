@@ -37,6 +37,7 @@ from .costs import MOMENT
 from .handlers import HANDLERS, Handler, no_cost
 from .locks import AT_ONCE, Busy, Patience
 from .state import Collection, State
+from .strict import check_strict_mode
 
 if TYPE_CHECKING:
     from .store import Share
@@ -97,7 +98,7 @@ class LocalTransport:
             try:
                 return cast("R", self._run(handler, operation, AT_ONCE))
             except Busy:
-                pass
+                return await self._in_thread(handler, operation, options.timeout, is_admitted=True)
         return await self._in_thread(handler, operation, options.timeout)
 
     def try_execute(self, operation: Operation[R], options: CallOptions = DEFAULT_OPTIONS, /) -> R:
@@ -175,10 +176,19 @@ class LocalTransport:
             if not self._is_closed:
                 self._state = self._share.newest
 
-    def _run(self, handler: Handler, operation: Operation[Any], patience: Patience) -> Any:
+    def _run(
+        self,
+        handler: Handler,
+        operation: Operation[Any],
+        patience: Patience,
+        *,
+        is_admitted: bool = False,
+    ) -> Any:
         began = time.perf_counter()
         try:
             state = self._open(operation)
+            if not is_admitted:
+                check_strict_mode(state, operation)
             result = handler.run(state, operation, patience)
             if handler is _REFRESH:
                 self._refresh(patience)
@@ -192,10 +202,17 @@ class LocalTransport:
         return result
 
     async def _in_thread(
-        self, handler: Handler, operation: Operation[R], timeout: float | None
+        self,
+        handler: Handler,
+        operation: Operation[R],
+        timeout: float | None,
+        *,
+        is_admitted: bool = False,
     ) -> R:
         patience = Patience(timeout)
-        run: Callable[[], R] = partial(self._run, handler, operation, patience)
+        run: Callable[[], R] = partial(
+            self._run, handler, operation, patience, is_admitted=is_admitted
+        )
         state = self._open(operation)
         limiter = _limiter(state.peek(getattr(operation, "collection_name", "")))
         if type(operation).writes:

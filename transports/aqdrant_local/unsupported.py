@@ -11,24 +11,11 @@ from aqdrant.exceptions import UnsupportedOperation
 __all__ = ["UNSUPPORTED", "refuse"]
 
 UNSUPPORTED: dict[type | str, str] = {
-    # Queries
-    models.RecommendQuery: "the recommend query",
-    models.DiscoverQuery: "the discover query",
-    models.ContextQuery: "the context query",
-    models.FormulaQuery: "the formula query",
-    models.SampleQuery: "the sample query",
-    models.RelevanceFeedbackQuery: "the relevance feedback query",
-    models.TextQuery: "the text query",
-    models.Mmr: "maximal marginal relevance",
-    models.IdfCorpusParams: "a corpus for the inverse document frequency",
     # Inputs that inference turns into vectors before they come here
     models.Document: "inference: a document in place of a vector",
     models.Image: "inference: an image in place of a vector",
     models.InferenceObject: "inference: an object in place of a vector",
     # Settings of collections
-    models.MultiVectorConfig: "multivectors",
-    models.StrictModeConfig: "strict mode",
-    "datatype": "vector datatypes other than float32",
     "sharding": "custom sharding",
     # Parameters of indexes
 }

@@ -10,11 +10,12 @@ match each other.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .arrays import Rows, grown
+from .arrays import Mask, Rows, grown
 from .extraction import (
     EMPTY,
     FILLED,
@@ -33,10 +34,19 @@ from .selection import Selection, intersection
 from .strings import NO_DATE, Strings
 from .words import Codes, Tokenizer
 
-__all__ = ["PayloadColumn"]
+__all__ = ["Alone", "PayloadColumn"]
 
 _NO_ROWS: Rows = np.zeros(0, dtype=np.intp)
 _CODES = 4096  # strings that may be known in any case
+
+
+class Alone(NamedTuple):
+    """Values of points that have one of a kind and nothing beside it."""
+
+    values: NDArray[np.float64]
+    """One a row, not a number where there is none."""
+    others: Mask
+    """Rows that hold something else."""
 
 
 class PayloadColumn:
@@ -58,6 +68,7 @@ class PayloadColumn:
         self._repeats = False  # some row has more than one value
         self.size = 0  # rows of the segment when it was last read
         self._changed: list[Rows] = []
+        self._alone: dict[str, tuple[Alone, ...]] = {}  # as far as they were asked for
 
     @property
     def is_fresh(self) -> bool:
@@ -86,6 +97,7 @@ class PayloadColumn:
             for rows, values in self._read(changed, payloads):
                 entries.add(rows, values)
             self._store(size, changed, entries)
+        self._alone = {}
         self.size, self._changed = size, []  # last: from here on readers go ahead
 
     def _store(self, size: int, changed: Rows, entries: Entries) -> None:
@@ -180,6 +192,21 @@ class PayloadColumn:
         words = self._known.words(tokenizer)
         return self._of_strings(words.with_phrase(words.words_of(text, as_stored=True)))
 
+    def word_counts(
+        self, text: str, tokenizer: Tokenizer
+    ) -> tuple[NDArray[np.int64], list[NDArray[np.float64]]]:
+        """Of each row, how many words it has, and how often each different word of the text."""
+        words = self._known.words(tokenizer)
+        codes, rows = self._strings.entries()
+        lengths = np.bincount(rows, words.lengths()[codes], self.size).astype(np.int64)
+        wanted = dict.fromkeys(words.words_of(text))
+        counts: list[NDArray[np.float64]] = [
+            np.bincount(rows, words.frequencies(word)[codes], self.size).astype(np.float64)
+            for word in wanted
+            if word is not None
+        ]
+        return lengths, counts
+
     def in_box(self, top_left: Point, bottom_right: Point) -> Selection:
         """Rows with a place inside the box."""
         return self._selection(self._places.in_box(top_left, bottom_right))
@@ -220,6 +247,61 @@ class PayloadColumn:
     def field_null(self, wanted: bool) -> Selection:
         """The field condition `is_null`: any selected value decides; none selected is not null."""
         return self._flagged(NULL) if wanted else self._flagged(SOLID, missing=True)
+
+    # Values of points that have one alone, for formulas
+
+    def numbers_alone(self) -> Alone:
+        """Numbers."""
+        if "numbers" not in self._alone:
+            (whole, at_whole), (parts, at_parts) = self._ints.entries(), self._floats.entries()
+            rows = np.concatenate([at_whole, at_parts])
+            self._alone["numbers"] = self._alone_of(rows, np.concatenate([whole, parts]))
+        return self._alone["numbers"][0]
+
+    def moments_alone(self) -> Alone:
+        """Dates, in microseconds since 1970."""
+        if "moments" not in self._alone:
+            codes, rows = self._strings.entries()
+            moments = self._known.moments()[codes]
+            there = moments != NO_DATE
+            self._alone["moments"] = self._alone_of(rows[there], moments[there])
+        return self._alone["moments"][0]
+
+    def places_alone(self) -> tuple[Alone, ...]:
+        """Longitudes and latitudes."""
+        if "places" not in self._alone:
+            rows, lons, lats = self._places.entries()
+            self._alone["places"] = self._alone_of(rows, lons, lats)
+        return self._alone["places"]
+
+    def _alone_of(self, rows: Rows, *columns: NDArray[Any]) -> tuple[Alone, ...]:
+        flags = self._flags[: self.size]
+        single = (self._elements[: self.size] == 1) & ((flags & (NULL | EMPTY)) == 0)
+        missing = (flags & (FILLED | NULL)) == 0
+        kept = single[rows]
+        others = ~missing
+        others[rows[kept]] = False
+        found: list[Alone] = []
+        for column in columns:
+            values = np.full(self.size, np.nan)
+            values[rows[kept]] = column[kept]
+            found.append(Alone(values, others))
+        return tuple(found)
+
+    def group_values(self) -> tuple[NDArray[np.int64], Rows, Mask]:
+        """Whole numbers and the numbers of strings, the row of each, and which are strings.
+
+        Rows that hold anything else beside them are left out.
+        """
+        (whole, at_whole), (codes, at_codes) = self._ints.entries(), self._strings.entries()
+        rows = np.concatenate([at_whole, at_codes])
+        counts = np.bincount(rows, minlength=self.size)[: self.size]
+        pure = (self._flags[: self.size] & NULL) == 0
+        pure &= self._elements[: self.size] == counts
+        kept = pure[rows]
+        is_text = np.zeros(len(rows), dtype=np.bool_)
+        is_text[len(whole) :] = True
+        return np.concatenate([whole, codes])[kept], rows[kept], is_text[kept]
 
     # Values by kind, beside the row of each, for indexes
 

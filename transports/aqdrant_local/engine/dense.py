@@ -5,6 +5,8 @@ Used by the segment.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from .arrays import Floats, Mask, Rows, grown
@@ -14,13 +16,15 @@ from .distances import (
     lengths_to_divide_by,
     normalized_one,
     scan,
+    scan_many,
     scan_rows,
     scores_of,
     slack,
     squares,
 )
+from .elements import Datatype, stored_form
 from .ids import IdTable
-from .ranking import best, candidates
+from .ranking import best, candidates, passing
 from .selection import Selection
 
 __all__ = ["DenseVectors"]
@@ -31,14 +35,22 @@ _GATHER_BELOW = 0.15  # share of the rows under which copying them out is cheape
 class DenseVectors:
     """Vectors (rows, d) of one name. A row without a vector has its flag in `present` down."""
 
-    def __init__(self, size: int, distance: Distance) -> None:
+    def __init__(
+        self, size: int, distance: Distance, datatype: Datatype = Datatype.FLOAT32
+    ) -> None:
         self.size = size
         self.distance = distance
+        self.datatype = datatype
+        self.ascending = distance.ascending
+        # uint8 with Cosine: what is compared was divided, and is shown as it came.
+        self._is_scaled = datatype is Datatype.UINT8 and distance is Distance.COSINE
+        self._has_lengths = distance is Distance.EUCLID or self._is_scaled
         self.count = 0
         self._end = 0  # rows from here on were never written
         self._data: Floats = np.zeros((0, size), dtype=np.float32)
         self._present: Mask = np.zeros(0, dtype=np.bool_)
-        self._lengths: Floats = np.zeros(0, dtype=np.float32)  # squared, for Euclid alone
+        # Squared lengths, for Euclid; divisors, where vectors are shown as they came.
+        self._lengths: Floats = np.zeros(0, dtype=np.float32)
         self._longest = 1.0  # no vector's squared length is larger
 
     @property
@@ -51,19 +63,24 @@ class DenseVectors:
         """Which rows have a vector, as far as rows were ever written."""
         return self._present
 
-    def divisors(self, vectors: Floats) -> Floats | None:
-        """What vectors (n, d) are divided by when they are stored; None for one."""
-        return lengths_to_divide_by(vectors) if self.distance is Distance.COSINE else None
+    def to_store(self, vectors: Floats) -> tuple[Floats, Floats | None]:
+        """What vectors (n, d) are stored as, and what it is divided by; None for one."""
+        if self.datatype is not Datatype.FLOAT32:
+            return stored_form(self.datatype, self.distance, vectors), None
+        return vectors, lengths_to_divide_by(vectors) if self.distance is Distance.COSINE else None
 
     def prepare_one(self, vector: Floats) -> Floats:
-        """Turn one vector (d,) into what is stored and compared."""
+        """Turn one vector (d,) into what is compared."""
+        if self.datatype is not Datatype.FLOAT32:
+            vector = stored_form(self.datatype, self.distance, vector[None])[0]
+            return normalized_one(vector) if self._is_scaled else vector
         return normalized_one(vector) if self.distance is Distance.COSINE else vector
 
     def reserve(self, rows: int) -> None:
         """Make room for this many rows."""
         self._data = grown(self._data, rows)
         self._present = grown(self._present, rows)
-        if self.distance is Distance.EUCLID:
+        if self._has_lengths:
             self._lengths = grown(self._lengths, rows)
 
     def put(self, rows: Rows | slice, vectors: Floats, divisors: Floats | None) -> None:
@@ -72,6 +89,9 @@ class DenseVectors:
             return
         self.count += len(vectors) - int(np.count_nonzero(self._present[rows]))
         self._end = max(self._end, rows.stop if isinstance(rows, slice) else int(rows.max()) + 1)
+        if self._is_scaled:
+            divisors = lengths_to_divide_by(vectors)
+            self._lengths[rows] = 1.0 if divisors is None else divisors
         if divisors is None:
             self._data[rows] = vectors
         elif isinstance(rows, slice):
@@ -95,11 +115,14 @@ class DenseVectors:
         self._data = self._data[rows]
         self._present = self._present[rows]
         self._end = len(rows)
-        if self.distance is Distance.EUCLID:
+        if self._has_lengths:
             self._lengths = self._lengths[rows]
 
     def vectors(self, rows: Rows) -> Floats:
         """Stored vectors (n, d) of rows that have one."""
+        if self._is_scaled:
+            whole: Floats = np.rint(self._data[rows] * self._lengths[rows, None])
+            return whole
         return self._data[rows]
 
     def search(
@@ -109,27 +132,76 @@ class DenseVectors:
         limit: int,
         threshold: float | None,
         among: Selection | None,
+        scanned: Floats | None = None,
     ) -> tuple[Floats, Rows]:
         """The `limit` nearest rows to a prepared query as `(scores, rows)`, best first, ties by id.
 
         Args:
-            threshold: no score worse than this.
+            threshold: no score worse than this, or equal to it.
             among: the only rows to consider; all rows that have a vector when None.
+            scanned: what `scan_all` gave for this query, which is overwritten.
         """
-        values, rows = self._nearest(ids, query, limit, among)
-        scores = scores_of(self.distance, values)
-        if threshold is not None:
-            bound = np.float32(threshold)
-            good = scores < bound if self.distance.ascending else scores > bound
-            scores, rows = scores[good], rows[good]
-        return scores, rows
+        values, rows = self._nearest(ids, query, limit, among, scanned)
+        return passing(self.scores_of(values), rows, threshold, ascending=self.ascending)
 
-    def score(self, query: Floats, rows: Rows) -> Floats:
-        """Scores (n,) of rows that have a vector."""
-        return scores_of(self.distance, closeness(self.distance, self._data[rows], query))
+    def scan_all(self, queries: Floats) -> Floats:
+        """Closeness (q, n) of all rows that were ever written to prepared queries."""
+        return scan_many(self.distance, self._data[: self._end], queries, self._squares)
+
+    def is_scanned_for(self, among: Selection | None) -> bool:
+        """Whether a search among these rows goes through all that were ever written."""
+        fewest = self._end * _GATHER_BELOW
+        return self.count >= fewest and (among is None or len(among) >= fewest)
+
+    # The rows of a few against the vectors of a few, for queries with examples
+
+    def scores_of(self, values: Floats) -> Floats:
+        """Turn closeness into the scores that users see."""
+        return scores_of(self.distance, values)
+
+    def held(self, among: Selection | None) -> Rows:
+        """Rows that have a vector, of these."""
+        if among is None:
+            return self._present[: self._end].nonzero()[0]
+        return among.within(self._present[: among.size]).rows
+
+    def slack(self, query: Floats) -> float:
+        """How far `similarities` to this query may be from `exact`."""
+        return slack(self.distance, query, self._longest)
+
+    def similarities(self, queries: list[Floats], rows: Rows) -> Floats:
+        """Closeness (m, n) of rows that have a vector to queries, up to rounding."""
+        if len(rows) < self._end * _GATHER_BELOW:
+            lengths = None if self._squares is None else self._squares[rows]
+            return scan_many(self.distance, self._data[rows], np.stack(queries), lengths)
+        values = self.scan_all(np.stack(queries))
+        return values if len(rows) == self._end else values[:, rows]
+
+    def exact(self, queries: list[Floats], rows: Rows) -> Floats:
+        """Closeness (m, n) of rows that have a vector to queries."""
+        vectors = self._data[rows]
+        return np.stack([closeness(self.distance, vectors, query) for query in queries])
+
+    def mutual(self, rows: Rows) -> Callable[[int], Floats]:
+        """A function that gives the closeness (n,) of rows to the one at a position."""
+        vectors = self._data[rows]
+        return lambda position: closeness(self.distance, vectors, vectors[position])
+
+    def prepared(self, rows: Rows) -> list[Floats]:
+        """What is stored in these rows, as queries."""
+        return list(self._data[rows])
+
+    @property
+    def _squares(self) -> Floats | None:
+        return self._lengths[: self._end] if self.distance is Distance.EUCLID else None
 
     def _nearest(
-        self, ids: IdTable, query: Floats, limit: int, among: Selection | None
+        self,
+        ids: IdTable,
+        query: Floats,
+        limit: int,
+        among: Selection | None,
+        scanned: Floats | None,
     ) -> tuple[Floats, Rows]:
         size = self._end
         present = self._present[:size]
@@ -141,8 +213,9 @@ class DenseVectors:
         if self.count < size * _GATHER_BELOW:
             held = present if among is None else present & among.mask[:size]
             return self._among(ids, query, limit, held.nonzero()[0])
-        lengths = self._lengths[:size] if self.distance is Distance.EUCLID else None
-        values = scan(self.distance, self._data[:size], query, lengths)
+        if scanned is None:
+            scanned = scan(self.distance, self._data[:size], query, self._squares)
+        values = scanned
         if among is not None:
             values[~among.mask[:size]] = -np.inf
         if self.count < size:
@@ -153,7 +226,6 @@ class DenseVectors:
 
     def _among(self, ids: IdTable, query: Floats, limit: int, rows: Rows) -> tuple[Floats, Rows]:
         if len(rows) > limit * 2:
-            lengths = self._lengths if self.distance is Distance.EUCLID else None
-            values = scan_rows(self.distance, self._data, rows, query, lengths)
+            values = scan_rows(self.distance, self._data, rows, query, self._squares)
             rows = rows[candidates(values, limit, slack(self.distance, query, self._longest))]
         return best(ids, rows, closeness(self.distance, self._data[rows], query), limit)

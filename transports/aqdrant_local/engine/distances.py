@@ -25,6 +25,7 @@ __all__ = [
     "lengths_to_divide_by",
     "normalized_one",
     "scan",
+    "scan_many",
     "scan_rows",
     "scores_of",
     "slack",
@@ -93,6 +94,27 @@ def scan(distance: Distance, vectors: Floats, query: Floats, lengths: Floats | N
         products *= 2.0
         products -= lengths
         products -= query @ query
+    return products
+
+
+def scan_many(
+    distance: Distance, vectors: Floats, queries: Floats, lengths: Floats | None = None
+) -> Floats:
+    """Closeness (q, n) of every row to every query, up to rounding: one product of matrices.
+
+    Args:
+        lengths: squared lengths (n,) of the rows, for Euclid, where they are known.
+    """
+    if distance is Distance.MANHATTAN:
+        values = np.empty((len(queries), len(vectors)), dtype=np.float32)
+        for position, query in enumerate(queries):
+            values[position] = closeness(distance, vectors, query)
+        return values
+    products: Floats = queries @ vectors.T
+    if distance is Distance.EUCLID:
+        products *= 2.0
+        products -= squares(vectors) if lengths is None else lengths
+        products -= squares(queries)[:, None]
     return products
 
 

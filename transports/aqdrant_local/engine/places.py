@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from .arrays import Mask, Rows
 
-__all__ = ["Places", "Point", "Ring"]
+__all__ = ["EARTH_RADIUS", "Places", "Point", "Ring"]
 
 Degrees: TypeAlias = NDArray[np.float64]
 Point: TypeAlias = tuple[float, float]
@@ -61,10 +61,14 @@ class Places:
             self._lons = np.concatenate([self._lons, added[:, 0]])
             self._lats = np.concatenate([self._lats, added[:, 1]])
 
+    def entries(self) -> tuple[Rows, Degrees, Degrees]:
+        """Rows, longitudes and latitudes of the places whose degrees are in range."""
+        good = (np.abs(self._lons) <= 180.0) & (np.abs(self._lats) <= 90.0)
+        return self._rows[good].astype(np.intp), self._lons[good], self._lats[good]
+
     def on_earth(self) -> Rows:
         """Rows with a place whose degrees are in range, once for each."""
-        good = (np.abs(self._lons) <= 180.0) & (np.abs(self._lats) <= 90.0)
-        return self._rows[good].astype(np.intp)
+        return self.entries()[0]
 
     def in_box(self, top_left: Point, bottom_right: Point) -> Rows:
         """Rows with a place inside a box, which may cross the antimeridian."""

@@ -96,6 +96,20 @@ class Postings(Generic[K]):
             rows = np.concatenate([rows, self._tail_rows[self._tail_keys == wanted]])
         return rows.astype(np.intp)
 
+    def weighted(self, key: float) -> tuple[Rows, Floats]:
+        """Rows that have this key, and the weight of each."""
+        wanted = self._dtype(key)
+        span = slice(self._keys.searchsorted(wanted), self._keys.searchsorted(wanted, "right"))
+        rows, weights = self._rows[span], self._weights[span]
+        if self._stale is not None:
+            fresh = ~self._stale[rows]
+            rows, weights = rows[fresh], weights[fresh]
+        if len(self._tail_keys):
+            there = self._tail_keys == wanted
+            rows = np.concatenate([rows, self._tail_rows[there]])
+            weights = np.concatenate([weights, self._tail_weights[there]])
+        return rows.astype(np.intp), weights
+
     def between(
         self, first: float | None, last: float | None, *, open_first: bool, open_last: bool
     ) -> Rows:

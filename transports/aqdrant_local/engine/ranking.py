@@ -12,7 +12,7 @@ import numpy as np
 from .arrays import Floats, Rows
 from .ids import IdTable
 
-__all__ = ["best", "candidates"]
+__all__ = ["best", "candidates", "passing"]
 
 _WORST = np.float32(-np.inf)
 _GROUPS_OF = 32
@@ -54,3 +54,15 @@ def best(ids: IdTable, rows: Rows, values: Floats, limit: int) -> tuple[Floats, 
     """The `limit` best of these rows as `(values, rows)`, best first, ties by id."""
     order = ids.sorting(rows, -values)[:limit]
     return values[order], rows[order]
+
+
+def passing(
+    scores: Floats, rows: Rows, threshold: float | None, *, ascending: bool = False
+) -> tuple[Floats, Rows]:
+    """A ranking up to the first score that is no better than a threshold."""
+    if threshold is None or not len(scores):
+        return scores, rows
+    bound = np.float32(threshold)
+    good = scores < bound if ascending else scores > bound
+    end = len(scores) if good.all() else int(np.argmin(good))
+    return scores[:end], rows[:end]

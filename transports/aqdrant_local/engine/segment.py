@@ -10,7 +10,7 @@ arrays, so a segment can as well be filled from blocks of a file.
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
-from typing import NamedTuple, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
 
@@ -21,18 +21,30 @@ from .extraction import payload_reader
 from .fields import Elements, Fields
 from .ids import IdTable, Keys
 from .journal import Journal
+from .multivectors import MultiBatch, MultiVectors
 from .paths import Path
 from .selection import Selection
 from .slices import siphash
 from .sparse import SparseBatch, SparseVectors
 from .words import TextIndex
 
-__all__ = ["DenseWrite", "LoadedPoints", "PointWrite", "Segment", "SparseWrite"]
+__all__ = [
+    "DenseWrite",
+    "LoadedPoints",
+    "PointWrite",
+    "Ragged",
+    "RaggedWrite",
+    "Segment",
+    "Vectors",
+]
 
 _PACK_FROM = 4096  # free rows that are not worth packing for
 
 Blob: TypeAlias = bytes | None
-V = TypeVar("V", "DenseWrite", "SparseWrite")
+V = TypeVar("V", "DenseWrite", "RaggedWrite")
+Ragged: TypeAlias = SparseVectors | MultiVectors
+"""Vectors of which each is as long as it is."""
+Vectors: TypeAlias = DenseVectors | Ragged
 
 
 class LoadedPoints(NamedTuple):
@@ -62,37 +74,37 @@ class DenseWrite:
         return DenseWrite(positions, self.vectors[there], divisors)
 
 
-class SparseWrite:
-    """Sparse vectors for some of the points of a write."""
+class RaggedWrite:
+    """Sparse vectors, or multivectors, for some of the points of a write."""
 
     __slots__ = ("positions", "vectors")
 
-    def __init__(self, positions: Rows | None, vectors: SparseBatch) -> None:
+    def __init__(self, positions: Rows | None, vectors: SparseBatch | MultiBatch) -> None:
         self.positions = positions
         self.vectors = vectors
 
-    def keep(self, mask: Mask) -> SparseWrite:
+    def keep(self, mask: Mask) -> RaggedWrite:
         """What of it belongs to the points of the write that the mask has."""
         there = mask if self.positions is None else mask[self.positions]
         positions = np.flatnonzero(there) if self.positions is None else self.positions[there]
-        return SparseWrite(positions, self.vectors.take(np.flatnonzero(there)))
+        return RaggedWrite(positions, self.vectors.take(np.flatnonzero(there)))
 
 
 class PointWrite:
     """Points in columns, checked and ready to be stored, each id once."""
 
-    __slots__ = ("dense", "keys", "payloads", "sparse")
+    __slots__ = ("dense", "keys", "payloads", "ragged")
 
     def __init__(
         self,
         keys: Keys,
         dense: Mapping[str, DenseWrite],
-        sparse: Mapping[str, SparseWrite],
+        ragged: Mapping[str, RaggedWrite],
         payloads: Sequence[Blob],
     ) -> None:
         self.keys = keys
         self.dense = dense
-        self.sparse = sparse
+        self.ragged = ragged
         self.payloads = payloads
 
     def __len__(self) -> int:
@@ -102,7 +114,7 @@ class PointWrite:
     def whole(self) -> set[str]:
         """Names of the vectors that every point of it brings."""
         dense = {name for name, vectors in self.dense.items() if vectors.positions is None}
-        return dense | {name for name, vectors in self.sparse.items() if vectors.positions is None}
+        return dense | {name for name, vectors in self.ragged.items() if vectors.positions is None}
 
     def take(self, picks: Rows) -> PointWrite:
         """The points at these positions."""
@@ -117,21 +129,19 @@ class PointWrite:
             return kept
 
         dense = {name: moved(write) for name, write in self.dense.items()}
-        sparse = {name: moved(write) for name, write in self.sparse.items()}
+        ragged = {name: moved(write) for name, write in self.ragged.items()}
         positions: list[int] = picks.tolist()
         payloads = [self.payloads[position] for position in positions]
-        return PointWrite(self.keys.take(picks), dense, sparse, payloads)
+        return PointWrite(self.keys.take(picks), dense, ragged, payloads)
 
 
 class Segment:
     """Points in columns. `count` points live in rows below `size`."""
 
-    def __init__(
-        self, dense: Mapping[str, DenseVectors], sparse: Mapping[str, SparseVectors]
-    ) -> None:
+    def __init__(self, stores: Mapping[str, Vectors]) -> None:
         self.ids = IdTable()
-        self.dense = dict(dense)
-        self.sparse: dict[str, SparseVectors] = dict(sparse)
+        self.dense: dict[str, DenseVectors] = {}
+        self.ragged: dict[str, Ragged] = {}
         self.size = 0
         self.count = 0
         self.journal: Journal | None = None
@@ -141,6 +151,8 @@ class Segment:
         self._free: Rows = np.zeros(0, dtype=np.intp)
         self._fields = Fields(payload_reader)
         self.texts: Mapping[Path, TextIndex] = {}  # of the payload keys that have one
+        for name, held in stores.items():
+            self.add_vectors(name, held)
 
     @property
     def nbytes(self) -> int:
@@ -149,9 +161,9 @@ class Segment:
         return own + sum(held.nbytes for held in self.stores.values())
 
     @property
-    def stores(self) -> dict[str, DenseVectors | SparseVectors]:
-        """Vectors of either kind by name."""
-        return {**self.dense, **self.sparse}
+    def stores(self) -> dict[str, Vectors]:
+        """Vectors of any kind by name."""
+        return {**self.dense, **self.ragged}
 
     @property
     def alive(self) -> Mask:
@@ -182,7 +194,10 @@ class Segment:
             store = self.dense.get(name)
             if store is None or store.size != dense.vectors.shape[1]:
                 return name
-        return next((name for name in write.sparse if name not in self.sparse), None)
+        for name, ragged in write.ragged.items():
+            if not _is_alike(self.ragged.get(name), ragged.vectors):
+                return name
+        return None
 
     def upsert(self, write: PointWrite, version: int) -> None:
         """Store points; those that exist are replaced whole."""
@@ -201,7 +216,7 @@ class Segment:
         self.count += len(fresh)
         if len(old):
             self._drop_vectors(old, besides=write.whole)
-        self._write_vectors(rows, write.dense, write.sparse)
+        self._write_vectors(rows, write.dense, write.ragged)
         self._put_payloads(rows, write.payloads, version)
 
     def load(self, size: int, count: int, pages: Iterable[LoadedPoints]) -> None:
@@ -223,7 +238,7 @@ class Segment:
         self._make_room(0, write)
         if self.journal is not None:
             self.journal.set_vectors(rows, write, version)
-        self._write_vectors(rows, write.dense, write.sparse)
+        self._write_vectors(rows, write.dense, write.ragged)
         self._versions[rows] = version
 
     def delete_vectors(self, rows: Rows, names: Sequence[str], version: int) -> None:
@@ -231,7 +246,7 @@ class Segment:
         if self.journal is not None:
             self.journal.delete_vectors(rows, names, version)
         for name in names:
-            (self.dense.get(name) or self.sparse[name]).remove(rows)
+            (self.dense.get(name) or self.ragged[name]).remove(rows)
         self._versions[rows] = version
 
     def set_payloads(self, rows: Rows, payloads: Sequence[Blob], version: int) -> None:
@@ -263,19 +278,19 @@ class Segment:
         if len(self._free) > max(_PACK_FROM, self.count):
             self._pack()
 
-    def add_vectors(self, name: str, vectors: DenseVectors | SparseVectors) -> None:
+    def add_vectors(self, name: str, vectors: Vectors) -> None:
         """Begin to hold vectors under one more name."""
         vectors.reserve(len(self._alive))
         # New dicts: estimates of costs go through them without a lock.
         if isinstance(vectors, DenseVectors):
             self.dense = {**self.dense, name: vectors}
         else:
-            self.sparse = {**self.sparse, name: vectors}
+            self.ragged = {**self.ragged, name: vectors}
 
     def drop_vectors(self, name: str) -> None:
         """Forget a name and all vectors under it."""
         self.dense = {known: held for known, held in self.dense.items() if known != name}
-        self.sparse = {known: held for known, held in self.sparse.items() if known != name}
+        self.ragged = {known: held for known, held in self.ragged.items() if known != name}
 
     # Reads
 
@@ -302,7 +317,7 @@ class Segment:
 
     def has_vector(self, name: str) -> Selection:
         """Rows that have a vector of this name."""
-        held = self.dense.get(name) or self.sparse.get(name)
+        held = self.stores.get(name)
         if held is None:
             return Selection(self.size, rows=np.zeros(0, dtype=np.intp))
         return Selection(self.size, mask=held.present[: self.size])
@@ -312,8 +327,8 @@ class Segment:
     def _make_room(self, fresh: int, write: PointWrite) -> None:
         """Take the memory for a write with so many new points; without it nothing is changed."""
         self._reserve(self.size + max(0, fresh - len(self._free)))
-        for name, vectors in write.sparse.items():
-            self.sparse[name].reserve_entries(len(vectors.vectors.indices))
+        for name, vectors in write.ragged.items():
+            self.ragged[name].reserve_entries(vectors.vectors.entries)
 
     def _reserve(self, rows: int) -> None:
         if rows > len(self._alive):
@@ -340,14 +355,15 @@ class Segment:
         self.payloads.extend([None] * more)
 
     def _write_vectors(
-        self, rows: Rows, dense: Mapping[str, DenseWrite], sparse: Mapping[str, SparseWrite]
+        self, rows: Rows, dense: Mapping[str, DenseWrite], ragged: Mapping[str, RaggedWrite]
     ) -> None:
         for name, write in dense.items():
             targets = rows if write.positions is None else rows[write.positions]
             self.dense[name].put(_run(targets), write.vectors, write.divisors)
-        for name, vectors in sparse.items():
+        for name, vectors in ragged.items():
             targets = rows if vectors.positions is None else rows[vectors.positions]
-            self.sparse[name].put(targets, vectors.vectors)
+            store: Any = self.ragged[name]  # of the kind that the vectors are
+            store.put(targets, vectors.vectors)
 
     def _drop_vectors(self, rows: Rows, *, besides: Container[str] = ()) -> None:
         for name, held in self.stores.items():
@@ -364,13 +380,19 @@ class Segment:
         self.ids.add(keys, np.arange(len(rows), dtype=np.intp))
         for dense in self.dense.values():
             dense.keep(rows)
-        self.sparse = {name: sparse.kept(rows) for name, sparse in self.sparse.items()}
+        self.ragged = {name: ragged.kept(rows) for name, ragged in self.ragged.items()}
         self._versions = self._versions[rows]
         self._alive = np.ones(len(rows), dtype=np.bool_)
         self.payloads = [self.payloads[row] for row in rows.tolist()]
         self._free = np.zeros(0, dtype=np.intp)
         self._fields.clear()
         self.size = len(rows)
+
+
+def _is_alike(store: Ragged | None, batch: SparseBatch | MultiBatch) -> bool:
+    if isinstance(batch, MultiBatch):
+        return isinstance(store, MultiVectors) and store.size == batch.vectors.shape[1]
+    return isinstance(store, SparseVectors)
 
 
 def _run(rows: Rows) -> Rows | slice:

@@ -5,6 +5,10 @@ Used by the segment.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from itertools import pairwise
+from typing import TypeAlias
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,9 +18,11 @@ from .postings import Postings
 from .ranking import best, candidates
 from .selection import Selection
 
-__all__ = ["SparseBatch", "SparseVectors"]
+__all__ = ["SparseBatch", "SparseQuery", "SparseVectors"]
 
 Indices = NDArray[np.uint32]
+SparseQuery: TypeAlias = tuple[Indices, Floats]
+"""Sorted indices, each once, and their values."""
 
 _SPARE = 65_536  # abandoned entries that are not worth rewriting the block for
 
@@ -34,6 +40,11 @@ class SparseBatch:
     def __len__(self) -> int:
         return len(self.starts) - 1
 
+    @property
+    def entries(self) -> int:
+        """Elements in it."""
+        return len(self.indices)
+
     def take(self, picks: Rows) -> SparseBatch:
         """The vectors at these positions."""
         lengths = np.diff(self.starts)[picks]
@@ -46,6 +57,8 @@ class SparseBatch:
 
 class SparseVectors:
     """Sparse vectors of one name, by row, compared by dot product over the indices in common."""
+
+    ascending = False
 
     def __init__(self, *, idf: bool) -> None:
         self.idf = idf
@@ -130,7 +143,7 @@ class SparseVectors:
     def search(
         self,
         ids: IdTable,
-        query: tuple[Indices, Floats],
+        query: SparseQuery,
         limit: int,
         threshold: float | None,
         among: Selection | None,
@@ -138,13 +151,11 @@ class SparseVectors:
         """The `limit` rows with the largest product among those that share an index with the query.
 
         Args:
-            query: sorted indices, each once, and their values.
+            query: sorted indices, each once, and their values, weighed already.
             threshold: no score worse than this, or equal to it.
             among: the only rows to consider; all rows when None.
         """
         indices, values = query
-        if self.idf:
-            values = self.weigh(indices, values)
         scores = self._postings.weighted_sums(indices, values, len(self._present))
         if among is not None:
             scores[: among.size][~among.mask] = -np.inf
@@ -153,15 +164,72 @@ class SparseVectors:
         rows = candidates(scores, limit)
         return best(ids, rows, scores[rows], limit)
 
-    def weigh(self, indices: Indices, values: Floats) -> Floats:
-        """Query values times the inverse document frequency of their indices.
+    def weigh(self, query: SparseQuery, corpus: Selection | None = None) -> SparseQuery:
+        """Query values times the inverse document frequency of their indices, where that counts.
 
         The formula is BM25's: ln((N - n + 0.5) / (n + 0.5) + 1), for N vectors that are
-        not empty, of which n have the index.
+        not empty, of which n have the index. In a corpus empty vectors count, too.
+
+        Args:
+            corpus: the only rows to count; all rows when None.
         """
-        found = self._postings.frequencies(indices).astype(np.float64)
-        weights = np.log((self._filled - found + 0.5) / (found + 0.5) + 1.0)
-        return values * weights.astype(np.float32)
+        if not self.idf:
+            return query
+        indices, values = query
+        if corpus is None:
+            total = self._filled
+            found = self._postings.frequencies(indices).astype(np.float64)
+        else:
+            inside = corpus.mask & self._present[: corpus.size]
+            total = int(np.count_nonzero(inside))
+            rows = (self._postings.equal(index) for index in indices.tolist())
+            found = np.array([np.count_nonzero(inside[held]) for held in rows], dtype=np.float64)
+        weights = np.log((total - found + 0.5) / (found + 0.5) + 1.0)
+        return indices, values * weights.astype(np.float32)
+
+    # The rows of a few against the vectors of a few, for queries with examples. What shares no
+    # index has closeness 0 here.
+
+    def scores_of(self, values: Floats) -> Floats:
+        """Turn closeness into the scores that users see."""
+        return values
+
+    def held(self, among: Selection | None) -> Rows:
+        """Rows that have a vector, of these."""
+        if among is None:
+            return self._present.nonzero()[0]
+        return among.within(self._present[: among.size]).rows
+
+    def slack(self, query: SparseQuery) -> float:
+        """How far `similarities` to this query may be from `exact`: not at all."""
+        return 0.0
+
+    def similarities(self, queries: list[SparseQuery], rows: Rows) -> Floats:
+        """Closeness (m, n) of rows that have a vector to queries."""
+        sums = self.overlaps(queries, rows)
+        sums[sums == -np.inf] = 0.0
+        return sums
+
+    exact = similarities
+
+    def overlaps(self, queries: list[SparseQuery], rows: Rows) -> Floats:
+        """Closeness (m, n) as in a search: minus infinity where no index is shared."""
+        result = np.empty((len(queries), len(rows)), dtype=np.float32)
+        for position, (indices, values) in enumerate(queries):
+            sums = self._postings.weighted_sums(indices, values, len(self._present))
+            result[position] = sums[rows]
+        return result
+
+    def prepared(self, rows: Rows) -> list[SparseQuery]:
+        """What is stored in these rows, as queries."""
+        batch = self.vectors(rows)
+        spans = pairwise(batch.starts.tolist())
+        return [(batch.indices[start:end], batch.values[start:end]) for start, end in spans]
+
+    def mutual(self, rows: Rows) -> Callable[[int], Floats]:
+        """A function that gives the closeness (n,) of rows to the one at a position."""
+        queries = self.prepared(rows)
+        return lambda position: self.similarities([queries[position]], rows)[0]
 
     def _leave(self, rows: Rows) -> None:
         held = rows[self._present[rows]]

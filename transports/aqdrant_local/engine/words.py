@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from .arrays import grown
+from .arrays import Floats, grown
 from .postings import Postings
 
 __all__ = ["Codes", "TextIndex", "Tokenizer", "Words"]
@@ -49,7 +49,8 @@ class Words:
     def __init__(self, tokenizer: Tokenizer) -> None:
         self._tokenizer = tokenizer
         self._vocabulary: dict[str, int] = {}
-        self._postings: Postings[np.int64] = Postings(np.int64)  # word → texts
+        # word → texts, with how often each has it
+        self._postings: Postings[np.int64] = Postings(np.int64, weighted=True)
         self._sequence: NDArray[np.int32] = np.zeros(0, dtype=np.int32)  # words, text after text
         self._ends: NDArray[np.int64] = np.zeros(1, dtype=np.int64)  # [n] is where text n begins
         self.size = 0  # texts that were cut
@@ -74,15 +75,27 @@ class Words:
         self._sequence = grown(self._sequence, begin + len(words))
         self._sequence[begin : begin + len(words)] = words
         owners = np.repeat(np.arange(first, last, dtype=np.int64), lengths)
-        pairs = np.unique(words << 32 | owners)  # both are less than 2**31
-        nothing = np.zeros(0, dtype=np.intp)
-        self._postings.replace(last, nothing, pairs >> 32, pairs & 0xFFFF_FFFF)
+        # Both are less than 2**31.
+        pairs, counts = np.unique(words << 32 | owners, return_counts=True)
+        nothing, often = np.zeros(0, dtype=np.intp), counts.astype(np.float32)
+        self._postings.replace(last, nothing, pairs >> 32, pairs & 0xFFFF_FFFF, often)
         self.size = last
 
     def words_of(self, text: str, *, as_stored: bool = False) -> list[int | None]:
         """The words of a text that is looked for, as numbers; None where no text has the word."""
         cut = self._tokenizer.tokens if as_stored else self._tokenizer.query_tokens
         return [self._vocabulary.get(token) for token in cut(text)]
+
+    def lengths(self) -> NDArray[np.int64]:
+        """Of each text, how many words it has."""
+        return np.diff(self._ends[: self.size + 1])
+
+    def frequencies(self, word: int) -> Floats:
+        """Of each text, how often it has this word."""
+        found = np.zeros(self.size, dtype=np.float32)
+        texts, often = self._postings.weighted(word)
+        found[texts] = often
+        return found
 
     def with_word(self, word: int) -> Codes:
         """Texts that have this word."""

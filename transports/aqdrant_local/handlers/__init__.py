@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from . import aliases, collections, facets, indexes, payload, points, query, service, vectors
+from . import (
+    aliases,
+    collections,
+    facets,
+    groups,
+    indexes,
+    payload,
+    points,
+    query,
+    service,
+    vectors,
+)
 from ._table import HANDLERS, Handler, no_cost
 
 __all__ = [
@@ -11,6 +22,7 @@ __all__ = [
     "aliases",
     "collections",
     "facets",
+    "groups",
     "indexes",
     "no_cost",
     "payload",

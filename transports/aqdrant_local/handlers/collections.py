@@ -12,10 +12,11 @@ from aqdrant.operations import (
     GetCollections,
     UpdateCollection,
 )
+from aqdrant_local.engine.sparse import SparseVectors
 from aqdrant_local.indexing import described_indexes
 from aqdrant_local.locks import Patience
 from aqdrant_local.settings import change_settings, new_collection
-from aqdrant_local.state import State
+from aqdrant_local.state import Collection, State
 
 from ._table import handles
 
@@ -90,13 +91,19 @@ def get_collection(
         return models.CollectionInfo(
             status=models.CollectionStatus.GREEN,
             optimizer_status=models.OptimizersStatusOneOf.OK,
-            indexed_vectors_count=0,
+            indexed_vectors_count=_indexed_vectors(collection),
             points_count=collection.segment.count,
             segments_count=1,
             config=collection.config.model_copy(deep=True),
             payload_schema=described_indexes(collection),
             update_queue=models.UpdateQueueInfo(length=0),
         )
+
+
+def _indexed_vectors(collection: Collection) -> int:
+    """How many vectors have an index: the sparse ones do from the start, the others never."""
+    stores = collection.segment.stores.values()
+    return sum(store.count for store in stores if isinstance(store, SparseVectors))
 
 
 def _check_name(name: str) -> None:

@@ -8,7 +8,7 @@ from aqdrant_local import costs
 from aqdrant_local.filtering import select_rows
 from aqdrant_local.locks import Patience
 from aqdrant_local.ordering import count_values
-from aqdrant_local.querying import out_of_range
+from aqdrant_local.refusals import out_of_range
 from aqdrant_local.state import State, no_shard_keys
 
 from ._table import handles

@@ -25,8 +25,8 @@ from aqdrant_local.engine.segment import PointWrite
 from aqdrant_local.filtering import select_rows
 from aqdrant_local.locks import Patience
 from aqdrant_local.ordering import read_in_order
-from aqdrant_local.querying import out_of_range
 from aqdrant_local.records import Projection, scrolled_payload
+from aqdrant_local.refusals import out_of_range
 from aqdrant_local.state import Collection, State, no_shard_keys
 
 from . import payload, vectors

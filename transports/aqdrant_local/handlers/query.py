@@ -5,9 +5,12 @@ from __future__ import annotations
 from aqdrant import models
 from aqdrant.operations import QueryBatchPoints, QueryPoints
 from aqdrant_local import costs
+from aqdrant_local.batches import scan_together
 from aqdrant_local.locks import Patience
-from aqdrant_local.querying import check_query, look_up, run_query, within
-from aqdrant_local.state import State
+from aqdrant_local.planning import Node, check_query, nodes_of
+from aqdrant_local.querying import Foreign, look_up, run_query
+from aqdrant_local.refusals import within
+from aqdrant_local.state import State, no_shard_keys
 
 from ._table import handles
 
@@ -15,12 +18,13 @@ from ._table import handles
 @handles(QueryPoints, cost=costs.of_query)
 def query_points(state: State, operation: QueryPoints, patience: Patience) -> models.QueryResponse:
     """Answer one query."""
-    request = operation.body
-    check_query(request)
-    foreign = look_up(state, request, patience)
+    no_shard_keys(operation.body.shard_key)
+    nodes = nodes_of(operation.body)
+    check_query(nodes)
+    foreign = look_up(state, nodes, patience)
     collection = state.find(operation.collection_name)
     with collection.gate.shared(patience):
-        return run_query(state, collection.still_there(), request, foreign)
+        return run_query(state, collection.still_there(), operation.body, nodes, foreign)
 
 
 @handles(QueryBatchPoints, cost=costs.of_queries)
@@ -29,15 +33,21 @@ def query_batch_points(
 ) -> list[models.QueryResponse]:
     """Answer several queries over one state of the collection."""
     requests = operation.body.searches
-    for request in requests:
-        check_query(request)
-    foreign = [look_up(state, request, patience) for request in requests]
+    plans: list[tuple[models.QueryRequest, list[Node], Foreign]] = []
+    for index, request in enumerate(requests):
+        no_shard_keys(request.shard_key)
+        nodes = nodes_of(request)
+        with within(f"requests[{index}]"):
+            check_query(nodes)
+        plans.append((request, nodes, look_up(state, nodes, patience)))
     collection = state.find(operation.collection_name)
     with collection.gate.shared(patience):
         collection.still_there()
         responses: list[models.QueryResponse] = []
-        for index, (request, found) in enumerate(zip(requests, foreign, strict=True)):
+        for index, (plan, scanned) in enumerate(
+            zip(plans, scan_together(collection, requests), strict=True)
+        ):
             patience.next_step()
             with within(f"requests[{index}]"):
-                responses.append(run_query(state, collection, request, found))
+                responses.append(run_query(state, collection, *plan, scanned))
         return responses

@@ -7,8 +7,9 @@ General layout: `sharing` gives the clients of one process one open folder. `fol
 folder is and puts the parts together, `snapshot` reads one beside its writer, `locking` keeps other
 processes out. `database` holds a connection for writing and closes idle ones, `connection` and
 `files` open, make and recognise files, `errors` says what their errors mean. `catalog` keeps
-collections and aliases, `manifest` the settings of a collection, `rows` points and sparse vectors,
-`blocks` dense vectors. `collection` makes the changes of one collection last, `loading` reads it.
+collections and aliases, `manifest` the settings of a collection, `rows` points, sparse vectors and
+multivectors, `blocks` dense vectors. `collection` makes the changes of one collection last,
+`loading` reads it.
 
 The folder
     ``aqdrant.db``       the catalog, a SQLite database.
@@ -32,7 +33,8 @@ catalog, 0x61716463, "aqdc", of a collection)
     ``progress(changes, operations, points, indexes, mark)``: transactions, numbered updates,
     points and indexes. ``indexes(name, definition, mark)``: payload indexes as JSON of
     `CreateFieldIndex`; they are built again when they are first used.
-    ``vectors(id, name, kind, block_rows)``: the vector names; kind is ``dense`` or ``sparse``.
+    ``vectors(id, name, kind, block_rows)``: the vector names; kind is ``dense``,
+    ``sparse`` or ``multi``.
 
     ``points(row, id, version, payload, mark)``: a point lives in a row, and rows of deleted points
     are used again. id is the number as a signed 64-bit one, or a UUID's 16 bytes; version the
@@ -48,6 +50,11 @@ catalog, 0x61716463, "aqdc", of a collection)
 
     ``sparse_V(row, vector, mark)``: indices (uint32, ascending), then as many float32 values; mark
     is their CRC-32, begun with the row.
+
+    ``multi_V(row, vector, mark)``: the vectors of a multivector, float32 end to end; mark as above.
+
+    Vectors of float16 and uint8 are float32 here, too, of numbers that those can hold; of uint8 as
+    they came, with cosine as well.
 
 What is promised
     Each operation is one transaction: it is there whole or not at all, whatever ends the process.

@@ -8,23 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
 from aqdrant import models
 from aqdrant.exceptions import AqdrantError, StatusError, StorageError
 from aqdrant_local.engine.arrays import Rows
-from aqdrant_local.engine.dense import DenseVectors
-from aqdrant_local.engine.segment import PointWrite
-from aqdrant_local.engine.sparse import SparseVectors
+from aqdrant_local.engine.multivectors import MultiVectors
+from aqdrant_local.engine.segment import PointWrite, Vectors
 from aqdrant_local.state import Collection, IndexSchema
 
 from .blocks import DenseTable
 from .database import Database
 from .loading import load_collection
 from .manifest import Manifest, VectorTable
-from .rows import PointTable, SparseTable
+from .rows import MultiTable, PointTable, SparseTable
 
 __all__ = ["CollectionStore"]
 
@@ -159,9 +158,7 @@ class CollectionStore:
         with self._transaction():
             self._manifest.set_index(name, schema)
 
-    def add_vectors(
-        self, name: str, vectors: DenseVectors | SparseVectors, config: models.CollectionConfig
-    ) -> None:
+    def add_vectors(self, name: str, vectors: Vectors, config: models.CollectionConfig) -> None:
         """Begin a vector name."""
         with self._transaction():
             table = self._manifest.add_vectors(name, vectors)
@@ -234,7 +231,10 @@ class CollectionStore:
         size = self._collection.segment.dense[table.name].size
         return DenseTable(self._database, table.number, table.block_rows, size)
 
-    def _sparse(self, table: VectorTable) -> SparseTable:
+    def _ragged(self, table: VectorTable) -> SparseTable | MultiTable:
+        vectors = self._collection.segment.ragged[table.name]
+        if isinstance(vectors, MultiVectors):
+            return MultiTable(self._database, table.number, vectors.size)
         return SparseTable(self._database, table.number)
 
     def _set_version(self, rows: Rows, version: int) -> None:
@@ -247,9 +247,10 @@ class CollectionStore:
         for name, dense in write.dense.items():
             targets = rows if dense.positions is None else rows[dense.positions]
             self._dense(self._vectors[name]).put(targets, dense.vectors, dense.divisors)
-        for name, sparse in write.sparse.items():
-            targets = rows if sparse.positions is None else rows[sparse.positions]
-            self._sparse(self._vectors[name]).put(targets, sparse.vectors)
+        for name, ragged in write.ragged.items():
+            targets = rows if ragged.positions is None else rows[ragged.positions]
+            held: Any = self._ragged(self._vectors[name])  # of the kind that the vectors are
+            held.put(targets, ragged.vectors)
 
     def _take_away(self, rows: Rows, names: Sequence[str] | dict[str, VectorTable]) -> None:
         """Delete those vectors of these rows that there are."""
@@ -261,7 +262,7 @@ class CollectionStore:
             if not len(held):
                 continue
             table = self._vectors[name]
-            (self._dense if table.kind == "dense" else self._sparse)(table).remove(held)
+            (self._dense if table.kind == "dense" else self._ragged)(table).remove(held)
 
     def _rewrite(self, rows: Rows) -> None:
         segment = self._collection.segment
@@ -277,10 +278,10 @@ class CollectionStore:
                 there = dense.present[old]
                 blocks = self._dense(self._vectors[name])
                 blocks.put(new[there], dense.vectors(old[there]), None)
-            for name, sparse in segment.sparse.items():
-                there = sparse.present[old]
-                table = self._sparse(self._vectors[name])
-                table.put(new[there], sparse.vectors(old[there]))
+            for name, ragged in segment.ragged.items():
+                there = ragged.present[old]
+                table: Any = self._ragged(self._vectors[name])
+                table.put(new[there], ragged.vectors(old[there]))
 
     def _give_back(self) -> None:
         """Return what was freed to the file system; the change itself is through already."""

@@ -10,7 +10,8 @@ from typing import NamedTuple
 from aqdrant import models
 from aqdrant.exceptions import StorageError
 from aqdrant_local.engine.dense import DenseVectors
-from aqdrant_local.engine.sparse import SparseVectors
+from aqdrant_local.engine.multivectors import MultiVectors
+from aqdrant_local.engine.segment import Vectors
 from aqdrant_local.state import IndexSchema
 
 from .blocks import block_rows
@@ -142,13 +143,13 @@ class Manifest:
         count: int = self._database.execute("SELECT count(*) FROM indexes").fetchone()[0]
         self._keep(self.progress()._replace(indexes=count))
 
-    def add_vectors(self, name: str, vectors: DenseVectors | SparseVectors) -> VectorTable:
+    def add_vectors(self, name: str, vectors: Vectors) -> VectorTable:
         """Begin to hold vectors under one more name."""
         if isinstance(vectors, DenseVectors):
             kind, rows = "dense", block_rows(vectors.size)
             columns = "block INTEGER PRIMARY KEY, marks BLOB, vectors BLOB"
         else:
-            kind, rows = "sparse", 1
+            kind, rows = "multi" if isinstance(vectors, MultiVectors) else "sparse", 1
             columns = "row INTEGER PRIMARY KEY, vector BLOB, mark INTEGER"
         number: int = self._database.execute(
             "INSERT INTO vectors(name, kind, block_rows) VALUES (?, ?, ?) RETURNING id",

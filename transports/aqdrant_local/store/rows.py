@@ -1,4 +1,4 @@
-"""Points and sparse vectors on disk: one SQL row each.
+"""Points, sparse vectors and multivectors on disk: one SQL row each.
 
 Used by `collection` and `loading`.
 """
@@ -16,13 +16,14 @@ from numpy.typing import NDArray
 from aqdrant.exceptions import StoreDamaged
 from aqdrant_local.engine.arrays import Rows
 from aqdrant_local.engine.ids import Keys
+from aqdrant_local.engine.multivectors import MultiBatch
 from aqdrant_local.engine.segment import LoadedPoints
 from aqdrant_local.engine.sparse import SparseBatch
 
 from .connection import Connection
 from .errors import damaged
 
-__all__ = ["PointTable", "SparseTable"]
+__all__ = ["MultiTable", "PointTable", "SparseTable"]
 
 _WORD = 0xFFFF_FFFF
 _WEIGHT = 0x9E37_79B1
@@ -120,22 +121,14 @@ class PointTable:
         return LoadedPoints(rows, keys, versions.view(np.uint64), payloads)
 
 
-class SparseTable:
-    """The sparse vectors of one name."""
+class _RaggedTable:
+    """Vectors of one name, each as long as it is: one SQL row for each."""
+
+    kind: str
 
     def __init__(self, database: Connection, number: int) -> None:
         self._database = database
-        self._name = f"sparse_{number}"
-
-    def put(self, rows: Rows, batch: SparseBatch) -> None:
-        """Write one vector into each of these rows, in place of what is there."""
-        self._database.execute_many(
-            f"INSERT OR REPLACE INTO {self._name} VALUES (?, ?, ?)",
-            (
-                (row, blob, crc32(blob, row))
-                for row, blob in zip(rows.tolist(), _packed(batch), strict=True)
-            ),
-        )
+        self._name = f"{self.kind}_{number}"
 
     def remove(self, rows: Rows) -> None:
         """Delete the vectors of these rows."""
@@ -144,28 +137,74 @@ class SparseTable:
             ((row,) for row in rows.tolist()),
         )
 
+    def _put(self, rows: Rows, blobs: Iterator[bytes]) -> None:
+        self._database.execute_many(
+            f"INSERT OR REPLACE INTO {self._name} VALUES (?, ?, ?)",
+            ((row, blob, crc32(blob, row)) for row, blob in zip(rows.tolist(), blobs, strict=True)),
+        )
+
+    def _load(self, unit: int) -> tuple[Rows, NDArray[np.int64], NDArray[np.uint32]]:
+        """Rows, where the vector of each begins, in units of so many bytes, and all words."""
+        rows: list[int] = []
+        parts: list[bytes] = []
+        sql = f"SELECT row, vector, mark FROM {self._name} ORDER BY row"
+        for page in self._database.pages(sql):
+            for row, blob, mark in page:
+                if blob.__class__ is not bytes or crc32(blob, row) != mark or len(blob) % unit:
+                    raise _damaged(self._database, self._name)
+                rows.append(row)
+                parts.append(blob)
+        starts = np.cumsum([0, *(len(part) // unit for part in parts)], dtype=np.int64)
+        words = np.frombuffer(b"".join(parts), "<u4").astype(np.uint32, copy=False)
+        return np.array(rows, dtype=np.intp), starts, words
+
+
+class SparseTable(_RaggedTable):
+    """The sparse vectors of one name."""
+
+    kind = "sparse"
+
+    def put(self, rows: Rows, batch: SparseBatch) -> None:
+        """Write one vector into each of these rows, in place of what is there."""
+        self._put(rows, _packed(batch))
+
     def load(self) -> tuple[Rows, SparseBatch]:
         """Read all vectors.
 
         Raises:
             StoreDamaged: one of them is not what was written.
         """
-        rows: list[int] = []
-        parts: list[bytes] = []
-        sql = f"SELECT row, vector, mark FROM {self._name} ORDER BY row"
-        for page in self._database.pages(sql):
-            for row, blob, mark in page:
-                if blob.__class__ is not bytes or crc32(blob, row) != mark or len(blob) % 8:
-                    raise _damaged(self._database, self._name)
-                rows.append(row)
-                parts.append(blob)
-        lengths = np.array([len(part) // 8 for part in parts], dtype=np.int64)
-        starts = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(lengths)])
-        words = np.frombuffer(b"".join(parts), "<u4").astype(np.uint32, copy=False)
+        rows, starts, words = self._load(8)
+        lengths = np.diff(starts)
         # Each vector is its indices and then its values: words 2s to 2s + n, and from there on.
         places = np.arange(int(starts[-1])) + np.repeat(starts[:-1], lengths)
         values = words[places + np.repeat(lengths, lengths)].view(np.float32)
-        return np.array(rows, dtype=np.intp), SparseBatch(starts, words[places], values)
+        return rows, SparseBatch(starts, words[places], values)
+
+
+class MultiTable(_RaggedTable):
+    """The multivectors of one name."""
+
+    kind = "multi"
+
+    def __init__(self, database: Connection, number: int, size: int) -> None:
+        super().__init__(database, number)
+        self._size = size
+
+    def put(self, rows: Rows, batch: MultiBatch) -> None:
+        """Write one multivector into each of these rows, in place of what is there."""
+        vectors = batch.vectors.astype("<f4", copy=False)
+        spans = pairwise(batch.starts.tolist())
+        self._put(rows, (vectors[start:end].tobytes() for start, end in spans))
+
+    def load(self) -> tuple[Rows, MultiBatch]:
+        """Read all multivectors.
+
+        Raises:
+            StoreDamaged: one of them is not what was written.
+        """
+        rows, starts, words = self._load(4 * self._size)
+        return rows, MultiBatch(starts, words.view(np.float32).reshape(-1, self._size))
 
 
 def _packed(batch: SparseBatch) -> Iterator[bytes]:

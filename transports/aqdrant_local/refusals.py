@@ -1,0 +1,29 @@
+"""Errors that several queries and reads share."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+
+from aqdrant.exceptions import BadRequest
+
+__all__ = ["out_of_range", "within"]
+
+
+def out_of_range(name: str, value: int, smallest: int) -> BadRequest:
+    """The error for a number below the smallest that is allowed."""
+    return BadRequest(
+        f"{name} must be {smallest} or more, not {value}.", status_code=422, parameter=name
+    )
+
+
+@contextmanager
+def within(path: str) -> Generator[None]:
+    """Have an error of a part name the part; without a path, the whole."""
+    try:
+        yield
+    except BadRequest as error:
+        if path:
+            error.parameter = f"{path}.{error.parameter}" if error.parameter else path
+            error.message = f"{path}: {error.message}"
+        raise
