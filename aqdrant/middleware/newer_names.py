@@ -102,7 +102,7 @@ def _look_through(value: Any, known: Version, found: list[Newer]) -> None:
         _look_into(item, known, found)
 
 
-def read_version(text: str) -> Version | None:
+def read_version(text: str | None) -> Version | None:
     """Read major and minor of a version, such as ``"1.19.0"``; None where there are none."""
-    match = re.match(r"v?(\d{1,6})\.(\d{1,6})(?!\d)", text, re.ASCII)
+    match = re.match(r"v?(\d{1,6})\.(\d{1,6})(?!\d)", text or "", re.ASCII)
     return (int(match[1]), int(match[2])) if match else None

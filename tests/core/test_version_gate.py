@@ -214,12 +214,13 @@ def test_vectors_and_points_are_not_gone_through() -> None:
         ("1.20.1-dev+abc", (1, 20)),
         ("1", None),
         ("", None),
+        (None, None),
         ("dev", None),
         ("1.x", None),
         ("1.99999999999999", None),
     ],
 )
-def test_versions_are_read(text: str, version: tuple[int, int] | None) -> None:
+def test_versions_are_read(text: str | None, version: tuple[int, int] | None) -> None:
     assert read_version(text) == version
 
 
