@@ -16,7 +16,8 @@ from aqdrant.exceptions import StoreDamaged
 from aqdrant_local.engine.arrays import Floats, Mask, Rows
 from aqdrant_local.engine.dense import DenseVectors
 
-from .database import Database
+from .connection import Connection
+from .errors import damaged
 
 __all__ = ["DenseTable", "block_rows"]
 
@@ -37,7 +38,7 @@ def block_rows(size: int) -> int:
 class DenseTable:
     """The blocks of one vector name."""
 
-    def __init__(self, database: Database, number: int, rows: int, size: int) -> None:
+    def __init__(self, database: Connection, number: int, rows: int, size: int) -> None:
         self._database = database
         self._name = f"dense_{number}"
         self._rows = rows
@@ -120,7 +121,7 @@ class DenseTable:
         return self._database.execute(sql, (block,)).fetchone() is not None
 
     def _open(self, column: str, block: int) -> Any:
-        return self._database.connection.blobopen(self._name, column, block)
+        return self._database.raw.blobopen(self._name, column, block)
 
     def _spans(self, rows: Rows) -> Iterator[tuple[int, int, int]]:
         """Block numbers with where their rows begin and end, of ascending rows."""
@@ -137,10 +138,8 @@ class DenseTable:
         return sums | np.uint32(1)
 
     def _damaged(self, block: int) -> StoreDamaged:
-        return StoreDamaged(
-            f"The database is damaged: block {block} of {self._name} is not what was written.",
-            target=str(self._database.path.parent),
-            fix="Restore the folder from a copy.",
+        return damaged(
+            self._database.path, f"block {block} of {self._name} is not what was written"
         )
 
 

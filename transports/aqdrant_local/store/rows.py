@@ -18,7 +18,8 @@ from aqdrant_local.engine.arrays import Rows, Words
 from aqdrant_local.engine.ids import Keys
 from aqdrant_local.engine.sparse import SparseBatch
 
-from .database import Database
+from .connection import Connection
+from .errors import damaged
 
 __all__ = ["LoadedPoints", "PointTable", "SparseTable"]
 
@@ -40,9 +41,8 @@ class LoadedPoints(NamedTuple):
 class PointTable:
     """The points of one collection."""
 
-    def __init__(self, database: Database, number: int) -> None:
+    def __init__(self, database: Connection) -> None:
         self._database = database
-        self._name = f"points_{number}"
 
     def put(
         self,
@@ -64,7 +64,7 @@ class PointTable:
                 strict=True,
             )
             self._database.execute_many(
-                f"INSERT OR REPLACE INTO {self._name} VALUES (?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO points VALUES (?, ?, ?, ?, ?)",
                 columns,
             )
 
@@ -75,7 +75,7 @@ class PointTable:
         marks = _marks(rows, keys, payloads, _same(rows, version)).tolist()
         columns = zip(payloads, marks, rows.tolist(), strict=True)
         self._database.execute_many(
-            f"UPDATE {self._name} SET version = ?, payload = ?, mark = ? WHERE row = ?",
+            "UPDATE points SET version = ?, payload = ?, mark = ? WHERE row = ?",
             ((version, payload, mark, row) for payload, mark, row in columns),
         )
 
@@ -85,14 +85,14 @@ class PointTable:
         """Note the update that changed these points, whose ids and payloads stay."""
         marks = _marks(rows, keys, payloads, _same(rows, version)).tolist()
         self._database.execute_many(
-            f"UPDATE {self._name} SET version = ?, mark = ? WHERE row = ?",
+            "UPDATE points SET version = ?, mark = ? WHERE row = ?",
             ((version, mark, row) for mark, row in zip(marks, rows.tolist(), strict=True)),
         )
 
     def remove(self, rows: Rows) -> None:
         """Delete the points in these rows."""
         self._database.execute_many(
-            f"DELETE FROM {self._name} WHERE row = ?",
+            "DELETE FROM points WHERE row = ?",
             ((row,) for row in rows.tolist()),
         )
 
@@ -106,7 +106,7 @@ class PointTable:
         versions: list[int] = []
         payloads: list[bytes | None] = []
         keys: list[Keys] = []
-        sql = f"SELECT row, id, version, payload, mark FROM {self._name} ORDER BY row"
+        sql = "SELECT row, id, version, payload, mark FROM points ORDER BY row"
         for page in self._database.pages(sql):
             numbers, ids, changed, blobs, marks = zip(*page, strict=True)
             try:
@@ -116,7 +116,7 @@ class PointTable:
                 if (_marks(places, found, blobs, np.array(changed, dtype=np.int64)) != known).any():
                     raise ValueError
             except (TypeError, ValueError, OverflowError):
-                raise _damaged(self._database, self._name) from None
+                raise _damaged(self._database, "points") from None
             rows += numbers
             versions += changed
             payloads += blobs
@@ -132,7 +132,7 @@ class PointTable:
 class SparseTable:
     """The sparse vectors of one name."""
 
-    def __init__(self, database: Database, number: int) -> None:
+    def __init__(self, database: Connection, number: int) -> None:
         self._database = database
         self._name = f"sparse_{number}"
 
@@ -231,9 +231,5 @@ def _marks(
     return marks
 
 
-def _damaged(database: Database, table: str) -> StoreDamaged:
-    return StoreDamaged(
-        f"The database is damaged: a row of {table} is not what was written.",
-        target=str(database.path.parent),
-        fix="Restore the folder from a copy.",
-    )
+def _damaged(database: Connection, table: str) -> StoreDamaged:
+    return damaged(database.path, f"a row of {table} is not what was written")
