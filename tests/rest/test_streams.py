@@ -8,11 +8,11 @@ from pathlib import Path
 import anyio
 import pytest
 
-from aqdrant import AsyncQdrantClient, QdrantClient, models
+from aqdrant import QdrantClient, models
 from aqdrant.exceptions import ArgumentError, ConnectionFailed, Forbidden, NotFound, PayloadTooLarge
 from tests.net.servers import Peer, Seen, serving
 
-from .canned import canned, client_of, result
+from .canned import canned, client_of, connect, result
 from .test_transport import served
 
 CONTENT = bytes(range(256)) * 4096
@@ -51,7 +51,7 @@ async def test_download_cut_short_leaves_no_file(tmp_path: Path) -> None:
         await peer.read()
         await peer.send(b"HTTP/1.1 200 OK\r\ncontent-length: 9999999\r\n\r\n" + CONTENT)
 
-    async with serving(handler) as server, AsyncQdrantClient(f"http://{server.origin}") as client:
+    async with serving(handler) as server, connect(f"http://{server.origin}") as client:
         with pytest.raises(ConnectionFailed):
             await client.download_snapshot("texts", "s", tmp_path / "f")
     assert [path async for path in anyio.Path(tmp_path).iterdir()] == []
@@ -73,7 +73,7 @@ async def test_download_left_in_the_middle_frees_its_connection() -> None:
         while True:
             await peer.send(CONTENT)
 
-    async with serving(handler) as server, AsyncQdrantClient(f"http://{server.origin}") as client:
+    async with serving(handler) as server, connect(f"http://{server.origin}") as client:
         for _ in range(3):
             async with client.stream_snapshot("texts", "s") as stream:
                 async for _ in stream:
@@ -117,7 +117,7 @@ async def test_upload_that_is_refused_early_ends_at_once() -> None:
         while True:
             yield CONTENT
 
-    async with serving(handler) as server, AsyncQdrantClient(f"http://{server.origin}") as client:
+    async with serving(handler) as server, connect(f"http://{server.origin}") as client:
         with anyio.fail_after(30), pytest.raises(Forbidden, match="no"):
             await client.upload_snapshot("texts", endless())
 

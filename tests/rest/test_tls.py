@@ -9,11 +9,10 @@ from typing import Any
 import pytest
 import trustme
 
-from aqdrant import AsyncQdrantClient
 from aqdrant.exceptions import ArgumentError, ConnectionFailed, TLSFailed
 from aqdrant_rest.tls import tls_context
 
-from .canned import Canned, canned
+from .canned import Canned, canned, connect
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +35,7 @@ def trusted(authority: trustme.CA, tmp_path: Path) -> Path:
 
 
 async def count(server: Canned, **options: Any) -> int:
-    async with AsyncQdrantClient(f"https://{server.server.origin}", **options) as client:
+    async with connect(f"https://{server.server.origin}", **options) as client:
         return (await client.count("texts")).count
 
 
@@ -88,7 +87,7 @@ async def test_file_that_is_none_is_told(option: str, tmp_path: Path) -> None:
     options: dict[str, Any]
     for name in ("junk", "nowhere"):
         options = {option: str(tmp_path / name)}
-        async with AsyncQdrantClient("https://localhost", **options) as client:
+        async with connect("https://localhost", **options) as client:
             with pytest.raises(ArgumentError, match="PEM") as caught:
                 await client.info()
         assert caught.value.parameter == option
@@ -107,9 +106,7 @@ async def test_many_first_calls_open_one_pool(context: ssl.SSLContext, trusted: 
 
     async with (
         canned(tls=context) as server,
-        AsyncQdrantClient(
-            f"https://{server.server.origin}", verify=str(trusted), pool_size=2
-        ) as client,
+        connect(f"https://{server.server.origin}", verify=str(trusted), pool_size=2) as client,
         anyio.create_task_group() as group,
     ):
         for _ in range(20):
