@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import AsyncIterator
+from hashlib import sha256
 from pathlib import Path
 
 import anyio
 import pytest
 
 from aqdrant import QdrantClient, models
-from aqdrant.exceptions import ArgumentError, ConnectionFailed, Forbidden, NotFound, PayloadTooLarge
+from aqdrant.exceptions import (
+    ArgumentError,
+    ConnectionFailed,
+    Forbidden,
+    NotFound,
+    PayloadTooLarge,
+    TransportError,
+)
 from tests.net.servers import Peer, Seen, serving
 
 from .canned import canned, client_of, connect, result
@@ -44,6 +53,21 @@ async def test_download_goes_to_a_file(tmp_path: Path) -> None:
     content = await anyio.Path(tmp_path / "f").read_bytes()
     assert content == CONTENT
     assert server.seen[0].target == "/snapshots/s"
+
+
+async def test_checksum_of_a_download_is_compared(tmp_path: Path) -> None:
+    told: list[tuple[int, int | None]] = []
+    async with canned(snapshot) as server, client_of(server) as client:
+        await client.download_snapshot(
+            *("texts", "s", tmp_path / "f"),
+            checksum=sha256(CONTENT).hexdigest().upper(),
+            on_progress=lambda done, whole: told.append((done, whole)),
+        )
+        with pytest.raises(TransportError, match="SHA-256"):
+            await client.download_snapshot("texts", "s", tmp_path / "g", checksum="ab")
+    assert [path.name async for path in anyio.Path(tmp_path).iterdir()] == ["f"]
+    assert told[-1] == (len(CONTENT), len(CONTENT))
+    assert told == sorted(told)
 
 
 async def test_download_cut_short_leaves_no_file(tmp_path: Path) -> None:
@@ -92,10 +116,14 @@ async def test_upload_is_a_form_with_one_file(source: str, tmp_path: Path) -> No
     await anyio.Path(path).write_bytes(CONTENT)
     content = {"path": path, "bytes": CONTENT, "pieces": pieces()}[source]
     async with canned(snapshot) as server, client_of(server) as client:
+        told: list[tuple[int, int | None]] = []
         done = await client.upload_snapshot(
-            "texts", content, models.SnapshotPriority.REPLICA, "ab12", shard_id=2
+            *("texts", content, models.SnapshotPriority.REPLICA, "ab12"),
+            shard_id=2,
+            on_progress=lambda sent, whole: told.append((sent, whole)),
         )
     assert done is True
+    assert told[-1] == (len(CONTENT), None if source == "pieces" else len(CONTENT))
     (seen,) = server.seen
     assert seen.target == (
         "/collections/texts/shards/2/snapshots/upload?wait=true&priority=replica&checksum=ab12"
@@ -161,6 +189,11 @@ def test_sync_client_streams_too(tmp_path: Path) -> None:
     with served(snapshot) as url, QdrantClient(url) as client:
         assert client.download_snapshot("texts", "s", tmp_path / "f") == len(CONTENT)
         assert (tmp_path / "f").read_bytes() == CONTENT
-        assert client.upload_snapshot("texts", tmp_path / "f") is True
+        threads: set[str] = set()
+        assert client.upload_snapshot(
+            *("texts", tmp_path / "f"),
+            on_progress=lambda *_: threads.add(threading.current_thread().name),
+        )
+        assert threads == {threading.current_thread().name}
         with client.stream_snapshot("texts", "s") as stream:
             assert b"".join(stream) == CONTENT
