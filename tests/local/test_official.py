@@ -274,7 +274,7 @@ def test_two_imports_to_one_place(written: Path, tmp_path: Path) -> None:
         if name == "c":
             import_folder(written, tmp_path / "new")
 
-    with pytest.raises(StorageError, match="cannot be (written|opened)"):
+    with pytest.raises(StorageError, match=r"cannot be (written|opened)"):
         import_folder(written, tmp_path / "new", progress=again)
     assert [path.name for path in tmp_path.iterdir()] == ["new"]
     with QdrantClient(path=str(tmp_path / "new")) as client:

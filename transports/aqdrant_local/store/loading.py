@@ -45,12 +45,11 @@ def _load(connection: Connection, name: str) -> Collection:
     dense, sparse = _empty_vectors(config)
     collection = Collection(name, config, dense, sparse)
     collection.operations = progress.operations
-    points = PointTable(connection).load()
-    if len(points.rows) != progress.points or set(tables) != set(collection.segment.stores):
+    points, segment = PointTable(connection), collection.segment
+    size = points.size()
+    segment.load(size, progress.points, points.load())
+    if segment.count != progress.points or set(tables) != set(segment.stores):
         raise damaged(connection.path, f"points or vectors of {name!r} are missing")
-    segment = collection.segment
-    size = int(points.rows[-1]) + 1 if len(points.rows) else 0
-    segment.load(size, points.rows, points.keys, points.versions, points.payloads)
     for using, vectors in dense.items():
         table = tables[using]
         DenseTable(connection, table.number, table.block_rows, vectors.size).load(vectors, size)
