@@ -27,7 +27,7 @@ ALLOWED_EXTERNALS = {
     "aqdrant.bm25": {"snowballstemmer"},
     "aqdrant.testing": {"numpy", "pytest"},
     "aqdrant_local": {"anyio", "msgspec", "numpy"},
-    "aqdrant_net": {"anyio", "h11", "trio"},
+    "aqdrant_net": {"anyio", "h11", "h2", "hpack", "trio"},
 }
 """What a package and those below it may import beside the standard library and us."""
 

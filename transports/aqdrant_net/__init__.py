@@ -25,14 +25,16 @@ from .errors import (
     StreamReset,
     WriteError,
 )
+from .exchange import Exchange, StreamedResponse
 from .messages import Content, Fields, Response
-from .pool import Pool, StreamedResponse
+from .pool import Pool
 from .settings import Limits, Origin, SocketOptions
 
 __all__ = [
     "ConnectError",
     "ConnectKind",
     "Content",
+    "Exchange",
     "ExchangeError",
     "Fields",
     "Limits",

@@ -22,6 +22,10 @@ class Body(Protocol):
         """Return the next piece; ``b""`` at the end."""
         ...
 
+    def close(self) -> None:
+        """Read no more of it."""
+        ...
+
 
 class Source(Protocol):
     """What `Http1Connection` gives its bodies."""
@@ -57,6 +61,9 @@ class SizedBody:
             self._done = True
             self._source.finish(self._written and len(piece) == len(data))
         return piece
+
+    def close(self) -> None:
+        """Do nothing: the pool closes a connection whose answer was not read to its end."""
 
 
 class UnusualBody:
@@ -96,6 +103,9 @@ class UnusualBody:
                 again = self._h11.their_state is h11.DONE and not self._h11.trailing_data[0]
                 self._source.finish(self._written and again)
         return b""
+
+    def close(self) -> None:
+        """Do nothing, as above."""
 
     async def read_all(self) -> bytes:
         """Return the rest in one."""

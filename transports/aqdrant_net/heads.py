@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 
+from hpack import NeverIndexedHeaderTuple
+
 from .errors import ProtocolError
 from .messages import Request
 
-__all__ = ["encode_head", "find_end", "is_http", "read_head"]
+__all__ = ["encode_fields", "encode_head", "find_end", "is_http", "read_head"]
 
 _TOKEN = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _STATUS = re.compile(rb"HTTP/1\.1 ([2-5][0-9][0-9])(?: [\t\x20-\x7e\x80-\xff]*)?\r\n")
@@ -21,6 +23,9 @@ _EACH_FIELD = re.compile(_FIELD)
 # What says how long the content is or how long the connection lives.
 _FRAMING = frozenset(
     {b"content-length", b"transfer-encoding", b"connection", b"upgrade", b"keep-alive"}
+)
+_OF_THE_CONNECTION = frozenset(
+    {b"connection", b"keep-alive", b"proxy-connection", b"transfer-encoding", b"upgrade"}
 )
 _EMPTY = frozenset({204, 304})
 _ODD_END = re.compile(rb"\n\r?\n")
@@ -64,6 +69,35 @@ def encode_head(request: Request, host: bytes) -> bytes:
     parts.append(b"\r\n")
     _check_lines(request)
     return b"".join(parts)
+
+
+def encode_fields(request: Request, scheme: bytes, host: bytes) -> list[tuple[bytes, bytes]]:
+    """Return the header fields of a request over HTTP/2.
+
+    Raises:
+        ProtocolError: of a header that no request may have; nothing was sent.
+    """
+    fields: list[tuple[bytes, bytes]] = []
+    sized = False
+    for name, value in request.fields:
+        lower = _known_names.get(name) or _check_name(name)
+        if lower == b"host":
+            host = value
+        elif lower not in _OF_THE_CONNECTION:
+            fields.append((lower, value))
+            sized = sized or lower == b"content-length"
+    _check_lines(request)
+    size = request.size
+    if not sized and size is not None and (size or request.method in _WITH_CONTENT):
+        # Each value would push another out of the table that both sides keep.
+        fields.append(NeverIndexedHeaderTuple(b"content-length", b"%d" % size))
+    return [
+        (b":method", request.method),
+        (b":scheme", scheme),
+        (b":authority", host),
+        (b":path", request.target),
+        *fields,
+    ]
 
 
 def _check_lines(request: Request) -> None:

@@ -103,6 +103,10 @@ class Link(Protocol):
         """Send; what the socket does not take at once is kept until it does."""
         ...
 
+    def hurry(self) -> None:
+        """Acknowledge each segment at once from now on; see `SocketOptions.quickack`."""
+        ...
+
     def hold(self) -> None:
         """Receive no more until `resume`."""
         ...

@@ -92,6 +92,10 @@ class AsyncioLink(asyncio.Protocol):
         if self.live and self._transport is not None:
             self._transport.write(data)
 
+    def hurry(self) -> None:
+        self.quickack = True
+        rearm_quickack(self._sock)
+
     def hold(self) -> None:
         if self.live and self._transport is not None:
             self._transport.pause_reading()

@@ -63,6 +63,10 @@ class TrioLink:
         self._unsent += data
         self.clogged = len(self._unsent) > HIGH_WATER
 
+    def hurry(self) -> None:
+        self.quickack = True
+        rearm_quickack(self._sock)
+
     def hold(self) -> None:
         if self._held is None:
             self._held = trio.Event()

@@ -33,6 +33,8 @@ class Request:
     fields: Fields
     content: bytes | memoryview | Sequence[bytes | memoryview] | AsyncIterable[bytes]
     repeatable: bool
+    open: bool = False
+    """Whether the content comes later, by `Exchange.send`."""
     consumed: bool = False
     """Whether an iterated content was begun, so that it cannot be sent again."""
 
@@ -40,10 +42,10 @@ class Request:
     def size(self) -> int | None:
         """Bytes of the content, where that is known."""
         content = self.content
+        if self.open or isinstance(content, AsyncIterable):
+            return None
         if isinstance(content, bytes | memoryview):
             return len(content)
-        if isinstance(content, AsyncIterable):
-            return None
         return sum(map(len, content))
 
 

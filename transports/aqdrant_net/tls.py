@@ -113,6 +113,9 @@ class TlsLink:
                 self._tls.write(view[start : start + SEALED])
                 self._flush()
 
+    def hurry(self) -> None:
+        self._raw.hurry()
+
     def hold(self) -> None:
         self._raw.hold()
 
