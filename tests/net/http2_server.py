@@ -93,7 +93,9 @@ class Http2Peer:
 
     def handle(self, event: object, start: Callable[..., object]) -> None:
         if isinstance(event, RequestReceived):
-            call = self.calls[event.stream_id] = Call(event.stream_id, dict(event.headers))
+            call = self.calls[event.stream_id] = Call(
+                event.stream_id, {str(name): str(value) for name, value in event.headers}
+            )
             if self.at_head:
                 start(self.run, call)
         elif isinstance(event, DataReceived):

@@ -26,8 +26,9 @@ from .errors import (
     WriteError,
 )
 from .exchange import Exchange, StreamedResponse
-from .messages import Content, Fields, Response
+from .messages import Content, Fields
 from .pool import Pool
+from .responses import Response
 from .settings import Limits, Origin, SocketOptions
 
 __all__ = [

@@ -7,7 +7,8 @@ from typing import Protocol
 import h11
 
 from .errors import ProtocolError
-from .messages import Request, Response
+from .messages import Request
+from .responses import Response
 
 __all__ = ["Body", "SizedBody", "UnusualBody"]
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from .bodies import Body
 from .http2 import Http2Connection
 from .http2_stream import Http2Stream
-from .messages import Response
+from .responses import Response
 
 __all__ = ["Exchange", "StreamedResponse"]
 

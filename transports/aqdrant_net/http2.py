@@ -30,10 +30,11 @@ from h2.settings import SettingCodes, Settings
 from .contents import PIECE, cut
 from .errors import ConnectError, NetError, ProtocolError, ReadError, StreamReset
 from .goaway import Goaway, GoawayFilter
-from .heads import encode_fields
+from .heads import HeadWriter
 from .http2_stream import Http2Stream
 from .links import Link, Runtime, Timer
-from .messages import Request, Response
+from .messages import Request
+from .responses import Response
 from .settings import Limits, Origin
 
 __all__ = ["Http2Connection"]
@@ -55,8 +56,7 @@ class Http2Connection:
         runtime: the event loop.
         origin: for error texts.
         limits: for the streams at once, and for pings.
-        scheme: ``b"http"`` or ``b"https"``.
-        host: the value of ``:authority``.
+        heads: writes the heads of requests.
         on_end: called when it takes no more requests.
         on_room: called when it takes more than before.
     """
@@ -68,8 +68,7 @@ class Http2Connection:
         runtime: Runtime,
         origin: Origin,
         limits: Limits,
-        scheme: bytes,
-        host: bytes,
+        heads: HeadWriter,
         on_end: Callable[[Any], None],
         on_room: Callable[[], None],
     ) -> None:
@@ -79,8 +78,7 @@ class Http2Connection:
         self.lent = 0
         self._origin = origin
         self._limits = limits
-        self._scheme = scheme
-        self._host = host
+        self._heads = heads
         self._on_end = on_end
         self._on_room = on_room
         self._streams: dict[int, Http2Stream] = {}
@@ -188,7 +186,7 @@ class Http2Connection:
         """
         if not self.link.live:
             raise ReadError(f"{self._origin} closed the connection.", sent=False)
-        fields = encode_fields(request, self._scheme, self._host)
+        fields = self._heads.http2(request)
         empty = isinstance(request.content, bytes) and not request.content and not request.open
         try:
             number = self._h2.get_next_available_stream_id()

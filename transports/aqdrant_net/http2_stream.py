@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from .errors import NetError
 from .links import Waiter
-from .messages import Response
+from .responses import Response
 
 if TYPE_CHECKING:
     from .http2 import Http2Connection

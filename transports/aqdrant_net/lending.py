@@ -65,6 +65,10 @@ class Lender:
             f"idle, {self._opening} opening, {len(self._turns)} requests waiting>"
         )
 
+    def take(self) -> Connection | None:
+        """Return a connection if one is free and nobody waits for it."""
+        return None if self._turns else self._take()
+
     async def borrow(self) -> Connection:
         """Return a connection for one request, which is to be given back.
 
@@ -73,13 +77,12 @@ class Lender:
             PoolTimeout: none came free in time.
             PoolClosed: the pool was closed meanwhile.
         """
-        if not self._turns:
-            connection = self._take()
-            if connection is not None:
-                return connection
-            if self._may_open():
-                self._opening += 1
-                return await self._open()
+        connection = self.take()
+        if connection is not None:
+            return connection
+        if not self._turns and self._may_open():
+            self._opening += 1
+            return await self._open()
         return await self._wait()
 
     def give_back(self, connection: Connection) -> None:

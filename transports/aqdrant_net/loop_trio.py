@@ -13,7 +13,7 @@ from typing import Any
 
 import trio
 
-from .dialing import connect_socket, rearm_quickack
+from .dialing import connect_socket, is_quiet, rearm_quickack
 from .links import Early, LinkUser, Timer, Waiter
 from .settings import Origin, SocketOptions
 
@@ -62,6 +62,9 @@ class TrioLink:
             trio.lowlevel.spawn_system_task(self._send, name="aqdrant_net writer")
         self._unsent += data
         self.clogged = len(self._unsent) > HIGH_WATER
+
+    def is_quiet(self) -> bool:
+        return self.live and is_quiet(self._sock)
 
     def hurry(self) -> None:
         self.quickack = True

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 import anyio
 
 from .errors import ConnectError
+from .heads import HeadWriter
 from .http1 import Http1Connection
 from .http2 import Http2Connection
 from .links import Link
@@ -39,7 +40,7 @@ class Settings:
     server_name: str
     http2: bool | None
     options: SocketOptions
-    host: bytes
+    heads: HeadWriter
 
 
 async def open_connection(
@@ -57,16 +58,13 @@ async def open_connection(
     with anyio.move_on_after(limits.connect_seconds):
         link = await _open_link(runtime, settings)
         if settings.http2 if settings.tls is None else link.alpn == "h2":
-            scheme = b"http" if settings.tls is None else b"https"
-            shared = Http2Connection(
-                runtime, origin, limits, scheme, settings.host, on_end, on_room
-            )
+            shared = Http2Connection(runtime, origin, limits, settings.heads, on_end, on_room)
             shared.link = link
             link.hurry()
             shared.begin()
             link.begin(shared)
             return shared
-        single = Http1Connection(runtime, origin, limits, settings.host, on_end)
+        single = Http1Connection(runtime, origin, limits, settings.heads, on_end)
         single.link = link
         link.begin(single)
         return single

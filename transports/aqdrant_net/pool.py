@@ -10,11 +10,13 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from .errors import ExchangeError, NetError, PoolClosed, ProtocolError
 from .exchange import Exchange, StreamedResponse
+from .heads import HeadWriter
 from .http2 import Http2Connection
 from .lending import Lender
 from .loops import current_token, make_runtime
-from .messages import Content, Fields, Request, Response, build_request
+from .messages import Content, Fields, Request, build_request
 from .opening import Connection, Settings
+from .responses import Response
 from .settings import Limits, Origin, SocketOptions
 
 __all__ = ["Pool"]
@@ -57,7 +59,10 @@ class Pool:
             server_name=server_name or origin.host,
             http2=http2,
             options=options or SocketOptions(),
-            host=origin.authority(80 if tls is None else 443),
+            heads=HeadWriter(
+                b"http" if tls is None else b"https",
+                origin.authority(80 if tls is None else 443),
+            ),
         )
         self._closed = False
         self._lenders: list[Lender] = []
@@ -97,7 +102,7 @@ class Pool:
         lender = self._here() or await self._settle()
         attempt = 1
         while True:
-            connection = await lender.borrow()
+            connection = lender.take() or await lender.borrow()
             try:
                 return await connection.request(request)
             except NetError as error:
