@@ -11,6 +11,7 @@ from typing import Any
 from aqdrant import AsyncQdrantClient
 from tests.net.servers import Peer, Seen, Server, serving
 
+QUIET: dict[str, Any] = {"check_compatibility": False, "retries": 0}
 Answering = Callable[[Seen], "bytes | tuple[int, bytes, str]"]
 
 
@@ -19,6 +20,7 @@ def result(value: Any) -> bytes:
     return json.dumps({"result": value, "status": "ok", "time": 0.1}).encode()
 
 
+ROOT = b'{"title":"qdrant - vector search engine","version":"1.19.0"}'
 COUNTED = result({"count": 5})
 
 
@@ -33,6 +35,9 @@ class Canned:
     async def __call__(self, peer: Peer) -> None:
         while True:
             seen = await peer.read()
+            if seen.method == "GET" and seen.target.endswith("/"):
+                await peer.answer(ROOT)  # the client wants to know whom it talks to
+                continue
             self.seen.append(seen)
             given = self.answer(seen)
             status, body, more = (200, given, "") if isinstance(given, bytes) else given
@@ -56,5 +61,10 @@ async def canned(
 @asynccontextmanager
 async def client_of(server: Canned, **options: Any) -> AsyncGenerator[AsyncQdrantClient]:
     """Open a client of it."""
-    async with AsyncQdrantClient(server.url, **options) as client:
+    async with connect(server.url, **options) as client:
         yield client
+
+
+def connect(url: str, **options: Any) -> AsyncQdrantClient:
+    """Make a client that sends what it is asked to and no more: neither checks nor repetitions."""
+    return AsyncQdrantClient(url, **QUIET | options)

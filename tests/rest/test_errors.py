@@ -11,7 +11,7 @@ from typing import Any
 import anyio
 import pytest
 
-from aqdrant import AsyncQdrantClient, exceptions, models
+from aqdrant import exceptions, models
 from aqdrant.exceptions import (
     AqdrantError,
     BadRequest,
@@ -28,7 +28,7 @@ from aqdrant.exceptions import (
 )
 from tests.net.servers import Peer, serving
 
-from .canned import canned, client_of
+from .canned import canned, client_of, connect
 
 
 def refusal(text: str) -> bytes:
@@ -37,7 +37,7 @@ def refusal(text: str) -> bytes:
 
 async def error_of(url: str, **options: Any) -> AqdrantError:
     """What a call ends with."""
-    async with AsyncQdrantClient(url, **options) as client:
+    async with connect(url, **options) as client:
         with pytest.raises(AqdrantError) as caught:
             await client.count("texts")
     assert caught.value.operation == "CountPoints"
@@ -164,7 +164,7 @@ async def test_early_answer_to_a_large_body_is_read() -> None:
         await peer.reset()
 
     big = {"text": "x" * 20_000_000}
-    async with serving(handler) as server, AsyncQdrantClient(f"http://{server.origin}") as client:
+    async with serving(handler) as server, connect(f"http://{server.origin}") as client:
         with pytest.raises(PayloadTooLarge, match="max_request_size_mb") as caught:
             await client.upsert("texts", [models.PointStruct(id=1, vector=[1.0], payload=big)])
     assert caught.value.status_code == 400
@@ -262,7 +262,7 @@ async def test_closing_ends_calls_under_way() -> None:
         await peer.more()
 
     async with serving(handler) as server:
-        client = AsyncQdrantClient(f"http://{server.origin}")
+        client = connect(f"http://{server.origin}")
         ended: list[AqdrantError] = []
 
         async def ask() -> None:
@@ -284,7 +284,7 @@ async def test_connection_that_went_stale_is_not_noticed_by_readers() -> None:
         await peer.read()
         await peer.answer(b'{"result":{"count":5}}')
 
-    async with serving(handler) as server, AsyncQdrantClient(f"http://{server.origin}") as client:
+    async with serving(handler) as server, connect(f"http://{server.origin}") as client:
         for _ in range(5):
             assert (await client.count("texts")).count == 5
         assert server.accepted == 5

@@ -19,7 +19,7 @@ from aqdrant.exceptions import (
     TransportError,
 )
 
-from .canned import COUNTED, canned, client_of, result
+from .canned import COUNTED, canned, client_of, connect, result
 from .test_streams import CONTENT, snapshot
 from .test_transport import served
 
@@ -48,7 +48,7 @@ async def test_users_tests_need_no_server() -> None:
         return httpx.Response(200, content=result({"status": "completed", "operation_id": 1}))
 
     async with mocked(handler) as http:
-        client = AsyncQdrantClient("http://nowhere", http_client=http)
+        client = connect("http://nowhere", http_client=http)
         done = await client.upsert("texts", [{"id": 1, "vector": [0.5, 1.0]}])
         await client.aclose()
     assert done.operation_id == 1
@@ -74,7 +74,7 @@ async def test_errors_of_httpx_are_ours(
         raise raised
 
     async with mocked(handler) as http:
-        client = AsyncQdrantClient("http://nowhere", http_client=http)
+        client = connect("http://nowhere", http_client=http)
         with pytest.raises(TransportError) as caught:
             await client.count("texts")
         await client.aclose()
@@ -84,12 +84,12 @@ async def test_errors_of_httpx_are_ours(
 
 async def test_client_of_another_kind_is_refused() -> None:
     with httpx.Client() as http:
-        async with AsyncQdrantClient("http://nowhere", http_client=http) as client:
+        async with connect("http://nowhere", http_client=http) as client:
             with pytest.raises(ArgumentError, match=r"httpx\.AsyncClient"):
                 await client.info()
     async with (
         httpx.AsyncClient() as other,
-        AsyncQdrantClient("http://x", http_client=other, verify=False) as client,
+        connect("http://x", http_client=other, verify=False) as client,
     ):
         with pytest.raises(ArgumentError, match="verify to the httpx client"):
             await client.info()
@@ -128,7 +128,7 @@ async def test_errors_and_streams_come_through_our_pool_alike() -> None:
     ):
         with pytest.raises(NotFound, match="Not found: no"):
             await client.count("texts")
-    async with AsyncQdrantClient("http://127.0.0.1:1", **options) as client:
+    async with connect("http://127.0.0.1:1", **options) as client:
         with pytest.raises(ConnectionFailed, match="Is the server running") as caught:
             await client.count("texts")
     assert caught.value.processed is False
@@ -153,7 +153,7 @@ async def test_streams_come_through_a_client_of_the_users() -> None:
 async def test_proxy_gets_the_calls() -> None:
     async with canned() as proxy:
         for address in ("http://10.1.2.3:6333", "http://10.1.2.4:6333/p"):
-            async with AsyncQdrantClient(address, proxy=proxy.url) as client:
+            async with connect(address, proxy=proxy.url) as client:
                 assert (await client.count("texts")).count == 5
     targets = [seen.target for seen in proxy.seen]
     assert targets[0] == "http://10.1.2.3:6333/collections/texts/points/count"
@@ -164,7 +164,7 @@ async def test_environment_names_a_proxy(monkeypatch: pytest.MonkeyPatch) -> Non
     async with canned() as proxy, canned() as server:
         monkeypatch.setenv("http_proxy", proxy.url)
         monkeypatch.setenv("no_proxy", "10.9.9.9")
-        async with AsyncQdrantClient("http://10.1.2.3") as client:
+        async with connect("http://10.1.2.3") as client:
             await client.count("texts")
         assert len(proxy.seen) == 1
         # This machine is asked without a proxy, and so is who wants none.
@@ -182,7 +182,7 @@ def test_proxies_serve_one_event_loop_after_the_other() -> None:
         await client.aclose()
 
     with served(lambda _: COUNTED) as url:
-        client = AsyncQdrantClient("http://10.1.2.3", proxy=url, limits=httpx.Limits())
+        client = connect("http://10.1.2.3", proxy=url, limits=httpx.Limits())
         asyncio.run(close(client))
         with QdrantClient("http://10.1.2.3", proxy=url) as sync:
             assert sync.count("texts").count == 5

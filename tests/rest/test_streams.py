@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import AsyncIterator
+from hashlib import sha256
 from pathlib import Path
 
 import anyio
 import pytest
 
-from aqdrant import AsyncQdrantClient, QdrantClient, models
-from aqdrant.exceptions import ArgumentError, ConnectionFailed, Forbidden, NotFound, PayloadTooLarge
+from aqdrant import QdrantClient, models
+from aqdrant.exceptions import (
+    ArgumentError,
+    ConnectionFailed,
+    Forbidden,
+    NotFound,
+    PayloadTooLarge,
+    TransportError,
+)
 from tests.net.servers import Peer, Seen, serving
 
-from .canned import canned, client_of, result
+from .canned import canned, client_of, connect, result
 from .test_transport import served
 
 CONTENT = bytes(range(256)) * 4096
@@ -46,12 +55,27 @@ async def test_download_goes_to_a_file(tmp_path: Path) -> None:
     assert server.seen[0].target == "/snapshots/s"
 
 
+async def test_checksum_of_a_download_is_compared(tmp_path: Path) -> None:
+    told: list[tuple[int, int | None]] = []
+    async with canned(snapshot) as server, client_of(server) as client:
+        await client.download_snapshot(
+            *("texts", "s", tmp_path / "f"),
+            checksum=sha256(CONTENT).hexdigest().upper(),
+            on_progress=lambda done, whole: told.append((done, whole)),
+        )
+        with pytest.raises(TransportError, match="SHA-256"):
+            await client.download_snapshot("texts", "s", tmp_path / "g", checksum="ab")
+    assert [path.name async for path in anyio.Path(tmp_path).iterdir()] == ["f"]
+    assert told[-1] == (len(CONTENT), len(CONTENT))
+    assert told == sorted(told)
+
+
 async def test_download_cut_short_leaves_no_file(tmp_path: Path) -> None:
     async def handler(peer: Peer) -> None:
         await peer.read()
         await peer.send(b"HTTP/1.1 200 OK\r\ncontent-length: 9999999\r\n\r\n" + CONTENT)
 
-    async with serving(handler) as server, AsyncQdrantClient(f"http://{server.origin}") as client:
+    async with serving(handler) as server, connect(f"http://{server.origin}") as client:
         with pytest.raises(ConnectionFailed):
             await client.download_snapshot("texts", "s", tmp_path / "f")
     assert [path async for path in anyio.Path(tmp_path).iterdir()] == []
@@ -73,7 +97,7 @@ async def test_download_left_in_the_middle_frees_its_connection() -> None:
         while True:
             await peer.send(CONTENT)
 
-    async with serving(handler) as server, AsyncQdrantClient(f"http://{server.origin}") as client:
+    async with serving(handler) as server, connect(f"http://{server.origin}") as client:
         for _ in range(3):
             async with client.stream_snapshot("texts", "s") as stream:
                 async for _ in stream:
@@ -92,10 +116,14 @@ async def test_upload_is_a_form_with_one_file(source: str, tmp_path: Path) -> No
     await anyio.Path(path).write_bytes(CONTENT)
     content = {"path": path, "bytes": CONTENT, "pieces": pieces()}[source]
     async with canned(snapshot) as server, client_of(server) as client:
+        told: list[tuple[int, int | None]] = []
         done = await client.upload_snapshot(
-            "texts", content, models.SnapshotPriority.REPLICA, "ab12", shard_id=2
+            *("texts", content, models.SnapshotPriority.REPLICA, "ab12"),
+            shard_id=2,
+            on_progress=lambda sent, whole: told.append((sent, whole)),
         )
     assert done is True
+    assert told[-1] == (len(CONTENT), None if source == "pieces" else len(CONTENT))
     (seen,) = server.seen
     assert seen.target == (
         "/collections/texts/shards/2/snapshots/upload?wait=true&priority=replica&checksum=ab12"
@@ -117,7 +145,7 @@ async def test_upload_that_is_refused_early_ends_at_once() -> None:
         while True:
             yield CONTENT
 
-    async with serving(handler) as server, AsyncQdrantClient(f"http://{server.origin}") as client:
+    async with serving(handler) as server, connect(f"http://{server.origin}") as client:
         with anyio.fail_after(30), pytest.raises(Forbidden, match="no"):
             await client.upload_snapshot("texts", endless())
 
@@ -161,6 +189,11 @@ def test_sync_client_streams_too(tmp_path: Path) -> None:
     with served(snapshot) as url, QdrantClient(url) as client:
         assert client.download_snapshot("texts", "s", tmp_path / "f") == len(CONTENT)
         assert (tmp_path / "f").read_bytes() == CONTENT
-        assert client.upload_snapshot("texts", tmp_path / "f") is True
+        threads: set[str] = set()
+        assert client.upload_snapshot(
+            *("texts", tmp_path / "f"),
+            on_progress=lambda *_: threads.add(threading.current_thread().name),
+        )
+        assert threads == {threading.current_thread().name}
         with client.stream_snapshot("texts", "s") as stream:
             assert b"".join(stream) == CONTENT

@@ -6,14 +6,17 @@ import ssl
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 import trustme
+from anyio.streams.tls import TLSAttribute
 
-from aqdrant import AsyncQdrantClient
 from aqdrant.exceptions import ArgumentError, ConnectionFailed, TLSFailed
 from aqdrant_rest.tls import tls_context
+from tests.net.http2_server import Call, Http2Peer
+from tests.net.servers import Peer, serving
 
-from .canned import Canned, canned
+from .canned import Canned, canned, client_of, connect, result
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +39,7 @@ def trusted(authority: trustme.CA, tmp_path: Path) -> Path:
 
 
 async def count(server: Canned, **options: Any) -> int:
-    async with AsyncQdrantClient(f"https://{server.server.origin}", **options) as client:
+    async with connect(f"https://{server.server.origin}", **options) as client:
         return (await client.count("texts")).count
 
 
@@ -88,7 +91,7 @@ async def test_file_that_is_none_is_told(option: str, tmp_path: Path) -> None:
     options: dict[str, Any]
     for name in ("junk", "nowhere"):
         options = {option: str(tmp_path / name)}
-        async with AsyncQdrantClient("https://localhost", **options) as client:
+        async with connect("https://localhost", **options) as client:
             with pytest.raises(ArgumentError, match="PEM") as caught:
                 await client.info()
         assert caught.value.parameter == option
@@ -103,16 +106,92 @@ def test_contexts_are_built_once_for_the_same_options(trusted: Path) -> None:
 
 
 async def test_many_first_calls_open_one_pool(context: ssl.SSLContext, trusted: Path) -> None:
-    import anyio
-
     async with (
         canned(tls=context) as server,
-        AsyncQdrantClient(
-            f"https://{server.server.origin}", verify=str(trusted), pool_size=2
-        ) as client,
+        connect(f"https://{server.server.origin}", verify=str(trusted), pool_size=2) as client,
         anyio.create_task_group() as group,
     ):
         for _ in range(20):
             group.start_soon(client.count, "texts")
     assert server.server.accepted <= 2
     assert len(server.seen) == 20
+
+
+# ---- HTTP/2, where TLS negotiates it
+
+
+def offering(context: ssl.SSLContext, *names: str) -> ssl.SSLContext:
+    context.set_alpn_protocols(list(names))
+    return context
+
+
+class Http2Canned:
+    """A server that speaks HTTP/2 where that was negotiated, and splits its answers."""
+
+    def __init__(self) -> None:
+        self.versions: list[str | None] = []
+
+    async def __call__(self, peer: Peer) -> None:
+        chosen = peer.stream.extra(TLSAttribute.alpn_protocol)
+        self.versions.append(chosen)
+        if chosen == "h2":
+            await Http2Peer(peer, self.respond).serve()
+        while True:
+            seen = await peer.read()
+            await peer.answer(number_of(seen.target))
+
+    async def respond(self, peer: Http2Peer, call: Call) -> None:
+        await peer.answer(call, number_of(call.headers[":path"]))
+
+
+def number_of(target: str) -> bytes:
+    """An answer that tells who asked."""
+    return result({"count": int(target.split("/")[2])})
+
+
+@pytest.mark.parametrize(
+    ("offered", "http2", "spoken"),
+    [
+        (("h2", "http/1.1"), None, "h2"),
+        (("h2", "http/1.1"), False, "http/1.1"),
+        (("http/1.1",), None, "http/1.1"),
+        (("h2",), True, "h2"),
+    ],
+)
+async def test_version_of_http_is_negotiated(
+    context: ssl.SSLContext,
+    trusted: Path,
+    offered: tuple[str, ...],
+    http2: bool | None,
+    spoken: str,
+) -> None:
+    handler = Http2Canned()
+    options: dict[str, Any] = {"verify": str(trusted), "http2": http2}
+    async with (
+        serving(handler, tls=offering(context, *offered)) as server,
+        connect(f"https://{server.origin}", **options) as client,
+    ):
+
+        async def ask(number: int) -> None:
+            assert (await client.count(str(number))).count == number
+
+        await ask(7)
+        async with anyio.create_task_group() as group:
+            for number in range(100):
+                group.start_soon(ask, number)
+        if spoken == "h2":
+            assert server.accepted == 1
+    assert set(handler.versions) == {spoken}
+
+
+async def test_http2_that_is_not_offered_is_told(context: ssl.SSLContext, trusted: Path) -> None:
+    async with serving(Http2Canned(), tls=offering(context, "http/1.1")) as server:
+        options: dict[str, Any] = {"verify": str(trusted), "http2": True}
+        async with connect(f"https://{server.origin}", **options) as client:
+            with pytest.raises(ConnectionFailed, match="http2=False"):
+                await client.count("texts")
+
+
+async def test_plain_http_is_never_asked_for_http2() -> None:
+    async with canned() as server, client_of(server, http2=True) as client:
+        assert (await client.count("texts")).count == 5

@@ -22,7 +22,7 @@ from aqdrant.transport import RemoteTransport, TransportConfig
 from aqdrant_rest import RestTransport
 from tests.net.servers import Seen
 
-from .canned import COUNTED, Answering, canned, client_of, result
+from .canned import COUNTED, Answering, canned, client_of, connect, result
 
 
 async def test_request_has_what_a_server_needs_and_no_more() -> None:
@@ -46,14 +46,14 @@ async def test_head_and_body_leave_in_one_write() -> None:
         received.append(await peer.stream.receive())
         await peer.answer(COUNTED)
 
-    async with serving(handler) as server, AsyncQdrantClient(f"http://{server.origin}") as client:
+    async with serving(handler) as server, connect(f"http://{server.origin}") as client:
         await client.count("texts")
     assert received[0].endswith(b"}")
 
 
 async def test_prefix_goes_before_every_path() -> None:
     async with canned() as server:
-        async with AsyncQdrantClient(f"{server.url}/a/b/") as client:
+        async with connect(f"{server.url}/a/b/") as client:
             await client.count("texts")
         async with client_of(server, prefix="c") as client:
             await client.count("te/x?t")
@@ -134,7 +134,7 @@ async def test_secrets_stand_in_no_log_line_and_no_repr(caplog: pytest.LogCaptur
 
 def test_unknown_option_is_refused_by_name() -> None:
     with pytest.raises(ArgumentError, match=r"'verfy'.*'verify'"):
-        AsyncQdrantClient("http://localhost", verfy=False)
+        connect("http://localhost", verfy=False)
     with pytest.raises(ArgumentError, match=r"'verfy'.*'verify'"):
         RestTransport(TransportConfig(scheme="http", host="h", extra={"verfy": 1}))
 
@@ -166,7 +166,7 @@ class Limits:
     ],
 )
 async def test_wrong_option_is_told(options: dict[str, Any], parameter: str) -> None:
-    async with AsyncQdrantClient("http://localhost", **options) as client:
+    async with connect("http://localhost", **options) as client:
         with pytest.raises(ArgumentError) as caught:
             await client.info()
     assert caught.value.parameter == parameter
@@ -227,7 +227,7 @@ async def test_time_and_usage_are_reported() -> None:
 
 async def test_closed_client_says_so_and_leaves_no_socket() -> None:
     async with canned() as server:
-        client = AsyncQdrantClient(server.url)
+        client = connect(server.url)
         await client.count("texts")
         await client.aclose()
         await client.aclose()
@@ -285,7 +285,7 @@ def test_event_loops_follow_each_other() -> None:
 
     async def main(url: str, last: bool) -> None:
         nonlocal client
-        client = client or AsyncQdrantClient(url)
+        client = client or connect(url)
         assert (await client.count("texts")).count == 5
         if last:
             await client.aclose()
@@ -391,7 +391,7 @@ def test_forked_child_has_connections_of_its_own() -> None:
 
 def test_async_client_is_pickled_by_its_options() -> None:
     async def main(url: str) -> None:
-        async with AsyncQdrantClient(url) as client:
+        async with connect(url) as client:
             await client.count("texts")
             async with pickle.loads(pickle.dumps(client)) as again:
                 assert (await again.count("7")).count == 7

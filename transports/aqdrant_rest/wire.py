@@ -58,15 +58,14 @@ class Wire:
         Raises:
             ClientClosed: the transport was closed.
         """
-        carrier = self._carrier
-        if carrier is None and self.config.scheme == "https":
-            # Reading the system's certificates takes tens of milliseconds.
-            carrier = await to_thread.run_sync(self._open)
-        elif carrier is None:
-            carrier = self._open()
         if self._is_closed:
             raise ClientClosed("the client is closed.", target=self.config.target)
-        return carrier
+        if self._carrier is not None:
+            return self._carrier
+        if self.config.scheme == "https":
+            # Reading the system's certificates takes tens of milliseconds.
+            return await to_thread.run_sync(self._open)
+        return self._open()
 
     def _open(self) -> Carrier:
         with self._opening:
