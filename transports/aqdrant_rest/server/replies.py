@@ -89,11 +89,11 @@ def error_reply(error: AqdrantError, begun: float) -> Reply:
     """
     status, prefix = next((code, text) for kind, code, text in _PREFIXES if isinstance(error, kind))
     retry_after = None
-    message = f"{prefix}{error.message}"
+    message = " ".join(part for part in (f"{prefix}{error.message}", error.fix) if part)
     if isinstance(error, StatusError):
         status, retry_after = error.status_code, error.retry_after
         if error.reason is not None:
             message = error.reason
         elif status == 422:
-            message = f"Validation error in JSON body: [{error.message}]"
+            message = f"Validation error in JSON body: [{message.removeprefix(prefix)}]"
     return reply(status, message, begun)._replace(retry_after=retry_after)

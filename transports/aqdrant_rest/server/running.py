@@ -13,6 +13,7 @@ import signal
 import socket
 import ssl
 from collections.abc import Awaitable, Callable
+from functools import partial
 from importlib import import_module
 from typing import Any, Final
 
@@ -92,18 +93,13 @@ async def serve(transport: Transport, place: Place, ready: Callable[[str], None]
         place: where, and for whom.
         ready: called once with the URL, when requests are taken.
     """
-    ended = anyio.Event()
+    await serve_until(_signalled, transport, place, ready)
 
-    async def watch() -> None:
-        with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
-            async for _ in signals:
-                ended.set()
-                return
 
-    async with anyio.create_task_group() as tasks:
-        tasks.start_soon(watch)
-        await serve_until(ended.wait, transport, place, ready)
-        tasks.cancel_scope.cancel()
+async def _signalled() -> None:
+    with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
+        async for _ in signals:
+            return
 
 
 async def serve_until(
@@ -130,10 +126,29 @@ async def serve_until(
         url = f"{scheme}://{host}:{listener.getsockname()[1]}"
         config.bind = [f"fd://{listener.detach()}"]
         app = _Announced(RestApplication(transport, api_key=place.api_key), lambda: ready(url))
-        await run(app, config, shutdown_trigger=ended, mode="asgi")
+        await _run_whole(partial(run, app, config, mode="asgi"), ended)
     finally:
         with anyio.CancelScope(shield=True):
             await transport.aclose()
+
+
+async def _run_whole(
+    run: Callable[..., Awaitable[None]], ended: Callable[[], Awaitable[Any]]
+) -> None:
+    """Run hypercorn to its own end, which also comes when this task is cancelled."""
+    ending = anyio.Event()
+
+    async def wait() -> None:
+        try:
+            await ended()
+        finally:
+            ending.set()
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(wait)
+        with anyio.CancelScope(shield=True):
+            await run(shutdown_trigger=ending.wait)
+        tasks.cancel_scope.cancel()
 
 
 def _hypercorn(place: Place, loop: str) -> tuple[Callable[..., Awaitable[None]], Any]:
