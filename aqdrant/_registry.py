@@ -19,6 +19,8 @@ ENTRY_POINTS = "aqdrant.transports"
 
 BUILT_IN: dict[str, str] = {
     "file": "aqdrant_local:open_transport",
+    "http": "aqdrant_rest:open_transport",
+    "https": "aqdrant_rest:open_transport",
     "memory": "aqdrant_local:open_transport",
 }
 """URL scheme → ``"module:function"`` of our own transports."""

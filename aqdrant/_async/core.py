@@ -133,6 +133,7 @@ class ClientCore:
         self._chain: Transport | None = None
         self._immediate: ImmediateTransport | None = None
         self._closed = False
+        self._hopped = False
         self._lock = threading.Lock()
         self._opening = threading.Lock()
 
@@ -160,6 +161,7 @@ class ClientCore:
                     result = self._immediate.try_execute(operation, options)
                     if result is not NotImplemented:
                         return cast("R", result)
+                self._hopped = True
                 hop: Hop[R] = Hop(chain.execute, operation, options)
                 return await hop
             return await chain.execute(operation, options)
@@ -184,6 +186,7 @@ class ClientCore:
         self, operation: StreamOperation[Any], options: CallOptions
     ) -> AsyncGenerator[ByteStream]:
         chain = self._chain or await self._opened()
+        self._hopped = True
         async with chain.stream(operation, options) as content:
             yield content
 
@@ -243,8 +246,9 @@ class ClientCore:
             await self._finish(chain)
 
     async def _finish(self, chain: Transport) -> None:
-        if self._inline and not in_portal() and self._config.scheme == "file":
-            # Files are closed in a worker thread, and those need an event loop.
+        if self._inline and not in_portal() and (self._hopped or self._config.scheme == "file"):
+            # Connections belong to the event loop that made them; files are closed in a worker
+            # thread, and those need one, too.
             hop: Hop[None] = Hop(self._finish, chain)
             await hop
             return

@@ -22,7 +22,13 @@ from aqdrant.transport import TransportConfig
 
 __all__ = ["checked_layers", "checked_timeout", "checked_transport", "configure", "shown"]
 
-_SECRETS = frozenset({"api_key", "auth_token_provider", "headers", "grpc_options", "metadata"})
+_SECRETS = frozenset(
+    {
+        *("api_key", "auth_token_provider", "headers", "grpc_options", "metadata"),
+        # Of httpx: passwords stand in tuples, in URLs and in cookies.
+        *("auth", "cert", "cookies", "params", "proxy", "mounts"),
+    }
+)
 _HIDDEN = "<hidden>"
 _FLAGS = (
     "prefer_grpc",
@@ -38,6 +44,14 @@ _STORE_OPTIONS: Mapping[str, tuple[Any, ...]] = {
 }
 """Options of the local store → what they may be."""
 _NO_OPTIONS: Mapping[str, tuple[Any, ...]] = {}
+_SERVER_OPTIONS = frozenset(
+    {
+        *("auth", "cert", "compression", "cookies", "default_encoding", "event_hooks"),
+        *("follow_redirects", "grpc_compression", "http2", "http_client", "limits"),
+        *("max_redirects", "metadata", "mounts", "params", "proxy", "trust_env", "verify"),
+    }
+)
+"""Options of the transports to a server, which check their values."""
 
 
 def configure(
@@ -168,11 +182,23 @@ def _check_together(
             if (type(value), value) not in [(type(one), one) for one in known[name]]:
                 wanted = " or ".join(repr(one) for one in known[name])
                 raise ArgumentError(f"{name}: {value!r}, wanted {wanted}.", parameter=name)
-    elif address.scheme == "http" and not _is_loopback(address.host):
+    elif address.scheme in ("http", "https"):
+        _check_names(extra, constructor)
+    if address.scheme == "http" and not _is_loopback(address.host):
         for name in ("api_key", "auth_token_provider"):
             if given[name] is not None:
                 what = "API key" if name == "api_key" else "token"
                 warn(f"The {what} would be sent in plain text: the address is http.")
+
+
+def _check_names(extra: Mapping[str, Any], constructor: Callable[..., None]) -> None:
+    for name in extra:
+        if name not in _SERVER_OPTIONS:
+            raise ArgumentError(
+                f"unknown argument {name!r}.",
+                parameter=name,
+                fix=nearest(name, [*inspect.signature(constructor).parameters, *_SERVER_OPTIONS]),
+            )
 
 
 def _folder(path: Any) -> Any:

@@ -6,6 +6,7 @@ Opened by `sharing`, told by the state of collections and aliases that come and 
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -220,8 +221,7 @@ def check_folder(folder: Path) -> None:
         raise StorageError(
             "The folder is one of qdrant-client's local mode, which holds pickles.",
             target=str(folder),
-            fix="Name another folder, read this one with qdrant-client (scroll with"
-            " with_vectors=True) and pass the points to upload_points.",
+            fix=f"Import it: python -m aqdrant import {shlex.quote(str(folder))} NEW_FOLDER",
         )
 
 
