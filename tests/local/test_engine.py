@@ -16,8 +16,9 @@ from aqdrant_local.engine.intervals import Interval, integer_bounds
 from aqdrant_local.engine.paths import parse_path
 from aqdrant_local.engine.postings import Postings
 from aqdrant_local.engine.ranking import candidates
-from aqdrant_local.engine.segment import PointWrite, Segment
+from aqdrant_local.engine.segment import Segment
 from aqdrant_local.engine.sparse import SparseBatch, SparseVectors
+from aqdrant_local.engine.writes import PointWrite
 
 from .generate import NUMBERS, Generator
 

@@ -19,7 +19,7 @@ import pytest
 import aqdrant_local.official.importing as importing
 from aqdrant import QdrantClient, models
 from aqdrant.__main__ import main
-from aqdrant.exceptions import FolderInUse, StorageError, StoreDamaged, UnsupportedOperation
+from aqdrant.exceptions import FolderInUse, StorageError, StoreDamaged
 from aqdrant.folders import import_folder
 
 from . import official_client
@@ -347,14 +347,27 @@ def test_a_folder_older_than_sqlite_is_told(tmp_path: Path) -> None:
         import_folder(path, tmp_path / "new")
 
 
-def test_settings_that_the_engine_lacks_are_named(tmp_path: Path) -> None:
-    path = one_row(tmp_path / "old", b"")
-    meta = json.loads((path / "meta.json").read_text())
-    meta["collections"]["c"]["vectors"]["multivector_config"] = {"comparator": "max_sim"}
-    (path / "meta.json").write_text(json.dumps(meta))
-    with pytest.raises(UnsupportedOperation, match=r"collection 'c'.*multivectors"):
-        import_folder(path, tmp_path / "new")
-    assert not (tmp_path / "new").exists()
+WITH_MULTIVECTORS = """
+import sys
+from qdrant_client import QdrantClient, models
+with_max_sim = models.MultiVectorConfig(comparator=models.MultiVectorComparator.MAX_SIM)
+params = models.VectorParams(size=2, distance="Dot", multivector_config=with_max_sim)
+client = QdrantClient(path=sys.argv[1])
+client.create_collection("c", params)
+client.upsert("c", [models.PointStruct(id=1, vector=[[1, 0], [0, 2]], payload={})])
+client.close()
+"""
+
+
+def test_multivectors_come_too(tmp_path: Path) -> None:
+    path = tmp_path / "old"
+    subprocess.run([sys.executable, "-c", WITH_MULTIVECTORS, str(path)], check=True)
+    import_folder(path, tmp_path / "new")
+    with QdrantClient(path=str(tmp_path / "new")) as client:
+        found = client.query_points("c", [[1.0, 1.0]], with_vectors=True).points
+        assert [(hit.id, hit.score, hit.vector) for hit in found] == [
+            (1, 2.0, [[1.0, 0.0], [0.0, 2.0]])
+        ]
 
 
 def test_a_failure_at_the_very_end_leaves_nothing(

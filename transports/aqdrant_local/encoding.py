@@ -22,7 +22,8 @@ from .engine.elements import stored_form
 from .engine.ids import PointId, encode_ids
 from .engine.multivectors import MultiBatch, MultiVectors
 from .engine.paths import is_array, is_object
-from .engine.segment import DenseWrite, PointWrite, RaggedWrite, Segment, Vectors
+from .engine.segment import Segment, Vectors
+from .engine.writes import DenseWrite, PointWrite, RaggedWrite
 from .unsupported import refuse
 from .vector_columns import INFERENCE, dense_column, multi_column, sparse_column
 

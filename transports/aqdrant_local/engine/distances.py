@@ -33,6 +33,7 @@ __all__ = [
 ]
 
 _BLOCK = 65_536  # floats in one step of a blockwise kernel: they stay in the second-level cache
+_FEW = 4  # queries from which on one product of matrices is faster than one each
 _EPSILON = float(np.finfo(np.float32).eps)
 _NORMAL = 1e-6
 
@@ -110,7 +111,10 @@ def scan_many(
         for position, query in enumerate(queries):
             values[position] = closeness(distance, vectors, query)
         return values
-    products: Floats = queries @ vectors.T
+    if len(queries) < _FEW:
+        products: Floats = np.stack([vectors @ query for query in queries])
+    else:
+        products = queries @ vectors.T
     if distance is Distance.EUCLID:
         products *= 2.0
         products -= squares(vectors) if lengths is None else lengths

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from .arrays import Rows
 
 if TYPE_CHECKING:
-    from .segment import PointWrite
+    from .writes import PointWrite
 
 __all__ = ["Journal"]
 

@@ -10,11 +10,11 @@ arrays, so a segment can as well be filled from blocks of a file.
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from .arrays import Floats, Mask, Rows, Words, grown
+from .arrays import Mask, Rows, Words, grown
 from .columns import PayloadColumn
 from .dense import DenseVectors
 from .extraction import payload_reader
@@ -27,21 +27,17 @@ from .selection import Selection
 from .slices import siphash
 from .sparse import SparseBatch, SparseVectors
 from .words import TextIndex
+from .writes import Blob, DenseWrite, PointWrite, RaggedWrite
 
 __all__ = [
-    "DenseWrite",
     "LoadedPoints",
-    "PointWrite",
     "Ragged",
-    "RaggedWrite",
     "Segment",
     "Vectors",
 ]
 
 _PACK_FROM = 4096  # free rows that are not worth packing for
 
-Blob: TypeAlias = bytes | None
-V = TypeVar("V", "DenseWrite", "RaggedWrite")
 Ragged: TypeAlias = SparseVectors | MultiVectors
 """Vectors of which each is as long as it is."""
 Vectors: TypeAlias = DenseVectors | Ragged
@@ -54,85 +50,6 @@ class LoadedPoints(NamedTuple):
     keys: Keys
     versions: Words
     payloads: Sequence[Blob]
-
-
-class DenseWrite:
-    """Dense vectors for some of the points of a write, and what they are divided by."""
-
-    __slots__ = ("divisors", "positions", "vectors")
-
-    def __init__(self, positions: Rows | None, vectors: Floats, divisors: Floats | None) -> None:
-        self.positions = positions  # None: one vector for each point, in order
-        self.vectors = vectors
-        self.divisors = divisors
-
-    def keep(self, mask: Mask) -> DenseWrite:
-        """What of it belongs to the points of the write that the mask has."""
-        there = mask if self.positions is None else mask[self.positions]
-        positions = np.flatnonzero(there) if self.positions is None else self.positions[there]
-        divisors = None if self.divisors is None else self.divisors[there]
-        return DenseWrite(positions, self.vectors[there], divisors)
-
-
-class RaggedWrite:
-    """Sparse vectors, or multivectors, for some of the points of a write."""
-
-    __slots__ = ("positions", "vectors")
-
-    def __init__(self, positions: Rows | None, vectors: SparseBatch | MultiBatch) -> None:
-        self.positions = positions
-        self.vectors = vectors
-
-    def keep(self, mask: Mask) -> RaggedWrite:
-        """What of it belongs to the points of the write that the mask has."""
-        there = mask if self.positions is None else mask[self.positions]
-        positions = np.flatnonzero(there) if self.positions is None else self.positions[there]
-        return RaggedWrite(positions, self.vectors.take(np.flatnonzero(there)))
-
-
-class PointWrite:
-    """Points in columns, checked and ready to be stored, each id once."""
-
-    __slots__ = ("dense", "keys", "payloads", "ragged")
-
-    def __init__(
-        self,
-        keys: Keys,
-        dense: Mapping[str, DenseWrite],
-        ragged: Mapping[str, RaggedWrite],
-        payloads: Sequence[Blob],
-    ) -> None:
-        self.keys = keys
-        self.dense = dense
-        self.ragged = ragged
-        self.payloads = payloads
-
-    def __len__(self) -> int:
-        return len(self.keys)
-
-    @property
-    def whole(self) -> set[str]:
-        """Names of the vectors that every point of it brings."""
-        dense = {name for name, vectors in self.dense.items() if vectors.positions is None}
-        return dense | {name for name, vectors in self.ragged.items() if vectors.positions is None}
-
-    def take(self, picks: Rows) -> PointWrite:
-        """The points at these positions."""
-        mask = np.zeros(len(self), dtype=np.bool_)
-        mask[picks] = True
-        places = np.cumsum(mask) - 1
-
-        def moved(write: V) -> V:
-            kept = write.keep(mask)
-            if kept.positions is not None:
-                kept.positions = places[kept.positions]
-            return kept
-
-        dense = {name: moved(write) for name, write in self.dense.items()}
-        ragged = {name: moved(write) for name, write in self.ragged.items()}
-        positions: list[int] = picks.tolist()
-        payloads = [self.payloads[position] for position in positions]
-        return PointWrite(self.keys.take(picks), dense, ragged, payloads)
 
 
 class Segment:

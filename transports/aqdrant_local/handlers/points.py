@@ -21,7 +21,7 @@ from aqdrant.operations import (
 from aqdrant_local import costs
 from aqdrant_local.encoding import encode_batch, encode_points, still_fits
 from aqdrant_local.engine.ids import PointId, encode_ids
-from aqdrant_local.engine.segment import PointWrite
+from aqdrant_local.engine.writes import PointWrite
 from aqdrant_local.filtering import select_rows
 from aqdrant_local.locks import Patience
 from aqdrant_local.ordering import read_in_order

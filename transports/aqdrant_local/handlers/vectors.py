@@ -13,7 +13,7 @@ from aqdrant.operations import CreateVectorName, DeleteVectorName, DeleteVectors
 from aqdrant_local import costs
 from aqdrant_local.encoding import encode_vectors, still_fits, unknown_vector
 from aqdrant_local.engine.ids import PointId, encode_ids
-from aqdrant_local.engine.segment import PointWrite
+from aqdrant_local.engine.writes import PointWrite
 from aqdrant_local.filtering import select_rows
 from aqdrant_local.locks import Patience
 from aqdrant_local.settings import add_dense_name, add_sparse_name, check_vector_size, drop_name

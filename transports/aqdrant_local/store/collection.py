@@ -16,7 +16,8 @@ from aqdrant import models
 from aqdrant.exceptions import AqdrantError, StatusError, StorageError
 from aqdrant_local.engine.arrays import Rows
 from aqdrant_local.engine.multivectors import MultiVectors
-from aqdrant_local.engine.segment import PointWrite, Vectors
+from aqdrant_local.engine.segment import Vectors
+from aqdrant_local.engine.writes import PointWrite
 from aqdrant_local.state import Collection, IndexSchema
 
 from .blocks import DenseTable
