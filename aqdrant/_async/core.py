@@ -35,6 +35,7 @@ from aqdrant.exceptions import (
     StatusError,
     UnsupportedOperation,
 )
+from aqdrant.inference.protocol import EmbedderLike, checked_embedders
 from aqdrant.middleware import Deadline, Layer, Limiter, Tracing, build_chain
 from aqdrant.middleware.tracing import LOGGER
 from aqdrant.operations import Operation, StreamOperation
@@ -86,6 +87,7 @@ class ClientCore:
         transport: Transport | None = None,
         middleware: Mapping[str, Layer] | None = None,
         max_concurrency: int | None = None,
+        embedders: Mapping[str, EmbedderLike] | None = None,
         **kwargs: Any,
     ) -> None:
         """Keep the configuration. Nothing is opened and no thread or task starts.
@@ -114,6 +116,8 @@ class ClientCore:
                 client closes it.
             middleware: slot → what makes a layer for it; see `aqdrant.middleware.SLOTS`.
             max_concurrency: calls in flight at once, per event loop; None for no bound.
+            embedders: model name, or ``"*"`` for all others → what embeds its documents: a function
+                of a list of texts, or an `aqdrant.inference.Embedder`; fastembed by default.
             **kwargs: options of the transport in question. Of the local store:
                 ``durability="full"`` (what was answered survives a power loss; the default) or
                 ``"normal"`` (it survives the end of the process), and ``read_only=True`` (the
@@ -126,6 +130,7 @@ class ClientCore:
         self._config = configure(given, kwargs, ClientCore.__init__)
         self._given_transport: Transport | None = checked_transport(transport)
         self._layers = checked_layers(middleware)
+        self._embedders = checked_embedders(embedders)
         self._max_concurrency = max_concurrency
         self._options: dict[str, Any] = {
             name: value for name, value in given.items() if name not in ("transport", "middleware")
@@ -215,13 +220,29 @@ class ClientCore:
 
     def _own_layers(self) -> dict[str, Layer]:
         default = self._config.timeout
-        layers: dict[str, Layer] = {"deadline": lambda inner: Deadline(inner, default)}
+        layers: dict[str, Layer] = {
+            "deadline": lambda inner: Deadline(inner, default),
+            "inference": self._inference,
+        }
         bound = self._max_concurrency
         if bound is not None:
             layers["limiter"] = lambda inner: Limiter(inner, bound)
         if LOGGER.isEnabledFor(logging.DEBUG):
             layers["tracing"] = Tracing
         return layers
+
+    def _inference(self, inner: Transport) -> Transport:
+        from aqdrant.inference.choosing import Embedders
+        from aqdrant.inference.layer import Inference
+
+        is_here = self._given_transport is not None or self._config.scheme in ("memory", "file")
+        embedders = Embedders(
+            self._embedders,
+            is_cloud=bool(self._options["cloud_inference"]),
+            has_server=not is_here,
+            batch_size=self._options["local_inference_batch_size"],
+        )
+        return Inference(inner, embedders)
 
     @property
     def _target(self) -> str:

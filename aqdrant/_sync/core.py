@@ -8,6 +8,7 @@ from typing import Any, NoReturn, assert_never
 
 from aqdrant._async.client import AsyncQdrantClient
 from aqdrant._sync._facade import Facade
+from aqdrant.inference.protocol import EmbedderLike
 from aqdrant.middleware import Layer
 from aqdrant.transport import Transport
 
@@ -42,6 +43,7 @@ class ClientCore(Facade):
         transport: Transport | None = None,
         middleware: Mapping[str, Layer] | None = None,
         max_concurrency: int | None = None,
+        embedders: Mapping[str, EmbedderLike] | None = None,
         **kwargs: Any,
     ) -> None:
         """Keep the configuration. Nothing is opened and no thread or task starts.
@@ -70,6 +72,8 @@ class ClientCore(Facade):
                 client closes it.
             middleware: slot → what makes a layer for it; see `aqdrant.middleware.SLOTS`.
             max_concurrency: calls in flight at once, per event loop; None for no bound.
+            embedders: model name, or ``"*"`` for all others → what embeds its documents: a function
+                of a list of texts, or an `aqdrant.inference.Embedder`; fastembed by default.
             **kwargs: options of the transport in question. Of the local store:
                 ``durability="full"`` (what was answered survives a power loss; the default) or
                 ``"normal"`` (it survives the end of the process), and ``read_only=True`` (the
@@ -102,6 +106,7 @@ class ClientCore(Facade):
                 transport=transport,
                 middleware=middleware,
                 max_concurrency=max_concurrency,
+                embedders=embedders,
                 **kwargs,
             )
         )

@@ -17,13 +17,6 @@ REFUSED = {
     "grpc_collections",
     "grpc_points",
     "http",
-    # Embedding models.
-    "get_embedding_size",
-    "list_image_models",
-    "list_late_interaction_multimodal_models",
-    "list_late_interaction_text_models",
-    "list_sparse_models",
-    "list_text_models",
     # Queries.
     "query_points_groups",
     "search_matrix_offsets",
@@ -96,7 +89,7 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "facet": (C, "number"),
     "get_collection": (C,),
     "get_collection_aliases": (C,),
-    "get_embedding_size": ("model",),
+    "get_embedding_size": ("BAAI/bge-small-en-v1.5",),
     "get_optimizations": (C,),
     "get_point": (C, 1),
     "list_shard_keys": (C,),
@@ -179,7 +172,7 @@ def test_table_names_methods() -> None:
     assert set(NAMES) >= set(ARGUMENTS)
 
 
-@pytest.mark.parametrize("name", ["list_text_models", "http", "metrics", "migrate"])
+@pytest.mark.parametrize("name", ["http", "metrics", "migrate"])
 def test_sync_client_refuses_alike(name: str) -> None:
     client = QdrantClient(":memory:")
     with pytest.raises(UnsupportedOperation):
@@ -194,7 +187,6 @@ QUERIES: dict[str, Any] = {
     "formula": {"formula": {"sum": [1.0]}},
     "sample": {"sample": "random"},
     "mmr": {"nearest": [1, 2], "mmr": {"diversity": 0.5}},
-    "document": models.Document(text="a", model="b"),
     "multivector": [[1.0, 0.0], [0.0, 1.0]],
 }
 """Queries that the engine does not know yet."""
