@@ -43,14 +43,22 @@ ONLY_OURS = {
     "upload_snapshot": "hidden under .http there",
 }
 
+UPLOAD: dict[str, Any] = {
+    "start": 0,
+    "max_failures": 100,
+    "raise_failures": True,
+    "on_progress": None,
+    "result": None,
+    "timeout": None,
+}
 ADDED = {
     "__init__": {"transport": None, "middleware": None, "max_concurrency": None, "embedders": None},
     # What their methods take as **kwargs, or refuse though the server takes it.
     "count": {"consistency": None},
     "create_shard_key": {"initial_state": None, "timeout": None},
     "delete_shard_key": {"timeout": None},
-    "upload_collection": {"on_progress": None},
-    "upload_points": {"on_progress": None},
+    "upload_collection": UPLOAD,
+    "upload_points": UPLOAD,
 }
 
 AWAITED = {
