@@ -8,7 +8,7 @@ from anyio import to_thread
 
 from aqdrant import models
 from aqdrant._async.core import ClientCore
-from aqdrant.exceptions import ArgumentError, UnsupportedOperation
+from aqdrant.exceptions import ArgumentError
 
 if TYPE_CHECKING:
     from aqdrant.inference.fastembed_models import Family
@@ -72,16 +72,6 @@ class InferenceMethods(ClientCore):
             parameter="model_name",
             fix="The list_..._models() methods tell what there is.",
         )
-
-    async def migrate(
-        self,
-        dest_client: Any,
-        collection_names: list[str] | None = None,
-        batch_size: int = 100,
-        recreate_on_collision: bool = False,
-    ) -> None:
-        """Copy collections to another client."""
-        raise UnsupportedOperation("this version has no such function yet.", operation="migrate")
 
 
 async def _sized(family: Family) -> dict[str, tuple[int, models.Distance]]:

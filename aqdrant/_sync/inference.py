@@ -54,15 +54,3 @@ class InferenceMethods(ClientCore):
             ArgumentError: it is a sparse model, whose vectors have no size, or none of fastembed's.
         """
         return self._async.get_embedding_size(model_name)
-
-    def migrate(
-        self,
-        dest_client: Any,
-        collection_names: list[str] | None = None,
-        batch_size: int = 100,
-        recreate_on_collision: bool = False,
-    ) -> None:
-        """Copy collections to another client."""
-        self._drive(
-            self._async.migrate(dest_client, collection_names, batch_size, recreate_on_collision)
-        )

@@ -6,12 +6,19 @@ Users pass an instance as ``on_progress``.
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any
+from typing import Any, Protocol
 
 from aqdrant.exceptions import UnsupportedOperation
-from aqdrant.uploads.report import UploadResult
 
 __all__ = ["RichBar", "TqdmBar"]
+
+
+class Progress(Protocol):
+    """How far something is: an `UploadResult`, a `MigrationResult`."""
+
+    points: int
+    total: int | None
+    is_finished: bool
 
 
 class TqdmBar:
@@ -27,13 +34,14 @@ class TqdmBar:
         self._options = {"desc": description, "unit": " points", **options}
         self._bar: Any = None
 
-    def __call__(self, result: UploadResult) -> None:
+    def __call__(self, result: Progress) -> None:
         """Show how far the upload is."""
         if self._bar is None:
             self._bar = self._make(total=result.total, **self._options)
         self._bar.update(result.points - self._bar.n)
         if result.is_finished:
             self._bar.close()
+            self._bar = None
 
 
 class RichBar:
@@ -49,7 +57,7 @@ class RichBar:
         self._description = description
         self._task: Any = None
 
-    def __call__(self, result: UploadResult) -> None:
+    def __call__(self, result: Progress) -> None:
         """Show how far the upload is."""
         if self._task is None:
             self._progress.start()
@@ -57,6 +65,7 @@ class RichBar:
         self._progress.update(self._task, completed=result.points)
         if result.is_finished:
             self._progress.stop()
+            self._task = None
 
 
 def _load(module: str) -> Any:

@@ -33,6 +33,8 @@ ONLY_OURS = {
     "get_point": "hidden under .http there",
     "get_quotas": "hidden under .http there",
     "healthz": "hidden under .http there, and broken",
+    "scroll_all": "every point, one after the other",
+    "scroll_pages": "every point, page by page",
     "livez": "hidden under .http there, and broken",
     "metrics": "hidden under .http there, and broken",
     "readyz": "hidden under .http there, and broken",
@@ -57,6 +59,13 @@ ADDED = {
     "count": {"consistency": None},
     "create_shard_key": {"initial_state": None, "timeout": None},
     "delete_shard_key": {"timeout": None},
+    "migrate": {
+        "with_aliases": False,
+        "resume": False,
+        "verify": True,
+        "parallel": 1,
+        "on_progress": None,
+    },
     "upload_collection": UPLOAD,
     "upload_points": UPLOAD,
 }

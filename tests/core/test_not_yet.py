@@ -21,8 +21,6 @@ REFUSED = {
     "query_points_groups",
     "search_matrix_offsets",
     "search_matrix_pairs",
-    # Migration.
-    "migrate",
     # Snapshots.
     "create_full_snapshot",
     "create_shard_snapshot",
@@ -95,7 +93,7 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "list_shard_keys": (C,),
     "list_shard_snapshots": (C, 0),
     "list_snapshots": (C,),
-    "migrate": (None,),
+    "migrate": (AsyncQdrantClient(":memory:"),),
     "overwrite_payload": (C, {"a": 1}, [1]),
     "query_batch_points": (C, [models.QueryRequest(query=[1.0, 0.0])]),
     "query_points": (C, [1.0, 0.0]),
@@ -106,6 +104,8 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "remove_peer": (1,),
     "retrieve": (C, [1]),
     "scroll": (C,),
+    "scroll_all": (C,),
+    "scroll_pages": (C,),
     "search_matrix_offsets": (C,),
     "search_matrix_pairs": (C,),
     "set_payload": (C, {"a": 1}, [1]),
@@ -172,7 +172,7 @@ def test_table_names_methods() -> None:
     assert set(NAMES) >= set(ARGUMENTS)
 
 
-@pytest.mark.parametrize("name", ["http", "metrics", "migrate"])
+@pytest.mark.parametrize("name", ["http", "metrics"])
 def test_sync_client_refuses_alike(name: str) -> None:
     client = QdrantClient(":memory:")
     with pytest.raises(UnsupportedOperation):
