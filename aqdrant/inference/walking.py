@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from typing import Any, TypeAlias, get_args, get_origin, get_type_hints
+from operator import attrgetter
+from typing import Any, Final, TypeAlias, get_args, get_origin, get_type_hints
 
 import msgspec
 from msgspec.structs import replace
@@ -25,7 +26,12 @@ Take: TypeAlias = Callable[[Raw], Any]
 Visit: TypeAlias = Callable[[Any, Take], Any]
 """Takes a value; gives it back, or a copy with the replacements."""
 
-_RAW = (models.Document, models.Image, models.InferenceObject)
+_FEW: Final = 8
+_RAW: Final = (models.Document, models.Image, models.InferenceObject)
+
+
+_only_field: dict[Visit | None, tuple[Callable[[Any], Any], _Visits]] = {}
+"""What visits a struct of which one field alone can hold something → that field, and its visits."""
 
 
 @cache
@@ -82,6 +88,8 @@ def _take(value: Any, take: Take) -> Any:
 
 
 def _visit_sequence(value: Sequence[Any], take: Take, elements: _Visits) -> Any:
+    if len(value) > _FEW and _is_plain(value, elements):
+        return value
     changed: list[Any] | None = None
     for index, element in enumerate(value):
         visit = elements[element.__class__]
@@ -93,6 +101,18 @@ def _visit_sequence(value: Sequence[Any], take: Take, elements: _Visits) -> Any:
                 changed = list(value)
             changed[index] = taken
     return value if changed is None else changed
+
+
+def _is_plain(value: Sequence[Any], elements: _Visits) -> bool:
+    """Whether the classes alone tell that there is nothing: of points with one vector, mostly."""
+    visits = {elements[kind] for kind in set(map(type, value))}
+    if visits == {None}:
+        return True
+    only = _only_field.get(visits.pop()) if len(visits) == 1 else None
+    if only is None:
+        return False
+    field, inner = only
+    return all(inner[kind] is None for kind in set(map(type, map(field, value))))
 
 
 def _visit_mapping(value: Mapping[str, Any], take: Take, elements: _Visits) -> Any:
@@ -122,6 +142,9 @@ def _of_struct(kind: type) -> Visit:
             rows[:] = [
                 (name, _Visits(hint)) for name, hint in hints.items() if _reaches(hint, set())
             ]
+            if len(rows) == 1:
+                ((name, visits),) = rows
+                _only_field[visit_struct] = attrgetter(name), visits
             is_ready = True
         changes: dict[str, Any] | None = None
         for name, visits in rows:
