@@ -70,7 +70,8 @@ class MigrationMethods(ClientCore):
         target = _target_of(dest_client)
         source = cast("AsyncQdrantClient", self)
         names = optional(collection_names, list[str], "collection_names")
-        resume = flag(resume, "resume")
+        resume, verify = flag(resume, "resume"), flag(verify, "verify")
+        size, at_once = at_least(1, batch_size, "batch_size"), at_least(0, parallel, "parallel")
         plans = await make_plans(
             source,
             target,
@@ -83,10 +84,8 @@ class MigrationMethods(ClientCore):
         results: list[MigrationResult] = []
         for plan in plans:
             copy = Copy(source, target, plan, resume=resume, on_progress=on_progress)
-            await copy.carry(
-                at_least(1, batch_size, "batch_size"), at_least(0, parallel, "parallel")
-            )
-            if flag(verify, "verify"):
+            await copy.carry(size, at_once)
+            if verify:
                 await copy.verify()
             if plan.aliases:
                 make = partial(models.CreateAlias, collection_name=plan.name)

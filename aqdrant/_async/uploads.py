@@ -21,6 +21,8 @@ from aqdrant.uploads.sources import (
     PointsSource,
     Refuse,
     VectorsSource,
+    check_columns,
+    check_points,
     column_pieces,
     length_of,
     point_pieces,
@@ -101,6 +103,7 @@ class UploadMethods(ClientCore):
         def pieces(fit: Fit, size: int, first: int, refuse: Refuse) -> AsyncIterator[Piece]:
             return point_pieces(points, fit, size, first, refuse)
 
+        check_points(points)
         rest = self._rest(shard_key_selector, update_filter, update_mode)
         settings = _settings(parallel, max_retries, max_failures, on_progress)
         account = _account(result, length_of(points), at_least(0, start, "start"))
@@ -174,6 +177,7 @@ class UploadMethods(ClientCore):
         def pieces(fit: Fit, size: int, first: int, refuse: Refuse) -> AsyncIterator[Piece]:
             return column_pieces(vectors, payload, ids, fit, size, first, refuse)
 
+        check_columns(vectors, payload, ids)
         rest = self._rest(shard_key_selector, update_filter, update_mode)
         settings = _settings(parallel, max_retries, max_failures, on_progress)
         account = _account(result, length_of(vectors), at_least(0, start, "start"))
@@ -213,6 +217,7 @@ class UploadMethods(ClientCore):
     ) -> UploadResult:
         name = checked_name(collection_name, "collection_name")
         wait = flag(wait, "wait")
+        raise_failures = flag(raise_failures, "raise_failures")
         size = at_least(1, batch_size, "batch_size")
         if self._given_transport is None and self._config.scheme in ("memory", "file"):
             size = max(size, _IN_PROCESS)
@@ -223,7 +228,7 @@ class UploadMethods(ClientCore):
         run = Run(send, settings, account)
         fit = await self._fit(name, timeout)
         await run.finish(pieces(fit, size, account.checkpoint, run.refuse))
-        if flag(raise_failures, "raise_failures"):
+        if raise_failures:
             run.raise_failures()
         return account
 
@@ -254,6 +259,10 @@ def _settings(
 
 def _account(given: UploadResult | None, total: int | None, start: int) -> UploadResult:
     account = UploadResult() if given is None else given
+    if not isinstance(account, UploadResult):
+        raise ArgumentError(
+            f"result: {kind_of(account)}, wanted an UploadResult.", parameter="result"
+        )
     account.checkpoint = start
     account.total = total
     return account

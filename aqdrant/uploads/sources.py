@@ -21,7 +21,16 @@ from aqdrant.uploads.fitting import Fit, size_of
 from aqdrant.uploads.pieces import Columns, Piece, Points
 from aqdrant.uploads.tables import is_table, rows_of_tables
 
-__all__ = ["PointsSource", "Refuse", "VectorsSource", "column_pieces", "length_of", "point_pieces"]
+__all__ = [
+    "PointsSource",
+    "Refuse",
+    "VectorsSource",
+    "check_columns",
+    "check_points",
+    "column_pieces",
+    "length_of",
+    "point_pieces",
+]
 
 PointsSource: TypeAlias = (
     Iterable[models.PointStruct | models.Record | Mapping[str, Any]]
@@ -52,25 +61,60 @@ def length_of(source: Any) -> int | None:
     return len(source) if hasattr(source, "__len__") else None
 
 
-async def point_pieces(
-    source: Any, fit: Fit, batch_size: int, start: int, refuse: Refuse
-) -> AsyncIterator[Piece]:
-    """Read points one by one.
+def check_points(source: Any) -> None:
+    """Refuse what holds no points.
 
     Raises:
-        ArgumentError: it is nothing that holds points.
+        ArgumentError: it is no iterable, or a single point.
     """
-    if is_table(source):
-        async for piece in _table_pieces(source, fit, batch_size, start, refuse):
-            yield piece
+    if is_table(source) or isinstance(source, AsyncIterable):
         return
     is_single = isinstance(source, models.PointStruct) or is_mapping(source)
-    if is_single or not (is_listlike(source) or isinstance(source, AsyncIterable)):
+    if is_single or not is_listlike(source):
         raise ArgumentError(
             f"points: {kind_of(source)}, wanted an iterable of PointStruct.",
             parameter="points",
             fix="Wrap a single point in a list." if is_single else None,
         )
+
+
+def check_columns(vectors: Any, payload: Any, ids: Any) -> None:
+    """Refuse what holds no vectors, payloads or ids, and columns of different lengths.
+
+    Raises:
+        ArgumentError: naming the column.
+    """
+    for parameter, values in (("payload", payload), ("ids", ids)):
+        if values is not None and not is_listlike(values):
+            raise ArgumentError(
+                f"{parameter}: {kind_of(values)}, wanted an iterable.", parameter=parameter
+            )
+    if is_mapping(vectors):
+        _common_length(vectors)
+    elif not (is_listlike(vectors) or isinstance(vectors, AsyncIterable)):
+        raise ArgumentError(
+            f"vectors: {kind_of(vectors)}, wanted an array, a dict of arrays or an iterable.",
+            parameter="vectors",
+        )
+    named = vectors if is_mapping(vectors) else {"": vectors}
+    for name, column in named.items():
+        if is_array(column) and len(column.shape) not in (2, 3):
+            parameter = f"vectors.{name}" if name else "vectors"
+            raise ArgumentError(
+                f"{parameter}: {kind_of(column)}, wanted an array (n, d), or (n, m, d) of"
+                " multivectors.",
+                parameter=parameter,
+            )
+
+
+async def point_pieces(
+    source: Any, fit: Fit, batch_size: int, start: int, refuse: Refuse
+) -> AsyncIterator[Piece]:
+    """Read points one by one."""
+    if is_table(source):
+        async for piece in _table_pieces(source, fit, batch_size, start, refuse):
+            yield piece
+        return
     cut = _Cut(fit, batch_size, start, refuse, "points")
     async for items in _chunks(source, min(batch_size, _TURN), start):
         for item in items:
@@ -88,8 +132,8 @@ async def column_pieces(
     """Read vectors, payloads and ids, each from its own iterable.
 
     Raises:
-        ArgumentError: ids or payloads end before the vectors, columns differ in length, or an array
-            does not fit the collection.
+        ArgumentError: ids or payloads end before the vectors, or an array does not fit the
+            collection.
     """
     named = vectors if is_mapping(vectors) else {"": vectors}
     if named and all(is_array(column) for column in named.values()):
@@ -179,8 +223,8 @@ class _Beside:
     """Ids and payloads that come beside vectors."""
 
     def __init__(self, ids: Any, payload: Any, start: int) -> None:
-        self._ids = _elements(ids, "ids", start)
-        self._payload = _elements(payload, "payload", start)
+        self._ids = _elements(ids, start)
+        self._payload = _elements(payload, start)
 
     async def take(self, count: int) -> tuple[list[Any], list[Any]]:
         ids = [str(uuid4()) for _ in range(count)] if self._ids is None else None
@@ -293,13 +337,7 @@ def _next_of(elements: Iterator[Any], count: int) -> list[Any]:
 def _rows(vectors: Any) -> Any:
     """Named columns as one dict for each point; anything else as it is."""
     if not is_mapping(vectors):
-        if not (is_listlike(vectors) or isinstance(vectors, AsyncIterable)):
-            raise ArgumentError(
-                f"vectors: {kind_of(vectors)}, wanted an array, a dict of arrays or an iterable.",
-                parameter="vectors",
-            )
         return vectors
-    _common_length(vectors)
     names = list(vectors)
     return (dict(zip(names, row, strict=True)) for row in zip(*vectors.values(), strict=True))
 
@@ -319,14 +357,8 @@ def _common_length(columns: Mapping[Any, Any]) -> int:
     return max(lengths, default=0)
 
 
-def _elements(values: Any, parameter: str, start: int) -> Iterator[Any] | None:
-    if values is None:
-        return None
-    if not is_listlike(values):
-        raise ArgumentError(
-            f"{parameter}: {kind_of(values)}, wanted an iterable.", parameter=parameter
-        )
-    return islice(iter(values), start, None)
+def _elements(values: Any, start: int) -> Iterator[Any] | None:
+    return None if values is None else islice(iter(values), start, None)
 
 
 async def _take(source: Iterator[Any] | None, count: int, parameter: str) -> list[Any]:
