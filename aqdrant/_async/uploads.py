@@ -11,7 +11,7 @@ from aqdrant import operations as ops
 from aqdrant._async.core import ClientCore
 from aqdrant._async.shaping import FilterLike, Ids, at_least, build, checked_name, flag
 from aqdrant._portal import on_loop
-from aqdrant.exceptions import ArgumentError, Forbidden
+from aqdrant.exceptions import ArgumentError, Forbidden, UnsupportedOperation
 from aqdrant.models._scalars import kind_of
 from aqdrant.uploads.fitting import ANY_FIT, Fit
 from aqdrant.uploads.pieces import Piece
@@ -233,10 +233,10 @@ class UploadMethods(ClientCore):
         return account
 
     async def _fit(self, name: str, timeout: float | None) -> Fit:
-        """What the collection takes; who may not ask that may write all the same."""
+        """What the collection takes; who may not, or cannot, ask that may write all the same."""
         try:
             info = await self._execute(ops.GetCollection(name), timeout)
-        except Forbidden:
+        except (Forbidden, UnsupportedOperation):
             return ANY_FIT
         return Fit(info.config.params)
 
