@@ -26,6 +26,7 @@ from aqdrant._sync._facade import Facade
 from aqdrant._sync._streams import PagedIterator
 from aqdrant.exceptions import AqdrantError, ArgumentError, ClientClosed, UnsupportedOperation
 from aqdrant.operations import Operation
+from aqdrant.testing import RecordingTransport
 
 from .sample import CHUNKS, ImmediateSample, SampleTransport
 
