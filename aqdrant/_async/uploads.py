@@ -257,12 +257,12 @@ def _settings(
     )
 
 
-def _account(given: UploadResult | None, total: int | None, start: int) -> UploadResult:
-    account = UploadResult() if given is None else given
-    if not isinstance(account, UploadResult):
+def _account(given: Any, total: int | None, start: int) -> UploadResult:
+    if not isinstance(given, UploadResult | None):
         raise ArgumentError(
-            f"result: {kind_of(account)}, wanted an UploadResult.", parameter="result"
+            f"result: {kind_of(given)}, wanted an UploadResult.", parameter="result"
         )
+    account = UploadResult() if given is None else given
     account.checkpoint = start
     account.total = total
     return account

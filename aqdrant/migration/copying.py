@@ -8,13 +8,14 @@ from __future__ import annotations
 import math
 import random
 import time
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, Final
 
 from aqdrant import models
 from aqdrant.exceptions import MigrationFailed
 from aqdrant.migration.planning import MigrationResult, Plan
+from aqdrant.models._scalars import is_mapping
 from aqdrant.uploads.report import UploadResult
 
 if TYPE_CHECKING:
@@ -157,7 +158,7 @@ def _is_same(one: models.Record, other: models.Record) -> bool:
 
 
 def _numbers(vector: Any) -> Iterator[float]:
-    if isinstance(vector, Mapping):
+    if is_mapping(vector):
         for name in sorted(vector):
             yield from _numbers(vector[name])
     elif isinstance(vector, models.SparseVector):

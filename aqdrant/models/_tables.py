@@ -5,11 +5,12 @@ Derived from by results that hold points. The packages are imported when they ar
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from importlib import import_module
 from typing import Any, Protocol
 
 from aqdrant.exceptions import UnsupportedOperation
+from aqdrant.models._scalars import is_mapping
 
 __all__ = ["Tabular"]
 
@@ -112,7 +113,7 @@ def _facts(points: Sequence[Any], groups: list[Any] | None) -> dict[str, list[An
 def _vectors(points: Sequence[_Point]) -> dict[str, list[Any]]:
     names: dict[str, None] = {}
     for point in points:
-        if isinstance(point.vector, Mapping):
+        if is_mapping(point.vector):
             names |= dict.fromkeys(point.vector)
         elif point.vector is not None:
             names[""] = None
@@ -123,7 +124,7 @@ def _vectors(points: Sequence[_Point]) -> dict[str, list[Any]]:
 
 
 def _named(vector: Any, name: str) -> Any:
-    if isinstance(vector, Mapping):
+    if is_mapping(vector):
         return vector.get(name)
     return None if name else vector
 
@@ -158,7 +159,8 @@ def _ids(numpy: Any, ids: list[Any]) -> Any:
 
 def _same_kind(values: list[Any]) -> list[Any]:
     """Ids as they are where all are of one kind; as text otherwise: a column has one type."""
-    return values if len({type(value) for value in values}) <= 1 else list(map(str, values))
+    kinds: set[Any] = set(map(type, values))
+    return values if len(kinds) <= 1 else list(map(str, values))
 
 
 def _plain(value: Any) -> Any:

@@ -11,6 +11,7 @@ from typing import Any, Protocol, Self
 from msgspec.structs import replace
 
 from aqdrant import models
+from aqdrant.models._scalars import is_mapping
 
 __all__ = ["Columns", "Piece", "Points"]
 
@@ -117,7 +118,7 @@ class Columns:
     def _cut(self, start: int, end: int) -> models.Batch:
         batch: Any = self.batch
         vectors: Any = batch.vectors
-        if isinstance(vectors, dict):
+        if is_mapping(vectors):
             vectors = {name: column[start:end] for name, column in vectors.items()}
         else:
             vectors = vectors[start:end]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping
 from itertools import islice
-from typing import Any, Final, TypeAlias, cast
+from typing import Any, Final, TypeAlias, TypeGuard, cast
 from uuid import uuid4
 
 from anyio.lowlevel import checkpoint
@@ -67,7 +67,7 @@ def check_points(source: Any) -> None:
     Raises:
         ArgumentError: it is no iterable, or a single point.
     """
-    if is_table(source) or isinstance(source, AsyncIterable):
+    if is_table(source) or _is_async(source):
         return
     is_single = isinstance(source, models.PointStruct) or is_mapping(source)
     if is_single or not is_listlike(source):
@@ -91,13 +91,12 @@ def check_columns(vectors: Any, payload: Any, ids: Any) -> None:
             )
     if is_mapping(vectors):
         _common_length(vectors)
-    elif not (is_listlike(vectors) or isinstance(vectors, AsyncIterable)):
+    elif not (is_listlike(vectors) or _is_async(vectors)):
         raise ArgumentError(
             f"vectors: {kind_of(vectors)}, wanted an array, a dict of arrays or an iterable.",
             parameter="vectors",
         )
-    named = vectors if is_mapping(vectors) else {"": vectors}
-    for name, column in named.items():
+    for name, column in _by_name(vectors).items():
         if is_array(column) and len(column.shape) not in (2, 3):
             parameter = f"vectors.{name}" if name else "vectors"
             raise ArgumentError(
@@ -135,7 +134,7 @@ async def column_pieces(
         ArgumentError: ids or payloads end before the vectors, or an array does not fit the
             collection.
     """
-    named = vectors if is_mapping(vectors) else {"": vectors}
+    named = _by_name(vectors)
     if named and all(is_array(column) for column in named.values()):
         count = _common_length(named)
         for name, column in named.items():
@@ -277,7 +276,7 @@ async def _table_pieces(
 ) -> AsyncIterator[Piece]:
     at = start
     for ids, vectors, payloads in rows_of_tables(table, fit.names, batch_size, start):
-        named = vectors if is_mapping(vectors) else {"": vectors}
+        named = _by_name(vectors)
         own_ids = [str(uuid4()) for _ in payloads] if ids is None else ids
         if all(is_array(column) for column in named.values()):
             pieces = column_pieces(vectors, payloads, own_ids, fit, batch_size, 0, refuse)
@@ -311,7 +310,7 @@ def _payload_size(payloads: Any) -> int:
 
 async def _chunks(source: Any, count: int, start: int) -> AsyncIterator[list[Any]]:
     """The elements from one index on, some at a time."""
-    if isinstance(source, AsyncIterable):
+    if _is_async(source):
         skipped = 0
         gathered: list[Any] = []
         async for item in source:
@@ -328,6 +327,14 @@ async def _chunks(source: Any, count: int, start: int) -> AsyncIterator[list[Any
     elements = islice(iter(source), start, None)
     while taken := await in_caller(_next_of, elements, count):
         yield taken
+
+
+def _is_async(source: object) -> TypeGuard[AsyncIterable[Any]]:
+    return isinstance(source, AsyncIterable)
+
+
+def _by_name(vectors: Any) -> Mapping[str, Any]:
+    return vectors if is_mapping(vectors) else {"": vectors}
 
 
 def _next_of(elements: Iterator[Any], count: int) -> list[Any]:

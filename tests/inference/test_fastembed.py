@@ -69,7 +69,9 @@ def test_model_is_loaded_once_for_all_clients(embedders: dict[str, Any], model_c
         QdrantClient(":memory:", embedders=embedders) as other,
     ):
         for client in (one, other):
-            client.create_collection("t", models.VectorParams(size=DIMENSIONS, distance="Cosine"))
+            client.create_collection(
+                "t", models.VectorParams(size=DIMENSIONS, distance=models.Distance.COSINE)
+            )
             client.upsert("t", [{"id": 1, "vector": document("a")}])
     path = str(model_cache)
     assert sum(path in options for name, options in module._lanes if name == MINILM.lower()) == 1

@@ -52,10 +52,10 @@ async def gather(lane: Lane, inputs: list[list[Any]], *, is_query: bool = False)
 async def test_callers_that_wait_share_the_next_run() -> None:
     model = Held()
     lane = Lane(model)
+    results: list[Any] = []
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(gather, lane, [["first"]])
         await wait_for(model.began)
-        results: list[Any] = []
 
         async def others() -> None:
             results.extend(await gather(lane, [[str(n)] for n in range(20)]))
@@ -111,10 +111,10 @@ async def test_cancelled_caller_leaves_at_once_and_its_rest_is_dropped() -> None
 async def test_one_callers_fault_is_its_own() -> None:
     model = Held()
     lane = Lane(model)
+    results: list[Any] = []
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(gather, lane, [["first"]])
         await wait_for(model.began)
-        results: list[Any] = []
 
         async def others() -> None:
             results.extend(await gather(lane, [["good"], ["bad"], ["fine"]]))

@@ -117,10 +117,10 @@ class Choosy(ForwardingTransport):
             raise UnsupportedOperation("not here.")
         if isinstance(operation, UpsertPoints) and self._lost:
             body: Any = operation.body
-            operation = UpsertPoints(
-                operation.collection_name, models.PointsList(points=body.points[1:]), wait=True
-            )
-        return await super().execute(operation, *options)
+            rest = models.PointsList(points=body.points[1:])
+            return await self.inner.execute(UpsertPoints(operation.collection_name, rest), *options)
+        given: Any = operation
+        return await self.inner.execute(given, *options)
 
     def try_execute(self, *_: Any) -> Any:
         return NotImplemented
