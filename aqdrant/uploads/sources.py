@@ -182,7 +182,8 @@ class _Cut:
         if point is None:
             return None
         size = size_of(point.vector, point.payload)
-        full = self._piece(index) if self._points and self._size + size > _LARGEST else None
+        is_full = len(self._points) >= self._batch_size or self._size + size > _LARGEST
+        full = self._piece(index) if self._points and is_full else None
         self._points.append(point)
         self._indices.append(index)
         self._size += size
