@@ -77,7 +77,8 @@ class UploadMethods(ClientCore):
             parallel: batches under way at once; 0 for one a core. With one, points are written in
                 their order.
             method: accepted for compatibility: no process is started.
-            max_retries: how often a batch is sent once more after a transient fault.
+            max_retries: how often a batch is sent once more after a passing fault, beyond what the
+                client tries for each call.
             wait: return when the last change can be seen, not when it was accepted.
             shard_key_selector: shards to write to.
             update_filter: replace only points that this filter matches.

@@ -166,8 +166,12 @@ class Run:
                 # The limit is on this client as a whole, so the other pieces wait as well.
                 self._not_before = anyio.current_time() + _wait(waits, error.retry_after)
             except _TRANSIENT as error:
+                # The rules of the client's own retries, whose last failure this is: no TLS fault is
+                # passing, and what took a server too long once would do so again.
                 retries += 1
-                if retries > self._settings.max_retries or isinstance(error, TLSFailed):
+                took_too_long = isinstance(error, OperationTimeout) and error.processed is not False
+                lasts = isinstance(error, TLSFailed) or took_too_long
+                if lasts or retries > self._settings.max_retries:
                     raise
                 await anyio.sleep(_wait(retries, getattr(error, "retry_after", None)))
             self.result.retries += 1

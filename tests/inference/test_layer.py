@@ -17,7 +17,6 @@ from aqdrant.exceptions import (
     ArgumentError,
     InferenceError,
     OperationTimeout,
-    UnsupportedOperation,
 )
 from aqdrant.inference import Inputs
 from aqdrant.operations import QueryPoints, UpsertPoints
@@ -204,11 +203,6 @@ async def test_terms_are_those_of_a_server() -> None:
         (document("a", "qdrant/bm25", b=2.0), ArgumentError, "from 0 to 1"),
         (document("a", "qdrant/bm25", languag="german"), ArgumentError, "did you mean 'language'"),
         (models.Image(image="data:,", model="qdrant/bm25"), ArgumentError, "texts alone"),
-        (
-            document("a", "qdrant/bm25", tokenizer="multilingual"),
-            UnsupportedOperation,
-            "dictionaries",
-        ),
     ],
 )
 async def test_wrong_use_of_terms(vector: Any, error: type[Exception], message: str) -> None:
