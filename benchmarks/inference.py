@@ -15,13 +15,13 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from stalls import longest_stall
+
 from aqdrant import AsyncQdrantClient, models
 from aqdrant.inference import Embedders, FastEmbed, Inference
 from aqdrant.middleware import ForwardingTransport
@@ -35,27 +35,6 @@ WORDS = "vector database stores many texts of a quick brown fox and finds those 
 def make_texts(count: int) -> list[str]:
     chance = random.Random(0)
     return [" ".join(chance.choices(WORDS, k=chance.randint(4, 40))) for _ in range(count)]
-
-
-async def longest_stall(work: Callable[[], Awaitable[Any]]) -> tuple[float, float]:
-    """Run work; return the longest wait of a task that ticks beside it, and its duration."""
-    longest, done = 0.0, asyncio.Event()
-
-    async def tick() -> None:
-        nonlocal longest
-        while not done.is_set():
-            before = time.perf_counter()
-            await asyncio.sleep(0.001)
-            longest = max(longest, time.perf_counter() - before - 0.001)
-
-    ticking = asyncio.create_task(tick())
-    await asyncio.sleep(0.01)
-    began = time.perf_counter()
-    await work()
-    took = time.perf_counter() - began
-    done.set()
-    await ticking
-    return longest, took
 
 
 async def run_model(folder: Path, count: int) -> None:

@@ -10,38 +10,17 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import time
 import warnings
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import numpy as np
 import qdrant_client
+from stalls import longest_stall
 
 import aqdrant
 
 SIZE = 384
-
-
-async def longest_stall(work: Callable[[], Awaitable[Any]]) -> tuple[float, float]:
-    """Run work; return the longest wait of a task that ticks beside it, and its duration."""
-    longest, done = 0.0, asyncio.Event()
-
-    async def tick() -> None:
-        nonlocal longest
-        while not done.is_set():
-            before = time.perf_counter()
-            await asyncio.sleep(0.001)
-            longest = max(longest, time.perf_counter() - before - 0.001)
-
-    ticking = asyncio.create_task(tick())
-    await asyncio.sleep(0.01)
-    began = time.perf_counter()
-    await work()
-    took = time.perf_counter() - began
-    done.set()
-    await ticking
-    return longest, took
 
 
 async def awaited(value: Any) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
 from typing import Any, TypeAlias
 
 from aqdrant import models
@@ -31,7 +31,7 @@ from aqdrant.uploads.sources import (
 __all__ = ["UploadMethods"]
 
 OnProgress: TypeAlias = Callable[[UploadResult], object]
-Pieces: TypeAlias = Callable[[Fit, int, int, Refuse], AsyncIterator[Piece]]
+Pieces: TypeAlias = Callable[[Fit, int, int, Refuse], AsyncGenerator[Piece]]
 
 _NAMES = {"shard_key": "shard_key_selector"}
 _IN_PROCESS = 1024
@@ -101,7 +101,7 @@ class UploadMethods(ClientCore):
             AqdrantError: what ended the upload early; a note says what is written.
         """
 
-        def pieces(fit: Fit, size: int, first: int, refuse: Refuse) -> AsyncIterator[Piece]:
+        def pieces(fit: Fit, size: int, first: int, refuse: Refuse) -> AsyncGenerator[Piece]:
             return point_pieces(points, fit, size, first, refuse)
 
         check_points(points)
@@ -175,7 +175,7 @@ class UploadMethods(ClientCore):
                 payloads end before the vectors, and the batches before that are written.
         """
 
-        def pieces(fit: Fit, size: int, first: int, refuse: Refuse) -> AsyncIterator[Piece]:
+        def pieces(fit: Fit, size: int, first: int, refuse: Refuse) -> AsyncGenerator[Piece]:
             return column_pieces(vectors, payload, ids, fit, size, first, refuse)
 
         check_columns(vectors, payload, ids)

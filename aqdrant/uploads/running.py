@@ -8,12 +8,13 @@ from __future__ import annotations
 import math
 import random
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any, Final, TypeAlias
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
+from typing import Final, TypeAlias
 
 import anyio
 import msgspec
-from anyio.streams.memory import MemoryObjectReceiveStream
+from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 
 from aqdrant._portal import in_caller
 from aqdrant.exceptions import (
@@ -80,7 +81,7 @@ class Run:
         if len(failures) > self._settings.max_failures:
             raise self._failed("the upload was stopped") from error
 
-    async def finish(self, pieces: AsyncIterator[Piece]) -> None:
+    async def finish(self, pieces: AsyncGenerator[Piece]) -> None:
         """Send all pieces.
 
         Raises:
@@ -110,18 +111,16 @@ class Run:
         if self.result.failures:
             raise self._failed("all others are written")
 
-    async def _read(self, pieces: AsyncIterator[Piece], send: Any) -> None:
+    async def _read(
+        self, pieces: AsyncGenerator[Piece], send: MemoryObjectSendStream[Piece]
+    ) -> None:
         # What was read before an error is sent: it is whole.
         try:
-            async for piece in pieces:
-                await send.send(piece)
+            async with aclosing(pieces):
+                async for piece in pieces:
+                    await send.send(piece)
         except Exception as error:  # noqa: BLE001  # raised at the end
             self._error = self._error or error
-        finally:
-            close = getattr(pieces, "aclose", None)
-            if close is not None:
-                with anyio.CancelScope(shield=True):
-                    await close()
 
     async def _work(self, pieces: MemoryObjectReceiveStream[Piece]) -> None:
         with pieces:

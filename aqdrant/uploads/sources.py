@@ -5,7 +5,8 @@ Called by the client's methods. Iterables are read as they go, in the thread tha
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterable, Callable, Iterable, Iterator, Mapping
+from contextlib import aclosing
 from itertools import islice
 from typing import Any, Final, TypeAlias, TypeGuard, cast
 from uuid import uuid4
@@ -108,26 +109,28 @@ def check_columns(vectors: Any, payload: Any, ids: Any) -> None:
 
 async def point_pieces(
     source: Any, fit: Fit, batch_size: int, start: int, refuse: Refuse
-) -> AsyncIterator[Piece]:
+) -> AsyncGenerator[Piece]:
     """Read points one by one."""
     if is_table(source):
-        async for piece in _table_pieces(source, fit, batch_size, start, refuse):
-            yield piece
+        async with aclosing(_table_pieces(source, fit, batch_size, start, refuse)) as pieces:
+            async for piece in pieces:
+                yield piece
         return
     cut = _Cut(fit, batch_size, start, refuse, "points")
-    async for items in _chunks(source, min(batch_size, _TURN), start):
-        for item in items:
-            full = cut.add(item)
-            if full is not None:
-                yield full
-        await checkpoint()
+    async with aclosing(_chunks(source, min(batch_size, _TURN), start)) as chunks:
+        async for items in chunks:
+            for item in items:
+                full = cut.add(item)
+                if full is not None:
+                    yield full
+            await checkpoint()
     for piece in cut.rest():
         yield piece
 
 
 async def column_pieces(
     vectors: Any, payload: Any, ids: Any, fit: Fit, batch_size: int, start: int, refuse: Refuse
-) -> AsyncIterator[Piece]:
+) -> AsyncGenerator[Piece]:
     """Read vectors, payloads and ids, each from its own iterable.
 
     Raises:
@@ -142,18 +145,21 @@ async def column_pieces(
             if wrong is not None:
                 parameter = f"vectors.{name}" if name else "vectors"
                 raise ArgumentError(f"{parameter}: {wrong}.", parameter=parameter)
-        async for piece in _array_pieces(vectors, named, payload, ids, count, batch_size, start):
-            yield piece
+        arrays = _array_pieces(vectors, named, payload, ids, count, batch_size, start)
+        async with aclosing(arrays) as pieces:
+            async for piece in pieces:
+                yield piece
         return
     cut = _Cut(fit, batch_size, start, refuse, "vectors")
     columns = _Beside(ids, payload, start)
-    async for items in _chunks(_rows(vectors), min(batch_size, _TURN), start):
-        own_ids, payloads = await columns.take(len(items))
-        for vector, own_id, one in zip(items, own_ids, payloads, strict=True):
-            full = cut.add({"id": own_id, "vector": vector, "payload": one})
-            if full is not None:
-                yield full
-        await checkpoint()
+    async with aclosing(_chunks(_rows(vectors), min(batch_size, _TURN), start)) as chunks:
+        async for items in chunks:
+            own_ids, payloads = await columns.take(len(items))
+            for vector, own_id, one in zip(items, own_ids, payloads, strict=True):
+                full = cut.add({"id": own_id, "vector": vector, "payload": one})
+                if full is not None:
+                    yield full
+            await checkpoint()
     for piece in cut.rest():
         yield piece
 
@@ -243,7 +249,7 @@ async def _array_pieces(
     count: int,
     batch_size: int,
     start: int,
-) -> AsyncIterator[Piece]:
+) -> AsyncGenerator[Piece]:
     columns = _Beside(ids, payload, start)
     read_batch = reader(models.Batch, STRICT)
     width = sum(size_of(column[0], None) for column in named.values()) if count else 1
@@ -274,16 +280,17 @@ async def _array_pieces(
 
 async def _table_pieces(
     table: Any, fit: Fit, batch_size: int, start: int, refuse: Refuse
-) -> AsyncIterator[Piece]:
+) -> AsyncGenerator[Piece]:
     at = start
     for ids, vectors, payloads in rows_of_tables(table, fit.names, batch_size, start):
         named = _by_name(vectors)
         own_ids = [str(uuid4()) for _ in payloads] if ids is None else ids
         if all(is_array(column) for column in named.values()):
-            pieces = column_pieces(vectors, payloads, own_ids, fit, batch_size, 0, refuse)
-            async for piece in pieces:
-                columns = cast("Columns", piece)
-                yield Columns(columns.batch, columns.first + at, columns.size)
+            arrays = column_pieces(vectors, payloads, own_ids, fit, batch_size, 0, refuse)
+            async with aclosing(arrays) as pieces:
+                async for piece in pieces:
+                    columns = cast("Columns", piece)
+                    yield Columns(columns.batch, columns.first + at, columns.size)
         else:
             cut = _Cut(fit, batch_size, at, refuse, "points")
             rows = zip(own_ids, _rows(vectors), payloads, strict=True)
@@ -309,7 +316,7 @@ def _payload_size(payloads: Any) -> int:
     return sum(size_of((), payload) for payload in payloads) if payloads else 0
 
 
-async def _chunks(source: Any, count: int, start: int) -> AsyncIterator[list[Any]]:
+async def _chunks(source: Any, count: int, start: int) -> AsyncGenerator[list[Any]]:
     """The elements from one index on, some at a time."""
     if _is_async(source):
         skipped = 0
