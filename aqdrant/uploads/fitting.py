@@ -56,11 +56,13 @@ class Fit:
         """What is wrong with the vectors of a point; None where they fit."""
         if not self._is_known:
             return None
-        if not isinstance(vector, Mapping):
+        if vector.__class__ is list or not is_mapping(vector):
             return self._misfit("", vector)
-        named = cast("Mapping[str, Any]", vector)
-        found = (self._misfit(name, one) for name, one in named.items())
-        return next((wrong for wrong in found if wrong is not None), None)
+        for name, one in vector.items():
+            wrong = self._misfit(name, one)
+            if wrong is not None:
+                return wrong
+        return None
 
     def column_misfit(self, name: str, column: Any) -> str | None:
         """What is wrong with an array of vectors ``(n, d)``, or of multivectors ``(n, m, d)``."""
@@ -126,6 +128,8 @@ def _vector_size(vector: Any) -> int:
 
 def _shape(vector: Any) -> tuple[int, int | None]:
     """Dimensions, and the number of rows of a multivector."""
+    if vector.__class__ is list and vector and vector[0].__class__ is float:
+        return len(vector), None
     if is_array(vector):
         shape = vector.shape
         return int(shape[-1]), None if len(shape) == 1 else int(shape[0])

@@ -49,7 +49,9 @@ Refuse: TypeAlias = Callable[[int, object, Exception], None]
 """Notes a point that is refused: its index, its id, the reason."""
 
 _TURN: Final = 128
-"""Points read before the event loop has its turn."""
+"""Points drawn from a source at once."""
+_STRIDE: Final = 32
+"""Points checked before the event loop has its turn."""
 _LARGEST: Final = 24 << 20
 """Bytes of a batch, at most: a server takes 32 MiB."""
 
@@ -119,10 +121,12 @@ async def point_pieces(
     cut = _Cut(fit, batch_size, start, refuse, "points")
     async with aclosing(_chunks(source, min(batch_size, _TURN), start)) as chunks:
         async for items in chunks:
-            for item in items:
+            for count, item in enumerate(items, 1):
                 full = cut.add(item)
                 if full is not None:
                     yield full
+                if count % _STRIDE == 0:
+                    await checkpoint()
             await checkpoint()
     for piece in cut.rest():
         yield piece
