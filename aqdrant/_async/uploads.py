@@ -13,20 +13,19 @@ from aqdrant._async.shaping import FilterLike, Ids, at_least, build, checked_nam
 from aqdrant._portal import on_loop
 from aqdrant.exceptions import ArgumentError, Forbidden, UnsupportedOperation
 from aqdrant.models._scalars import kind_of
+from aqdrant.uploads.cutting import Refuse
 from aqdrant.uploads.fitting import ANY_FIT, Fit
-from aqdrant.uploads.pieces import Piece
-from aqdrant.uploads.report import UploadResult
-from aqdrant.uploads.running import Run, Settings
-from aqdrant.uploads.sources import (
+from aqdrant.uploads.given import (
     PointsSource,
-    Refuse,
     VectorsSource,
     check_columns,
     check_points,
-    column_pieces,
     length_of,
-    point_pieces,
 )
+from aqdrant.uploads.pieces import Piece
+from aqdrant.uploads.report import UploadResult
+from aqdrant.uploads.running import Run, Settings
+from aqdrant.uploads.sources import column_pieces, point_pieces
 
 __all__ = ["UploadMethods"]
 

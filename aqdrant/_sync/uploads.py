@@ -10,8 +10,8 @@ from aqdrant import models
 from aqdrant._async.shaping import FilterLike, Ids
 from aqdrant._async.uploads import OnProgress
 from aqdrant._sync.core import ClientCore
+from aqdrant.uploads.given import PointsSource, VectorsSource
 from aqdrant.uploads.report import UploadResult
-from aqdrant.uploads.sources import PointsSource, VectorsSource
 
 __all__ = ["UploadMethods"]
 
