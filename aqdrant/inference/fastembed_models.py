@@ -95,8 +95,12 @@ class FastEmbed:
                 lane = _lanes.get(key)
                 if lane is None:
                     runner = _Runner(model, options)
-                    lane = Lane(runner.run, batch_size=self._batch_size, window=self._window)
-                    _lanes[key] = lane
+                    lane = _lanes[key] = Lane(
+                        runner.run,
+                        runner.load,
+                        batch_size=self._batch_size,
+                        window=self._window,
+                    )
         return lane
 
 
@@ -114,11 +118,14 @@ class _Runner:
         self._options = options
         self._loaded: _Loaded | None = None
 
+    def load(self) -> _Loaded:
+        """Load the model; where that failed, the next run tries again."""
+        if self._loaded is None:
+            self._loaded = _load(self._name, self._options)
+        return self._loaded
+
     def run(self, kind: Kind, is_query: bool, values: Sequence[Any]) -> Sequence[Any]:
-        # A model that could not be loaded is tried again by the next run.
-        loaded = self._loaded
-        if loaded is None:
-            loaded = self._loaded = _load(self._name, self._options)
+        loaded = self.load()
         embed = _method(self._name, loaded, kind, values, is_query)
         if kind != "text" and loaded.family in ("image", "multimodal"):
             values = [_image(value, self._name) for value in values]

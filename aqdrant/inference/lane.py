@@ -34,14 +34,22 @@ class Lane:
 
     Args:
         run: the model.
+        prepare: loads it, if it is not loaded yet; what it raises is told to all that wait.
         batch_size: inputs of one run.
         window: seconds to wait for company, where the last run had several callers.
         idle: seconds after which the thread ends; it comes back with the next input.
     """
 
     def __init__(
-        self, run: Run, *, batch_size: int = 32, window: float = 0.001, idle: float = 10.0
+        self,
+        run: Run,
+        prepare: Callable[[], object] = lambda: None,
+        *,
+        batch_size: int = 32,
+        window: float = 0.001,
+        idle: float = 10.0,
     ) -> None:
+        self._prepare = prepare
         self._run = run
         self._batch_size = batch_size
         self._window = window
@@ -83,7 +91,8 @@ class Lane:
             parts = self._next_parts()
             if parts is None:
                 return
-            self._run_parts(parts)
+            if self._is_prepared(parts):
+                self._run_parts(parts)
             for part in parts:
                 if part.ticket.is_over:
                     part.ticket.wake()
@@ -123,6 +132,15 @@ class Lane:
             part.places.extend(more)
             room -= len(more)
         return parts
+
+    def _is_prepared(self, parts: list[_Part]) -> bool:
+        try:
+            self._prepare()
+        except Exception as error:  # noqa: BLE001  # it belongs to the callers
+            for part in parts:
+                part.ticket.error = error
+            return False
+        return True
 
     def _run_parts(self, parts: list[_Part]) -> None:
         values = [part.ticket.values[place] for part in parts for place in part.places]

@@ -156,3 +156,29 @@ async def test_vectors_come_back_in_the_order_of_the_values(size: int) -> None:
     lane = Lane(model, batch_size=size)
     assert await lane.submit("text", False, texts) == [f"{text}!" for text in texts]
     assert max(map(len, model.runs)) == min(size, 30)
+
+
+async def test_model_that_cannot_be_loaded_is_told_to_all_and_tried_again() -> None:
+    model = Held()
+    tried: list[int] = []
+
+    def load() -> None:
+        tried.append(1)
+        if len(tried) == 1:
+            model.began.set()
+            assert model.go.wait(10)
+            raise ValueError("no network")
+
+    lane = Lane(model, load)
+    results: list[Any] = []
+    async with anyio.create_task_group() as tasks:
+
+        async def submit() -> None:
+            results.extend(await gather(lane, [["a"]]))
+
+        tasks.start_soon(submit)
+        await wait_for(model.began)
+        model.go.set()
+    assert isinstance(results[0], ValueError)
+    assert await gather(lane, [["b"]]) == [["b!"]]
+    assert len(tried) == 2
