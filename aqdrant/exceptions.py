@@ -4,6 +4,9 @@
     ├── ArgumentError                 (ValueError)           seen before anything is sent or changed
     ├── ClientClosed                  (RuntimeError)
     ├── UnsupportedOperation          (NotImplementedError)
+    ├── InferenceError                (RuntimeError)         a model could not be loaded, or failed
+    ├── UploadFailed                                         points were refused; others are written
+    ├── MigrationFailed                                      the copy is not what its source is
     ├── TransportError
     │   ├── ConnectionFailed          (ConnectionError)
     │   │   └── TLSFailed
@@ -46,8 +49,10 @@ __all__ = [
     "DecodeError",
     "FolderInUse",
     "Forbidden",
+    "InferenceError",
     "InsufficientStorage",
     "InternalServerError",
+    "MigrationFailed",
     "NotFound",
     "OperationTimeout",
     "PayloadTooLarge",
@@ -60,6 +65,7 @@ __all__ = [
     "TransportError",
     "Unauthenticated",
     "UnsupportedOperation",
+    "UploadFailed",
     "status_error",
 ]
 
@@ -200,6 +206,55 @@ class UnsupportedOperation(AqdrantError, NotImplementedError):
     ) -> None:
         super().__init__(message, operation=operation, target=target, fix=fix)
         self.supported_by = supported_by
+
+
+class InferenceError(AqdrantError, RuntimeError):
+    """A model could not be loaded, failed, or gave something else than vectors.
+
+    Args:
+        model: the model's name.
+    """
+
+    model: str | None
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        model: str | None = None,
+        operation: str | None = None,
+        target: str | None = None,
+        fix: str | None = None,
+    ) -> None:
+        super().__init__(message, operation=operation, target=target, fix=fix)
+        self.model = model
+
+
+class UploadFailed(AqdrantError):
+    """Some points of an upload were refused; all others are written.
+
+    Args:
+        result: the account of the upload, an `aqdrant.uploads.UploadResult`; its `failures` name
+            the points and the reasons.
+    """
+
+    result: Any
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        result: Any = None,
+        operation: str | None = None,
+        target: str | None = None,
+        fix: str | None = None,
+    ) -> None:
+        super().__init__(message, operation=operation, target=target, fix=fix)
+        self.result = result
+
+
+class MigrationFailed(AqdrantError):
+    """A collection was copied, and the copy is not what its source is."""
 
 
 class TransportError(AqdrantError):

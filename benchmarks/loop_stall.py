@@ -10,38 +10,15 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import time
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import numpy as np
 import qdrant_client
+from stalls import longest_stall
 
 import aqdrant
 
 SIZE = 384
-
-
-async def longest_stall(work: Callable[[], Awaitable[Any]]) -> tuple[float, float]:
-    """The longest wait of the ticking task, and the duration of the work, both in seconds."""
-    longest = 0.0
-    done = asyncio.Event()
-
-    async def tick() -> None:
-        nonlocal longest
-        while not done.is_set():
-            before = time.perf_counter()
-            await asyncio.sleep(0.001)
-            longest = max(longest, time.perf_counter() - before - 0.001)
-
-    ticking = asyncio.create_task(tick())
-    await asyncio.sleep(0.01)
-    start = time.perf_counter()
-    await work()
-    took = time.perf_counter() - start
-    done.set()
-    await ticking
-    return longest, took
 
 
 async def run(name: str, client: Any, models: Any, vectors: np.ndarray) -> None:

@@ -7,6 +7,7 @@ from aqdrant._async.cluster import ClusterMethods
 from aqdrant._async.collections import CollectionMethods
 from aqdrant._async.indexes import IndexMethods
 from aqdrant._async.inference import InferenceMethods
+from aqdrant._async.migration import MigrationMethods
 from aqdrant._async.payload import PayloadMethods
 from aqdrant._async.points import PointMethods
 from aqdrant._async.query import QueryMethods
@@ -31,6 +32,7 @@ class AsyncQdrantClient(
     ClusterMethods,
     ServiceMethods,
     InferenceMethods,
+    MigrationMethods,
 ):
     """A client for Qdrant, for asyncio, uvloop and trio.
 

@@ -36,6 +36,7 @@ from aqdrant.exceptions import (
     StatusError,
     UnsupportedOperation,
 )
+from aqdrant.inference.protocol import EmbedderLike, checked_embedders
 from aqdrant.middleware import Layer, build_chain
 from aqdrant.operations import Operation, StreamOperation
 from aqdrant.transport import (
@@ -90,6 +91,7 @@ class ClientCore:
         server_version: str | None = None,
         coalesce: bool = False,
         tracing: bool = False,
+        embedders: Mapping[str, EmbedderLike] | None = None,
         **kwargs: Any,
     ) -> None:
         """Keep the configuration. Nothing is opened and no thread or task starts.
@@ -128,6 +130,8 @@ class ClientCore:
             coalesce: let equal reads that are under way at once share one call and its result,
                 which is read-only then.
             tracing: make a span of OpenTelemetry of each call; needs ``opentelemetry-api``.
+            embedders: model name, or ``"*"`` for all others → what embeds its documents: a function
+                of a list of texts, or an `aqdrant.inference.Embedder`; fastembed by default.
             **kwargs: options of the transport in question. Of the local store:
                 ``durability="full"`` (what was answered survives a power loss; the default) or
                 ``"normal"`` (it survives the end of the process), and ``read_only=True`` (the
@@ -141,7 +145,14 @@ class ClientCore:
         self._given_transport: Transport | None = checked_transport(transport)
         self._layers = checked_layers(middleware)
         self._layer_options = LayerOptions(
-            max_concurrency, retries, checked_version(server_version), coalesce, tracing
+            max_concurrency,
+            retries,
+            checked_version(server_version),
+            coalesce,
+            tracing,
+            checked_embedders(embedders),
+            cloud_inference,
+            local_inference_batch_size,
         )
         self._options: dict[str, Any] = {
             name: value for name, value in given.items() if name not in ("transport", "middleware")

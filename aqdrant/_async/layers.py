@@ -6,12 +6,14 @@ Called by `aqdrant._async.core` alone, when the transport is opened.
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from aqdrant._async.notices import warn
 from aqdrant._registry import open_transport
+from aqdrant.inference.protocol import EmbedderLike
 from aqdrant.middleware import (
     Coalescing,
     Deadline,
@@ -43,6 +45,9 @@ class LayerOptions(NamedTuple):
     server_version: Version | None
     coalesce: bool
     tracing: bool
+    embedders: Mapping[str, EmbedderLike] | None = None
+    cloud_inference: bool = False
+    batch_size: int | None = None
 
 
 def choose_layers(
@@ -64,6 +69,7 @@ def choose_layers(
         layers["tracing"] = lambda inner: Spans(_logged(inner), server=server)
     elif LOGGER.isEnabledFor(logging.DEBUG):
         layers["tracing"] = Tracing
+    layers["inference"] = lambda inner: _inference(inner, options, has_server=remote is not None)
     known = options.server_version
     if remote is not None or known is not None:
         check = _Check(config.target) if config.check_compatibility and known is None else None
@@ -82,6 +88,19 @@ def choose_layers(
         rest = replace(config, prefer_grpc=False)
         layers["router"] = lambda inner: Router(inner, "rest", lambda: open_transport(rest))
     return layers
+
+
+def _inference(inner: Transport, options: LayerOptions, *, has_server: bool) -> Transport:
+    from aqdrant.inference.choosing import Embedders
+    from aqdrant.inference.layer import Inference
+
+    embedders = Embedders(
+        options.embedders,
+        is_cloud=options.cloud_inference,
+        has_server=has_server,
+        batch_size=options.batch_size,
+    )
+    return Inference(inner, embedders)
 
 
 def _logged(inner: Transport) -> Transport:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from contextlib import aclosing
 from typing import Any
 
 from aqdrant import models
 from aqdrant import operations as ops
 from aqdrant._async.core import ClientCore
+from aqdrant._async.pages import ScrollPage, following, read_ahead
 from aqdrant._async.shaping import (
     FilterLike,
     Ids,
@@ -203,7 +205,7 @@ class PointMethods(ClientCore):
         consistency: models.ReadConsistency | str | None = None,
         shard_key_selector: models.ShardKeySelector | None = None,
         timeout: float | None = None,
-    ) -> tuple[list[models.Record], int | str | None]:
+    ) -> ScrollPage:
         """Read one page of points, in the order of ids or of a key of the payload.
 
         Args:
@@ -219,7 +221,8 @@ class PointMethods(ClientCore):
             timeout: seconds for the whole call.
 
         Returns:
-            The page, and the offset of the next one; None after the last.
+            The page, and the offset of the next one; None after the last. A tuple of these two,
+            with `to_numpy`, `to_pandas`, `to_polars` and `to_arrow` besides.
         """
         body = build(
             models.ScrollRequest,
@@ -238,7 +241,96 @@ class PointMethods(ClientCore):
             consistency=optional(consistency, models.ReadConsistency, "consistency"),
         )
         page = await self._execute(operation, timeout)
-        return page.points, page.next_page_offset
+        return ScrollPage(page.points, page.next_page_offset)
+
+    async def scroll_all(
+        self,
+        collection_name: str,
+        scroll_filter: FilterLike | None = None,
+        limit: int | None = None,
+        order_by: models.OrderByInterface | Mapping[str, Any] | None = None,
+        offset: PointId | None = None,
+        with_payload: models.WithPayloadInterface | Sequence[str] | Mapping[str, Any] = True,
+        with_vectors: models.WithVector | Sequence[str] = False,
+        consistency: models.ReadConsistency | str | None = None,
+        shard_key_selector: models.ShardKeySelector | None = None,
+        timeout: float | None = None,
+        page_size: int = 256,
+    ) -> AsyncIterator[models.Record]:
+        """Iterate over all points, in the order of ids or of a key of the payload.
+
+        The next page is read while the points of this one are used; two are held at most. Points
+        that are written meanwhile may or may not be among them.
+
+        Args:
+            collection_name: the collection.
+            scroll_filter: only points that it matches.
+            limit: points at most; None for all.
+            order_by: a key of the payload to order by; it needs an index. Points that have
+                several values may be left out for all but the first of them.
+            offset: id of the first point.
+            with_payload: all of the payload, some of its keys, or none.
+            with_vectors: all vectors, those of these names, or none.
+            consistency: how many replicas must agree.
+            shard_key_selector: shards to read from.
+            timeout: seconds for each page.
+            page_size: points of one page.
+        """
+        pages = self.scroll_pages(
+            collection_name,
+            scroll_filter,
+            limit,
+            order_by,
+            offset,
+            with_payload,
+            with_vectors,
+            consistency,
+            shard_key_selector,
+            timeout,
+            page_size,
+        )
+        async with aclosing(pages):
+            async for page in pages:
+                for record in page.points:
+                    yield record
+
+    async def scroll_pages(
+        self,
+        collection_name: str,
+        scroll_filter: FilterLike | None = None,
+        limit: int | None = None,
+        order_by: models.OrderByInterface | Mapping[str, Any] | None = None,
+        offset: PointId | None = None,
+        with_payload: models.WithPayloadInterface | Sequence[str] | Mapping[str, Any] = True,
+        with_vectors: models.WithVector | Sequence[str] = False,
+        consistency: models.ReadConsistency | str | None = None,
+        shard_key_selector: models.ShardKeySelector | None = None,
+        timeout: float | None = None,
+        page_size: int = 256,
+    ) -> AsyncGenerator[ScrollPage]:
+        """Iterate over all points page by page; the arguments are those of `scroll_all`."""
+        body = build(
+            models.ScrollRequest,
+            _SCROLL,
+            filter=scroll_filter,
+            limit=at_least(1, page_size, "page_size"),
+            order_by=order_by,
+            offset=offset,
+            with_payload=with_payload,
+            with_vector=with_vectors,
+            shard_key=shard_key_selector,
+        )
+        left = None if limit is None else at_least(0, limit, "limit")
+        name = checked_name(collection_name, "collection_name")
+        agreement = optional(consistency, models.ReadConsistency, "consistency")
+
+        async def read_page(body: models.ScrollRequest) -> models.ScrollResult:
+            operation = ops.ScrollPoints(name, body, consistency=agreement)
+            return await self._execute(operation, timeout)
+
+        async with aclosing(read_ahead(read_page, body, following, left)) as pages:
+            async for page in pages:
+                yield ScrollPage(page.points, page.next_page_offset)
 
     async def count(
         self,

@@ -1,52 +1,50 @@
-"""Methods that write many points: batches of upserts, one after the other."""
+"""Methods that write many points, in batches."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import chain, islice, repeat
+import os
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
 from typing import Any, TypeAlias
-from uuid import uuid4
-
-from msgspec.structs import replace
 
 from aqdrant import models
 from aqdrant import operations as ops
 from aqdrant._async.core import ClientCore
-from aqdrant._async.shaping import (
-    FilterLike,
-    Ids,
-    at_least,
-    build,
-    check_iterable,
-    checked_name,
-    flag,
-    is_mapping,
-    read_in_turns,
+from aqdrant._async.shaping import FilterLike, Ids, at_least, build, checked_name, flag
+from aqdrant._portal import on_loop
+from aqdrant.exceptions import ArgumentError, Forbidden, UnsupportedOperation
+from aqdrant.models._scalars import kind_of
+from aqdrant.uploads.cutting import Refuse
+from aqdrant.uploads.fitting import ANY_FIT, Fit
+from aqdrant.uploads.given import (
+    PointsSource,
+    VectorsSource,
+    check_columns,
+    check_points,
+    length_of,
 )
-from aqdrant.exceptions import AqdrantError, ArgumentError
-from aqdrant.models._scalars import is_array, is_listlike, kind_of
+from aqdrant.uploads.pieces import Piece
+from aqdrant.uploads.report import UploadResult
+from aqdrant.uploads.running import Run, Settings
+from aqdrant.uploads.sources import column_pieces, point_pieces
 
 __all__ = ["UploadMethods"]
 
-Body: TypeAlias = models.PointsList | models.PointsBatch
-Progress: TypeAlias = Callable[[int], object]
-Vectors: TypeAlias = (
-    Iterable[models.VectorStruct]
-    | Mapping[str, models.FloatArray | Sequence[models.Vector]]
-    | models.FloatArray
-)
+OnProgress: TypeAlias = Callable[[UploadResult], object]
+Pieces: TypeAlias = Callable[[Fit, int, int, Refuse], AsyncGenerator[Piece]]
 
-_NAMES = {"shard_key": "shard_key_selector", "payloads": "payload"}
+_NAMES = {"shard_key": "shard_key_selector"}
+_IN_PROCESS = 1024
+"""Points that the engine in this process takes at once, at least."""
 
 
 class UploadMethods(ClientCore):
-    """Upload points from iterables and arrays of any size."""
+    """Upload points from iterables, arrays and tables of any size."""
 
+    @on_loop
     async def upload_points(
         self,
         collection_name: str,
-        points: Iterable[models.PointStruct | Mapping[str, Any]],
+        points: PointsSource,
         batch_size: int = 64,
         parallel: int = 1,
         method: str | None = None,
@@ -56,47 +54,76 @@ class UploadMethods(ClientCore):
         update_filter: FilterLike | None = None,
         update_mode: models.UpdateMode | str | None = None,
         *,
-        on_progress: Progress | None = None,
-    ) -> None:
-        """Upsert points batch by batch; memory holds one batch at a time.
+        start: int = 0,
+        max_failures: int = 100,
+        raise_failures: bool = True,
+        on_progress: OnProgress | None = None,
+        result: UploadResult | None = None,
+        timeout: float | None = None,
+    ) -> UploadResult:
+        """Upsert points batch by batch; memory holds the batches that are under way.
+
+        Each point is checked against the collection's vectors before it is sent. Where a server
+        refuses a batch, it is halved until the wrong points are alone; all others are written.
 
         Args:
             collection_name: the collection.
-            points: any iterable of points, as models or dicts; a generator is read as it goes.
-            batch_size: points in a batch.
-            parallel: accepted for compatibility: batches go one after the other.
+            points: points as models or dicts in any iterable, an asynchronous one too, or a table
+                of pandas, polars or pyarrow: its column ``id`` has the ids, ``vector``, or columns
+                named as the collection's vectors, have those, the others are payload.
+            batch_size: points in a batch, at most; a batch has 24 MiB at most, too. The engine in
+                this process takes 1024 at once where fewer are named.
+            parallel: batches under way at once; 0 for one a core. With one, points are written in
+                their order.
             method: accepted for compatibility: no process is started.
-            max_retries: accepted for compatibility.
+            max_retries: how often a batch is sent once more after a passing fault, beyond what the
+                client tries for each call.
             wait: return when the last change can be seen, not when it was accepted.
             shard_key_selector: shards to write to.
             update_filter: replace only points that this filter matches.
             update_mode: insert and replace, only insert, or only replace.
-            on_progress: called after each batch with the number of points written so far.
+            start: points to leave out at the beginning, as the `checkpoint` of an earlier result.
+            max_failures: points that may be refused before the upload stops.
+            raise_failures: raise `UploadFailed` in the end if points were refused; otherwise they
+                are in the result alone.
+            on_progress: called with the result so far after each batch; `aqdrant.uploads.TqdmBar()`
+                and `RichBar()` are such functions.
+            result: an account of your own to write to; it is exact also where this is cancelled.
+            timeout: seconds for each batch.
+
+        Returns:
+            The account: points, batches, retries, bytes, seconds, failures.
 
         Raises:
-            ArgumentError: a point is wrong; the batches before its own are written.
+            NotFound: there is no such collection; nothing was sent.
+            UploadFailed: points were refused; its `result` lists them.
+            AqdrantError: what ended the upload early; a note says what is written.
         """
-        check_iterable(points, models.PointStruct, "points")
-        shared = build(
-            models.PointsList,
-            _NAMES,
-            points=(),
-            shard_key=shard_key_selector,
-            update_filter=update_filter,
-            update_mode=update_mode,
+
+        def pieces(fit: Fit, size: int, first: int, refuse: Refuse) -> AsyncGenerator[Piece]:
+            return point_pieces(points, fit, size, first, refuse)
+
+        check_points(points)
+        rest = self._rest(shard_key_selector, update_filter, update_mode)
+        settings = _settings(parallel, max_retries, max_failures, on_progress)
+        account = _account(result, length_of(points), at_least(0, start, "start"))
+        return await self._upload(
+            collection_name,
+            pieces,
+            batch_size,
+            rest,
+            settings,
+            account,
+            wait,
+            raise_failures,
+            timeout,
         )
 
-        async def body_of(batch: list[Any]) -> Body:
-            taken = await read_in_turns(batch, models.PointStruct, "points", self._pause)
-            return replace(shared, points=taken)
-
-        batches = _batches(points, at_least(1, batch_size, "batch_size"))
-        await self._upload(collection_name, batches, body_of, wait, on_progress)
-
+    @on_loop
     async def upload_collection(
         self,
         collection_name: str,
-        vectors: Vectors,
+        vectors: VectorsSource,
         payload: Iterable[Mapping[str, Any] | None] | None = None,
         ids: Ids | None = None,
         batch_size: int = 64,
@@ -108,172 +135,134 @@ class UploadMethods(ClientCore):
         update_filter: FilterLike | None = None,
         update_mode: models.UpdateMode | str | None = None,
         *,
-        on_progress: Progress | None = None,
-    ) -> None:
+        start: int = 0,
+        max_failures: int = 100,
+        raise_failures: bool = True,
+        on_progress: OnProgress | None = None,
+        result: UploadResult | None = None,
+        timeout: float | None = None,
+    ) -> UploadResult:
         """Upsert columns batch by batch: vectors, payloads and ids, each in its own iterable.
 
         Args:
             collection_name: the collection.
-            vectors: an array ``(n, d)``, a dict of arrays ``(n, d)`` by vector name, or any
-                iterable of vectors. Arrays are cut, never copied into lists.
+            vectors: an array ``(n, d)``, a memmap too, a dict of arrays ``(n, d)`` by vector name,
+                or any iterable of vectors, an asynchronous one too. Arrays are cut, never copied
+                into lists.
             payload: one payload for each vector; none by default.
             ids: one id for each vector; random UUIDs by default.
-            batch_size: points in a batch.
-            parallel: accepted for compatibility: batches go one after the other.
+            batch_size: as in `upload_points`, like all that follow.
+            parallel: batches under way at once.
             method: accepted for compatibility: no process is started.
-            max_retries: accepted for compatibility.
+            max_retries: how often a batch is sent once more after a transient fault.
             wait: return when the last change can be seen, not when it was accepted.
             shard_key_selector: shards to write to.
             update_filter: replace only points that this filter matches.
             update_mode: insert and replace, only insert, or only replace.
-            on_progress: called after each batch with the number of points written so far.
+            start: vectors to leave out at the beginning.
+            max_failures: points that may be refused before the upload stops.
+            raise_failures: raise `UploadFailed` in the end if points were refused.
+            on_progress: called with the result so far after each batch.
+            result: an account of your own to write to.
+            timeout: seconds for each batch.
+
+        Returns:
+            The account, as `upload_points` gives it.
 
         Raises:
-            ArgumentError: ids or payloads end before the vectors, or a value is wrong; the batches
-                before that are written.
+            ArgumentError: an array does not fit the collection, and nothing was sent; or ids or
+                payloads end before the vectors, and the batches before that are written.
         """
-        shared = build(
-            models.PointsBatch,
+
+        def pieces(fit: Fit, size: int, first: int, refuse: Refuse) -> AsyncGenerator[Piece]:
+            return column_pieces(vectors, payload, ids, fit, size, first, refuse)
+
+        check_columns(vectors, payload, ids)
+        rest = self._rest(shard_key_selector, update_filter, update_mode)
+        settings = _settings(parallel, max_retries, max_failures, on_progress)
+        account = _account(result, length_of(vectors), at_least(0, start, "start"))
+        return await self._upload(
+            collection_name,
+            pieces,
+            batch_size,
+            rest,
+            settings,
+            account,
+            wait,
+            raise_failures,
+            timeout,
+        )
+
+    def _rest(self, shard_key: Any, update_filter: Any, update_mode: Any) -> models.PointsList:
+        return build(
+            models.PointsList,
             _NAMES,
-            batch=models.Batch(ids=[], vectors=[]),
-            shard_key=shard_key_selector,
+            points=(),
+            shard_key=shard_key,
             update_filter=update_filter,
             update_mode=update_mode,
         )
 
-        async def body_of(columns: dict[str, Any]) -> Body:
-            return replace(shared, batch=build(models.Batch, _NAMES, **columns))
-
-        batches = _cut(vectors, ids, payload, at_least(1, batch_size, "batch_size"))
-        await self._upload(collection_name, batches, body_of, wait, on_progress)
-
     async def _upload(
         self,
         collection_name: str,
-        batches: Iterator[tuple[Any, int]],
-        body_of: Callable[[Any], Awaitable[Body]],
+        pieces: Pieces,
+        batch_size: int,
+        rest: models.PointsList,
+        settings: Settings,
+        account: UploadResult,
         wait: bool,
-        on_progress: Progress | None,
-    ) -> None:
+        raise_failures: bool,
+        timeout: float | None,
+    ) -> UploadResult:
         name = checked_name(collection_name, "collection_name")
         wait = flag(wait, "wait")
-        if on_progress is not None and not callable(on_progress):
-            raise ArgumentError(
-                f"on_progress: {kind_of(on_progress)}, wanted a function of the number of points.",
-                parameter="on_progress",
-            )
-        written = 0
+        raise_failures = flag(raise_failures, "raise_failures")
+        size = at_least(1, batch_size, "batch_size")
+        if self._given_transport is None and self._config.scheme in ("memory", "file"):
+            size = max(size, _IN_PROCESS)
+
+        def send(piece: Piece) -> Awaitable[models.UpdateResult]:
+            return self._execute(ops.UpsertPoints(name, piece.body(rest), wait=wait), timeout)
+
+        run = Run(send, settings, account)
+        fit = await self._fit(name, timeout)
+        await run.finish(pieces(fit, size, account.checkpoint, run.refuse))
+        if raise_failures:
+            run.raise_failures()
+        return account
+
+    async def _fit(self, name: str, timeout: float | None) -> Fit:
+        """What the collection takes; who may not, or cannot, ask that may write all the same."""
         try:
-            for batch, count in batches:
-                await self._execute(ops.UpsertPoints(name, await body_of(batch), wait=wait))
-                written += count
-                if on_progress is not None:
-                    on_progress(written)
-        except AqdrantError as error:
-            if written:
-                error.add_note(
-                    f"The {written} points before this batch are written; indices count within it."
-                )
-            raise
+            info = await self._execute(ops.GetCollection(name), timeout)
+        except (Forbidden, UnsupportedOperation):
+            return ANY_FIT
+        return Fit(info.config.params)
 
 
-def _batches(points: Iterable[Any], size: int) -> Iterator[tuple[list[Any], int]]:
-    source = iter(points)
-    size = min(size, sys.maxsize)
-    while batch := list(islice(source, size)):
-        yield batch, len(batch)
-
-
-def _cut(vectors: Any, ids: Any, payload: Any, size: int) -> Iterator[tuple[dict[str, Any], int]]:
-    """Batches as the columns of a `Batch`, each with the number of its points."""
-    own_ids = _elements(ids, "ids") or (str(uuid4()) for _ in repeat(None))
-    payloads = _elements(payload, "payload")
-    for column, count in _cut_vectors(vectors, size):
-        yield (
-            {
-                "ids": _take(own_ids, count, "ids"),
-                "vectors": column,
-                "payloads": None if payloads is None else _take(payloads, count, "payload"),
-            },
-            count,
-        )
-
-
-def _elements(values: Any, parameter: str) -> Iterator[Any] | None:
-    if values is None:
-        return None
-    if not is_listlike(values):
+def _settings(
+    parallel: int, max_retries: int, max_failures: int, on_progress: OnProgress | None
+) -> Settings:
+    if on_progress is not None and not callable(on_progress):
         raise ArgumentError(
-            f"{parameter}: {kind_of(values)}, wanted an iterable.", parameter=parameter
+            f"on_progress: {kind_of(on_progress)}, wanted a function of an UploadResult.",
+            parameter="on_progress",
         )
-    elements: Iterator[Any] = iter(values)
-    return elements
+    return Settings(
+        in_flight=at_least(0, parallel, "parallel") or os.cpu_count() or 1,
+        max_retries=at_least(0, max_retries, "max_retries"),
+        max_failures=at_least(0, max_failures, "max_failures"),
+        on_progress=on_progress,
+    )
 
 
-def _take(source: Iterator[Any], count: int, parameter: str) -> list[Any]:
-    taken = list(islice(source, count))
-    if len(taken) < count:
-        raise ArgumentError(f"{parameter} ends before the vectors do.", parameter=parameter)
-    return taken
-
-
-def _cut_vectors(vectors: Any, size: int) -> Iterator[tuple[Any, int]]:
-    if is_mapping(vectors):
-        count = _common_length(vectors)
-        for start in range(0, count, size):
-            columns = {name: column[start : start + size] for name, column in vectors.items()}
-            yield columns, min(size, count - start)
-    elif not is_listlike(vectors):
+def _account(given: Any, total: int | None, start: int) -> UploadResult:
+    if not isinstance(given, UploadResult | None):
         raise ArgumentError(
-            f"vectors: {kind_of(vectors)}, wanted an array, a dict of arrays or an iterable.",
-            parameter="vectors",
+            f"result: {kind_of(given)}, wanted an UploadResult.", parameter="result"
         )
-    elif is_array(vectors):
-        for start in range(0, int(vectors.shape[0]), size):
-            part = vectors[start : start + size]
-            yield part, int(part.shape[0])
-    else:
-        for batch, count in _batches(vectors, size):
-            yield _columns(batch), count
-
-
-def _common_length(columns: Mapping[str, Any]) -> int:
-    for name, column in columns.items():
-        if not (is_listlike(column) and hasattr(column, "__getitem__")):
-            raise ArgumentError(
-                f"vectors.{name}: {kind_of(column)}, wanted an array or a list of vectors.",
-                parameter=f"vectors.{name}",
-            )
-    lengths = {len(column) for column in columns.values()}
-    if len(lengths) > 1:
-        raise ArgumentError(
-            f"vectors: columns of different lengths, {sorted(lengths)}.", parameter="vectors"
-        )
-    return max(lengths, default=0)
-
-
-def _columns(batch: list[Any]) -> Any:
-    """Named vectors of several points, as one column a name."""
-    if not is_mapping(batch[0]):
-        return batch
-    _check_kinds(batch)
-    names = dict.fromkeys(chain.from_iterable(batch))
-    for index, vectors in enumerate(batch):
-        for name in names:
-            if name not in vectors:
-                raise ArgumentError(
-                    f"vectors[{index}] lacks {name!r}, which others of its batch have.",
-                    parameter=f"vectors[{index}]",
-                    fix="Use upload_points for points with different vectors.",
-                )
-    return {name: [vectors[name] for vectors in batch] for name in names}
-
-
-def _check_kinds(batch: list[Any]) -> None:
-    for index, vectors in enumerate(batch):
-        if not is_mapping(vectors):
-            raise ArgumentError(
-                f"vectors[{index}]: {kind_of(vectors)}, wanted a dict of vectors by name, as others"
-                " of its batch are.",
-                parameter=f"vectors[{index}]",
-            )
+    account = UploadResult() if given is None else given
+    account.checkpoint = start
+    account.total = total
+    return account

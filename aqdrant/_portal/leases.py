@@ -97,6 +97,10 @@ class Lease:
         if held is not None and held.alive:
             held.call_soon(callback)
 
+    def hold(self) -> None:
+        """Take a share now, for work of this client that the portal does without a call of its."""
+        self._take()
+
     def dispose(self, cleanup: Callable[[], Awaitable[object]]) -> None:
         """Run ``cleanup`` on the portal and then release, without waiting for either.
 

@@ -133,11 +133,11 @@ class Facade:
 
 
 def drive_alone(work: Coroutine[Any, Any, R]) -> R:
-    """Step a coroutine that belongs to no client: that of a class method."""
+    """Run a coroutine that belongs to no client, that of a class method, on the portal."""
     facade = Facade()
     facade._lease = lease = Lease()  # pyright: ignore[reportPrivateUsage]  # same module
     try:
-        return facade._drive(work)  # pyright: ignore[reportPrivateUsage]
+        return facade._run(work)  # pyright: ignore[reportPrivateUsage]
     finally:
         lease.release()
 

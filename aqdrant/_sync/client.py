@@ -8,6 +8,7 @@ from aqdrant._sync.cluster import ClusterMethods
 from aqdrant._sync.collections import CollectionMethods
 from aqdrant._sync.indexes import IndexMethods
 from aqdrant._sync.inference import InferenceMethods
+from aqdrant._sync.migration import MigrationMethods
 from aqdrant._sync.payload import PayloadMethods
 from aqdrant._sync.points import PointMethods
 from aqdrant._sync.query import QueryMethods
@@ -32,6 +33,7 @@ class QdrantClient(
     ClusterMethods,
     ServiceMethods,
     InferenceMethods,
+    MigrationMethods,
 ):
     """A client for Qdrant, for code without an event loop.
 

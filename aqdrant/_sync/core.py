@@ -8,6 +8,7 @@ from typing import Any, NoReturn, assert_never
 
 from aqdrant._async.client import AsyncQdrantClient
 from aqdrant._sync._facade import Facade
+from aqdrant.inference.protocol import EmbedderLike
 from aqdrant.middleware import Layer
 from aqdrant.transport import Transport
 
@@ -46,6 +47,7 @@ class ClientCore(Facade):
         server_version: str | None = None,
         coalesce: bool = False,
         tracing: bool = False,
+        embedders: Mapping[str, EmbedderLike] | None = None,
         **kwargs: Any,
     ) -> None:
         """Keep the configuration. Nothing is opened and no thread or task starts.
@@ -84,6 +86,8 @@ class ClientCore(Facade):
             coalesce: let equal reads that are under way at once share one call and its result,
                 which is read-only then.
             tracing: make a span of OpenTelemetry of each call; needs ``opentelemetry-api``.
+            embedders: model name, or ``"*"`` for all others → what embeds its documents: a function
+                of a list of texts, or an `aqdrant.inference.Embedder`; fastembed by default.
             **kwargs: options of the transport in question. Of the local store:
                 ``durability="full"`` (what was answered survives a power loss; the default) or
                 ``"normal"`` (it survives the end of the process), and ``read_only=True`` (the
@@ -120,6 +124,7 @@ class ClientCore(Facade):
                 server_version=server_version,
                 coalesce=coalesce,
                 tracing=tracing,
+                embedders=embedders,
                 **kwargs,
             )
         )

@@ -14,11 +14,15 @@ __all__ = ["InferenceMethods"]
 
 
 class InferenceMethods(ClientCore):
-    """List embedding models; migrate collections."""
+    """List the embedding models that fastembed runs in this process."""
 
     @classmethod
     def list_text_models(cls) -> dict[str, tuple[int, models.Distance]]:
-        """List the dense text models, with size and distance."""
+        """List the dense text models, with size and distance.
+
+        Raises:
+            UnsupportedOperation: fastembed is not installed; so it is for all of these methods.
+        """
         return drive_alone(AsyncMethods.list_text_models())
 
     @classmethod
@@ -40,21 +44,13 @@ class InferenceMethods(ClientCore):
 
     @classmethod
     def list_sparse_models(cls) -> dict[str, dict[str, Any]]:
-        """List the sparse text models."""
+        """List the sparse text models, each with what fastembed tells of it."""
         return drive_alone(AsyncMethods.list_sparse_models())
 
     def get_embedding_size(self, model_name: str) -> int:
-        """Tell the size of a model's vectors."""
-        return self._async.get_embedding_size(model_name)
+        """Tell the size of a model's vectors; the first call imports fastembed.
 
-    def migrate(
-        self,
-        dest_client: Any,
-        collection_names: list[str] | None = None,
-        batch_size: int = 100,
-        recreate_on_collision: bool = False,
-    ) -> None:
-        """Copy collections to another client."""
-        self._drive(
-            self._async.migrate(dest_client, collection_names, batch_size, recreate_on_collision)
-        )
+        Raises:
+            ArgumentError: it is a sparse model, whose vectors have no size, or none of fastembed's.
+        """
+        return self._async.get_embedding_size(model_name)

@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from aqdrant import models
+from aqdrant._async.pages import ScrollPage
 from aqdrant._async.shaping import FilterLike, Ids, PointId, PointsLike, SelectorLike
 from aqdrant._sync.core import ClientCore
 
@@ -168,7 +169,7 @@ class PointMethods(ClientCore):
         consistency: models.ReadConsistency | str | None = None,
         shard_key_selector: models.ShardKeySelector | None = None,
         timeout: float | None = None,
-    ) -> tuple[list[models.Record], int | str | None]:
+    ) -> ScrollPage:
         """Read one page of points, in the order of ids or of a key of the payload.
 
         Args:
@@ -184,7 +185,8 @@ class PointMethods(ClientCore):
             timeout: seconds for the whole call.
 
         Returns:
-            The page, and the offset of the next one; None after the last.
+            The page, and the offset of the next one; None after the last. A tuple of these two,
+            with `to_numpy`, `to_pandas`, `to_polars` and `to_arrow` besides.
         """
         return self._drive(
             self._async.scroll(
@@ -198,6 +200,86 @@ class PointMethods(ClientCore):
                 consistency,
                 shard_key_selector,
                 timeout,
+            )
+        )
+
+    def scroll_all(
+        self,
+        collection_name: str,
+        scroll_filter: FilterLike | None = None,
+        limit: int | None = None,
+        order_by: models.OrderByInterface | Mapping[str, Any] | None = None,
+        offset: PointId | None = None,
+        with_payload: models.WithPayloadInterface | Sequence[str] | Mapping[str, Any] = True,
+        with_vectors: models.WithVector | Sequence[str] = False,
+        consistency: models.ReadConsistency | str | None = None,
+        shard_key_selector: models.ShardKeySelector | None = None,
+        timeout: float | None = None,
+        page_size: int = 256,
+    ) -> Iterator[models.Record]:
+        """Iterate over all points, in the order of ids or of a key of the payload.
+
+        The next page is read while the points of this one are used; two are held at most. Points
+        that are written meanwhile may or may not be among them.
+
+        Args:
+            collection_name: the collection.
+            scroll_filter: only points that it matches.
+            limit: points at most; None for all.
+            order_by: a key of the payload to order by; it needs an index. Points that have
+                several values may be left out for all but the first of them.
+            offset: id of the first point.
+            with_payload: all of the payload, some of its keys, or none.
+            with_vectors: all vectors, those of these names, or none.
+            consistency: how many replicas must agree.
+            shard_key_selector: shards to read from.
+            timeout: seconds for each page.
+            page_size: points of one page.
+        """
+        return self._iterate(
+            self._async.scroll_all(
+                collection_name,
+                scroll_filter,
+                limit,
+                order_by,
+                offset,
+                with_payload,
+                with_vectors,
+                consistency,
+                shard_key_selector,
+                timeout,
+                page_size,
+            )
+        )
+
+    def scroll_pages(
+        self,
+        collection_name: str,
+        scroll_filter: FilterLike | None = None,
+        limit: int | None = None,
+        order_by: models.OrderByInterface | Mapping[str, Any] | None = None,
+        offset: PointId | None = None,
+        with_payload: models.WithPayloadInterface | Sequence[str] | Mapping[str, Any] = True,
+        with_vectors: models.WithVector | Sequence[str] = False,
+        consistency: models.ReadConsistency | str | None = None,
+        shard_key_selector: models.ShardKeySelector | None = None,
+        timeout: float | None = None,
+        page_size: int = 256,
+    ) -> Iterator[ScrollPage]:
+        """Iterate over all points page by page; the arguments are those of `scroll_all`."""
+        return self._iterate(
+            self._async.scroll_pages(
+                collection_name,
+                scroll_filter,
+                limit,
+                order_by,
+                offset,
+                with_payload,
+                with_vectors,
+                consistency,
+                shard_key_selector,
+                timeout,
+                page_size,
             )
         )
 

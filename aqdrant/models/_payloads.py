@@ -25,7 +25,7 @@ from aqdrant.models._scalars import (
     read_str,
 )
 
-__all__ = ["MAX_DEPTH", "TOO_DEEP", "read_payload", "read_payload_value"]
+__all__ = ["MAX_DEPTH", "TOO_DEEP", "read_model_input", "read_payload", "read_payload_value"]
 
 MAX_DEPTH = 126
 """Depth of the innermost object or array that Qdrant takes in a body; the body is at 0."""
@@ -63,6 +63,14 @@ def read_payload_value(value: Any, depth: int = 0) -> Any:
     if kind is list or kind is tuple:
         return _read_items(value, depth)
     return _read_other(value, depth)
+
+
+def read_model_input(value: Any, depth: int = 0) -> Any:
+    """Read what a model in this process may embed: any object; what JSON has, in its form there."""
+    try:
+        return read_payload_value(value, depth)
+    except Mismatch:
+        return value
 
 
 def _read_dict(value: Mapping[Any, Any], depth: int) -> dict[str, Any]:

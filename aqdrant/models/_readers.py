@@ -104,7 +104,7 @@ _SCALARS: dict[Any, Reader] = {
 _LEAVES: dict[Any, Reader] = {
     **_SCALARS,
     Any: _payloads.read_payload_value,
-    object: _payloads.read_payload_value,
+    object: _payloads.read_model_input,
     Sequence[float]: _arrays.read_numbers,
     list[float]: _arrays.read_numbers,
     Sequence[int]: _arrays.read_integers,

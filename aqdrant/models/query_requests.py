@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from aqdrant.models._model import Model
+from aqdrant.models._tables import Tabular
 from aqdrant.models._unions import Untagged
 from aqdrant.models.filters import Filter
 from aqdrant.models.ids import ShardKeySelector
@@ -91,10 +92,13 @@ class QueryRequestBatch(Model):
     searches: Sequence[QueryRequest]
 
 
-class QueryResponse(Model):
+class QueryResponse(Model, Tabular):
     """The points that a query found, best first."""
 
     points: list[ScoredPoint]
+
+    def _points(self) -> list[ScoredPoint]:
+        return self.points
 
 
 class QueryGroupsRequest(Model):
@@ -120,10 +124,16 @@ class QueryGroupsRequest(Model):
     """A collection whose points have the group values as ids."""
 
 
-class GroupsResult(Model):
+class GroupsResult(Model, Tabular):
     """The groups that a query found, best first."""
 
     groups: list[PointGroup]
+
+    def _points(self) -> list[ScoredPoint]:
+        return [hit for group in self.groups for hit in group.hits]
+
+    def _groups(self) -> list[GroupId]:
+        return [group.id for group in self.groups for _ in group.hits]
 
 
 class PointGroup(Model):

@@ -30,6 +30,10 @@ __all__ = [
 ]
 
 
+ModelInput: TypeAlias = object
+"""What only the model in use has to understand."""
+
+
 class FloatArray(Protocol):
     """What models ask of an array: numpy's fits, and whatever else has these members."""
 
@@ -72,8 +76,8 @@ class Document(Model):
 class Image(Model):
     """An image that an inference model turns into a vector."""
 
-    image: Any
-    """A URL, a data URI, base64 text, or what the model in use takes (a path, a PIL image)."""
+    image: ModelInput
+    """A data URI, or a URL for a server; in process also a path, bytes, or a PIL image."""
     model: str
     options: Mapping[str, Any] | None = None
 
@@ -81,7 +85,7 @@ class Image(Model):
 class InferenceObject(Model):
     """Anything that an inference model of its own kind turns into a vector."""
 
-    object: Any
+    object: ModelInput
     model: str
     options: Mapping[str, Any] | None = None
 

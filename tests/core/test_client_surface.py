@@ -34,6 +34,8 @@ ONLY_OURS = {
     "get_point": "hidden under .http there",
     "get_quotas": "hidden under .http there",
     "healthz": "hidden under .http there, and broken",
+    "scroll_all": "every point, one after the other",
+    "scroll_pages": "every point, page by page",
     "livez": "hidden under .http there, and broken",
     "metrics": "hidden under .http there, and broken",
     "readyz": "hidden under .http there, and broken",
@@ -44,6 +46,14 @@ ONLY_OURS = {
     "upload_snapshot": "hidden under .http there",
 }
 
+UPLOAD: dict[str, Any] = {
+    "start": 0,
+    "max_failures": 100,
+    "raise_failures": True,
+    "on_progress": None,
+    "result": None,
+    "timeout": None,
+}
 ADDED = {
     "__init__": {
         "transport": None,
@@ -53,13 +63,21 @@ ADDED = {
         "server_version": None,
         "coalesce": False,
         "tracing": False,
+        "embedders": None,
     },
     # What their methods take as **kwargs, or refuse though the server takes it.
     "count": {"consistency": None},
     "create_shard_key": {"initial_state": None, "timeout": None},
     "delete_shard_key": {"timeout": None},
-    "upload_collection": {"on_progress": None},
-    "upload_points": {"on_progress": None},
+    "migrate": {
+        "with_aliases": False,
+        "resume": False,
+        "verify": True,
+        "parallel": 1,
+        "on_progress": None,
+    },
+    "upload_collection": UPLOAD,
+    "upload_points": UPLOAD,
 }
 
 AWAITED = {

@@ -60,7 +60,9 @@ ENUMS = {
 ALIASES = {
     name: alias
     for name, alias in {**vars(official_namespace), **vars(official)}.items()
-    if get_origin(alias) in (Union, types.UnionType, dict, list) and get_args(alias)
+    if get_origin(alias) in (Union, types.UnionType, dict, list)
+    and get_args(alias)
+    and name not in ("ImageInput", "OnnxProvider")  # fastembed's own, there where it is installed
 }
 
 

@@ -106,7 +106,7 @@ def kinds_in_model(annotation: Any) -> set[str]:
         part = unwrap(member)
         if part in PLAIN:
             found |= PLAIN[part]
-        elif part is Any:
+        elif part in (Any, object):
             found.add("any")
         elif get_origin(part) in (list, Sequence):
             found.add("array")

@@ -55,6 +55,7 @@ PLAIN: dict[Any, st.SearchStrategy[Any]] = {
     UUID: st.uuids(),
     datetime: MOMENTS,
     Any: JSON.filter(lambda value: value is not None),
+    object: JSON.filter(lambda value: value is not None),
 }
 
 

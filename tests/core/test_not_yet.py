@@ -17,15 +17,6 @@ REFUSED = {
     "grpc_collections",
     "grpc_points",
     "http",
-    # Embedding models.
-    "get_embedding_size",
-    "list_image_models",
-    "list_late_interaction_multimodal_models",
-    "list_late_interaction_text_models",
-    "list_sparse_models",
-    "list_text_models",
-    # Migration.
-    "migrate",
     # Snapshots.
     "create_full_snapshot",
     "create_shard_snapshot",
@@ -92,13 +83,13 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "facet": (C, "number"),
     "get_collection": (C,),
     "get_collection_aliases": (C,),
-    "get_embedding_size": ("model",),
+    "get_embedding_size": ("BAAI/bge-small-en-v1.5",),
     "get_optimizations": (C,),
     "get_point": (C, 1),
     "list_shard_keys": (C,),
     "list_shard_snapshots": (C, 0),
     "list_snapshots": (C,),
-    "migrate": (None,),
+    "migrate": (AsyncQdrantClient(":memory:"),),
     "overwrite_payload": (C, {"a": 1}, [1]),
     "query_batch_points": (C, [models.QueryRequest(query=[1.0, 0.0])]),
     "query_points": (C, [1.0, 0.0]),
@@ -109,6 +100,8 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "remove_peer": (1,),
     "retrieve": (C, [1]),
     "scroll": (C,),
+    "scroll_all": (C,),
+    "scroll_pages": (C,),
     "search_matrix_offsets": (C,),
     "search_matrix_pairs": (C,),
     "set_payload": (C, {"a": 1}, [1]),
@@ -175,22 +168,9 @@ def test_table_names_methods() -> None:
     assert set(NAMES) >= set(ARGUMENTS)
 
 
-@pytest.mark.parametrize("name", ["list_text_models", "http", "metrics", "migrate"])
+@pytest.mark.parametrize("name", ["http", "metrics"])
 def test_sync_client_refuses_alike(name: str) -> None:
     client = QdrantClient(":memory:")
     with pytest.raises(UnsupportedOperation):
         getattr(client, name)(*ARGUMENTS.get(name, ()))
     client.close()
-
-
-QUERIES: dict[str, Any] = {
-    "document": models.Document(text="a", model="b"),
-}
-"""Queries that the engine does not know yet."""
-
-
-@pytest.mark.parametrize("kind", QUERIES)
-async def test_query_is_refused_until_it_is_known(kind: str) -> None:
-    client = await prepared()
-    with pytest.raises(UnsupportedOperation):
-        await client.query_points(C, query=QUERIES[kind])

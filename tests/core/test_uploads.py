@@ -1,82 +1,428 @@
-"""Uploads of points batch by batch: what is refused at once, what a later failure tells."""
+"""Uploads: what is sent, tried again, cut out and accounted for. Policy, over recording fakes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from itertools import chain
 from typing import Any
 
+import anyio
 import numpy as np
 import pytest
 
 from aqdrant import AsyncQdrantClient, models
-from aqdrant.exceptions import ArgumentError, ServiceUnavailable
-from aqdrant.operations import UpsertPoints
+from aqdrant.exceptions import (
+    ArgumentError,
+    BadRequest,
+    Forbidden,
+    NotFound,
+    PayloadTooLarge,
+    RateLimited,
+    ServiceUnavailable,
+    TLSFailed,
+    UploadFailed,
+)
+from aqdrant.operations import GetCollection, Operation, UpsertPoints
 from aqdrant.testing import RecordingTransport
+from aqdrant.uploads import UploadResult
+
+C = "texts"
+DONE = models.UpdateResult(status=models.UpdateStatus.COMPLETED)
+Answer = Callable[[UpsertPoints], Any]
 
 
-def point(number: int) -> dict[str, Any]:
-    return {"id": number, "vector": [1.0, 2.0]}
+def point(number: int, **fields: Any) -> dict[str, Any]:
+    return {"id": number, "vector": [1.0, 2.0], **fields}
 
 
-async def test_failure_tells_what_is_written_already() -> None:
-    done = models.UpdateResult(status=models.UpdateStatus.COMPLETED)
-    transport = RecordingTransport()
-    transport.answer(UpsertPoints, done, done, ServiceUnavailable("busy."))
-    client = AsyncQdrantClient(transport=transport)
+def described(**vectors: Any) -> models.CollectionInfo:
+    """What a server says of a collection with these vectors."""
+    return models.CollectionInfo.model_validate(
+        {
+            "status": "green",
+            "optimizer_status": "ok",
+            "segments_count": 1,
+            "payload_schema": {},
+            "config": {
+                "params": {"vectors": vectors or {"size": 2, "distance": "Dot"}},
+                "hnsw_config": {"m": 16, "ef_construct": 100, "full_scan_threshold": 10000},
+                "optimizer_config": {
+                    "deleted_threshold": 0.2,
+                    "vacuum_min_vector_number": 1000,
+                    "default_segment_number": 0,
+                    "flush_interval_sec": 5,
+                },
+            },
+        }
+    )
+
+
+def server(answer: Answer | None = None, **vectors: Any) -> tuple[Any, RecordingTransport]:
+    transport = RecordingTransport({GetCollection: described(**vectors)})
+    if answer is not None:
+        transport.answer(UpsertPoints, answer)
+    return AsyncQdrantClient(transport=transport), transport
+
+
+def sent(transport: RecordingTransport) -> list[list[Any]]:
+    """The ids of each upsert that came."""
+    return [ids_of(call) for call in transport.operations if isinstance(call, UpsertPoints)]
+
+
+def ids_of(operation: Operation[Any]) -> list[Any]:
+    body: Any = operation.body  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
+    if isinstance(body, models.PointsBatch):
+        return list(body.batch.ids)  # type: ignore[arg-type]
+    return [point.id for point in body.points]
+
+
+def refusing(*bad: int) -> Answer:
+    """A server that refuses every batch with one of these ids, as Qdrant does: as a whole."""
+
+    def answer(operation: UpsertPoints) -> Any:
+        return BadRequest("no.") if set(bad) & set(ids_of(operation)) else DONE
+
+    return answer
+
+
+async def plain_generator() -> AsyncIterator[Any]:
+    for number in range(5):
+        yield point(number)
+
+
+@pytest.mark.parametrize(
+    "points",
+    [
+        [point(n) for n in range(5)],
+        tuple(models.PointStruct(id=n, vector=[1.0, 2.0]) for n in range(5)),
+        [models.Record(id=n, vector=[1.0, 2.0]) for n in range(5)],
+        map(point, range(5)),
+        plain_generator(),
+    ],
+    ids=["dicts", "models", "records", "generator", "async generator"],
+)
+async def test_points_come_in_any_iterable(points: Any) -> None:
+    client, transport = server()
+    if isinstance(points, map):
+        points = map(point, range(5))
+    elif isinstance(points, AsyncIterator):
+        points = plain_generator()
+    result = await client.upload_points(C, points, batch_size=2)
+    assert sent(transport) == [[0, 1], [2, 3], [4]]
+    assert (result.points, result.batches, result.retries) == (5, 3, 0)
+    assert result.checkpoint == 5
+    assert result.is_finished
+    assert result.bytes > 0
+    assert result.failures == []
+
+
+async def test_wrong_point_is_cut_out_of_its_batch_and_the_rest_goes_on() -> None:
+    client, transport = server(refusing(3, 9))
+    with pytest.raises(
+        UploadFailed, match="2 points were refused, all others are written"
+    ) as caught:
+        await client.upload_points(C, map(point, range(12)), batch_size=8)
+    result: UploadResult = caught.value.result
+    assert [(failure.index, failure.id) for failure in result.failures] == [(3, 3), (9, 9)]
+    assert all(isinstance(failure.error, BadRequest) for failure in result.failures)
+    assert result.points == 10
+    assert result.checkpoint == 12
+    written = [ids for ids in sent(transport) if not {3, 9} & set(ids)]
+    assert sorted(chain.from_iterable(written)) == [0, 1, 2, 4, 5, 6, 7, 8, 10, 11]
+
+
+async def test_columns_are_cut_alike_where_one_point_is_refused() -> None:
+    client, _ = server(refusing(5))
+    result = await client.upload_collection(
+        C, np.zeros((8, 2), "f4"), ids=range(8), raise_failures=False
+    )
+    assert [(failure.index, failure.id) for failure in result.failures] == [(5, 5)]
+    assert result.points == 7
+
+
+async def test_points_that_do_not_fit_are_not_sent() -> None:
+    _, transport = server(a={"size": 2, "distance": "Dot"})
+    points = [
+        {"id": 0, "vector": {"a": [1.0, 2.0]}},
+        {"id": 1, "vector": {"a": [1.0, 2.0, 3.0]}},
+        {"id": 2, "vector": {"aa": [1.0, 2.0]}},
+        {"id": 3, "vector": [1.0, 2.0]},
+        {"id": "no uuid", "vector": {"a": [1.0, 2.0]}},
+        {"id": 5, "vektor": []},
+        {"id": 6, "vector": {"a": models.Document(text="x", model="m")}},
+        {"id": 7, "vector": {"a": models.SparseVector(indices=[1], values=[1.0])}},
+        {"id": 8, "vector": {"a": [[1.0, 2.0]]}},
+        {"id": 9, "vector": {"a": np.zeros(2)}},
+    ]
+    transport.answer(UpsertPoints, DONE)
+    documents = AsyncQdrantClient(
+        transport=transport, embedders={"m": lambda texts: [[0.0, 0.0]] * len(texts)}
+    )
+    result = await documents.upload_points(C, points, raise_failures=False)
+    assert sent(transport) == [[0, 6, 9]]
+    reasons = {failure.index: failure.reason for failure in result.failures}
+    assert set(reasons) == {1, 2, 3, 4, 5, 7, 8}
+    assert "point 1: vector 'a' has 3 dimensions, the collection's has 2" in reasons[1]
+    assert "no vector 'aa'; its vectors: 'a'; did you mean 'a'?" in reasons[2]
+    assert "no unnamed vector" in reasons[3]
+    assert "points[4]" in reasons[4]
+    assert "unknown key 'vektor'" in reasons[5]
+    assert result.checkpoint == 10
+
+
+async def test_too_many_failures_end_the_upload() -> None:
+    client, transport = server()
+    points = ({"id": number, "vector": [1.0]} for number in range(1000))
+    with pytest.raises(UploadFailed, match="the upload was stopped") as caught:
+        await client.upload_points(C, points, max_failures=3)
+    assert len(caught.value.result.failures) == 4
+    assert sent(transport) == []
+
+
+async def test_array_that_does_not_fit_is_refused_before_anything_is_sent() -> None:
+    client, transport = server()
+    with pytest.raises(ArgumentError, match="vectors: unnamed vector has 3 dimensions"):
+        await client.upload_collection(C, np.zeros((2, 3)))
+    assert sent(transport) == []
+
+
+async def test_missing_collection_is_told_before_anything_is_read() -> None:
+    client, transport = server()
+    transport.answer(GetCollection, NotFound("no such collection."))
+    points = map(point, range(3))
+    with pytest.raises(NotFound):
+        await client.upload_points(C, points)
+    assert next(points)["id"] == 0
+
+
+async def test_who_may_only_write_uploads_unchecked() -> None:
+    client, transport = server()
+    transport.answer(GetCollection, Forbidden("no."))
+    await client.upload_points(C, [{"id": 1, "vector": {"any": [1.0]}}])
+    assert sent(transport) == [[1]]
+
+
+class Clock:
+    """Notes how long was slept, and does not sleep."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.slept: list[float] = []
+        monkeypatch.setattr(anyio, "sleep", self.sleep)
+        monkeypatch.setattr(anyio, "sleep_until", self.sleep_until)
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+
+    async def sleep_until(self, deadline: float) -> None:
+        left = deadline - anyio.current_time()
+        if left > 0:
+            self.slept.append(left)
+
+
+async def test_transient_faults_are_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock(monkeypatch)
+    client, transport = server()
+    transport.answer(UpsertPoints, ServiceUnavailable("busy."), ServiceUnavailable("busy."), DONE)
+    result = await client.upload_points(C, map(point, range(4)), batch_size=2)
+    assert (result.points, result.batches, result.retries) == (4, 2, 2)
+    assert len(clock.slept) == 2
+    assert 0.05 <= clock.slept[0] <= 0.1 <= clock.slept[1] <= 0.2
+
+
+async def test_faults_that_last_end_the_upload_and_tell_where_to_go_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    Clock(monkeypatch)
+    client, transport = server()
+    transport.answer(UpsertPoints, DONE, DONE, ServiceUnavailable("busy."))
+    account = UploadResult()
     with pytest.raises(ServiceUnavailable) as caught:
-        await client.upload_points("texts", map(point, range(10)), batch_size=2)
-    (note,) = caught.value.__notes__
-    assert note.startswith("The 4 points before this batch are written")
+        await client.upload_points(C, map(point, range(10)), batch_size=2, result=account)
+    assert "4 points are written" in caught.value.__notes__[0]
+    assert "start=4" in caught.value.__notes__[0]
+    assert (account.points, account.checkpoint, account.retries) == (4, 4, 3)
+    transport.answer(UpsertPoints, DONE)
+    transport.calls.clear()
+    result = await client.upload_points(C, map(point, range(10)), start=account.checkpoint)
+    assert sent(transport) == [[4, 5, 6, 7, 8, 9]]
+    assert result.checkpoint == 10
 
 
-async def test_wrong_point_in_a_later_batch() -> None:
-    def points() -> Iterator[dict[str, Any]]:
-        yield from map(point, range(3))
-        yield {"id": 3, "vektor": [1.0]}
+async def test_what_is_not_transient_is_not_tried_again() -> None:
+    client, transport = server()
+    transport.answer(UpsertPoints, TLSFailed("bad certificate."))
+    with pytest.raises(TLSFailed):
+        await client.upload_points(C, [point(1)])
+    assert len(sent(transport)) == 1
 
-    transport = RecordingTransport()
-    client = AsyncQdrantClient(transport=transport)
-    with pytest.raises(ArgumentError, match=r"points\[1\]: unknown key 'vektor'") as caught:
-        await client.upload_points("texts", points(), batch_size=2)
-    assert "The 2 points" in caught.value.__notes__[0]
-    assert len(transport.calls) == 1
+
+async def test_rate_limit_paces_the_whole_upload(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock(monkeypatch)
+    client, transport = server()
+    limited = RateLimited("slow down.", retry_after=7.0)
+    transport.answer(UpsertPoints, limited, limited, limited, limited, limited, DONE)
+    result = await client.upload_points(C, map(point, range(4)), batch_size=2, max_retries=0)
+    assert result.points == 4
+    assert result.retries == 5
+    # The pause holds for the second batch too, which was never refused itself.
+    assert len(clock.slept) == 6
+    assert all(6 < seconds <= 7 for seconds in clock.slept)
+
+
+async def test_batch_that_is_too_large_for_the_server_is_halved() -> None:
+    def answer(operation: UpsertPoints) -> Any:
+        return PayloadTooLarge("too large.") if len(ids_of(operation)) > 3 else DONE
+
+    client, _ = server(answer)
+    result = await client.upload_points(C, map(point, range(8)))
+    assert (result.points, result.batches) == (8, 4)
+
+
+async def test_batches_are_cut_by_bytes() -> None:
+    client, transport = server()
+    points = (point(n, payload={"text": "x" * (5 << 20)}) for n in range(10))
+    result = await client.upload_points(C, points, batch_size=1000)
+    assert [len(ids) for ids in sent(transport)] == [4, 4, 2]
+    assert result.bytes > 50 << 20
+    transport.calls.clear()
+    payloads = [{"text": "x" * (5 << 20)}] * 10
+    await client.upload_collection(C, np.zeros((10, 2)), payloads, ids=range(10), batch_size=1000)
+    assert [len(ids) for ids in sent(transport)] == [2, 3, 2, 3]
+
+
+class Gate:
+    """Answers that wait until they are let go."""
+
+    def __init__(self) -> None:
+        self.in_flight = self.peak = 0
+        self.arrived = anyio.Event()
+        self.go = anyio.Event()
+        self.wanted = 1
+
+    async def __call__(self, operation: Operation[Any]) -> models.UpdateResult:
+        self.in_flight += 1
+        self.peak = max(self.peak, self.in_flight)
+        if self.in_flight == self.wanted:
+            self.arrived.set()
+        await self.go.wait()
+        self.in_flight -= 1
+        return DONE
+
+
+async def test_batches_under_way_are_bounded_and_the_source_is_read_as_it_goes() -> None:
+    gate = Gate()
+    gate.wanted = 3
+    client, _ = server(gate)
+    read: list[int] = []
+
+    def points() -> Iterator[Any]:
+        for number in range(100):
+            read.append(number)
+            yield point(number)
+
+    async with anyio.create_task_group() as tasks:
+
+        async def upload() -> None:
+            result = await client.upload_points(C, points(), batch_size=2, parallel=3)
+            assert result.checkpoint == result.points == 100
+
+        tasks.start_soon(upload)
+        await gate.arrived.wait()
+        await anyio.wait_all_tasks_blocked()
+        assert len(read) == 8  # three batches under way, and the next one
+        gate.go.set()
+    assert gate.peak == 3
+
+
+async def test_cancelled_upload_leaves_an_exact_account() -> None:
+    client, transport = server()
+    gate = Gate()
+    transport.answer(UpsertPoints, DONE, DONE, gate)
+    account = UploadResult()
+    async with anyio.create_task_group() as tasks:
+
+        async def upload() -> None:
+            await client.upload_points(C, map(point, range(10)), batch_size=2, result=account)
+
+        tasks.start_soon(upload)
+        await gate.arrived.wait()
+        tasks.cancel_scope.cancel()
+    assert (account.points, account.checkpoint, account.unanswered) == (4, 4, 2)
+    assert not account.is_finished
+
+
+async def test_error_of_the_source_comes_after_what_was_read() -> None:
+    client, transport = server()
+
+    def points() -> Iterator[Any]:
+        yield from map(point, range(4))
+        raise LookupError("the file ends here")
+
+    with pytest.raises(LookupError, match="the file") as caught:
+        await client.upload_points(C, points(), batch_size=2)
+    assert "4 points are written" in caught.value.__notes__[0]
+    assert sent(transport) == [[0, 1], [2, 3]]
+
+
+async def test_progress_is_told_after_each_batch() -> None:
+    told: list[tuple[int, int | None, bool]] = []
+    client, _ = server()
+    await client.upload_points(
+        C,
+        [point(n) for n in range(5)],
+        batch_size=2,
+        on_progress=lambda r: told.append((r.points, r.total, r.is_finished)),
+    )
+    assert told == [(2, 5, False), (4, 5, False), (5, 5, False), (5, 5, True)]
 
 
 @pytest.mark.parametrize(
     ("given", "parameter"),
     [
-        ({"vectors": [[1.0, 2.0]], "ids": ["x"]}, "ids[0]"),
-        ({"vectors": [[1.0, 2.0]], "payload": [5]}, "payload[0]"),
-        ({"vectors": [[1.0, 2.0]], "payload": [{"a": object()}]}, "payload[0].a"),
-        ({"vectors": [[1.0, 2.0], [1.0, "x"]]}, "vectors[1][1]"),
+        ({"vectors": np.zeros((1, 2)), "ids": ["x"]}, "ids[0]"),
+        ({"vectors": np.zeros((1, 2)), "payload": [5]}, "payload[0]"),
+        ({"vectors": np.zeros((1, 2)), "payload": [{"a": object()}]}, "payload[0].a"),
         ({"vectors": {"a": [[1.0], [2.0]], "b": np.zeros((3, 2))}}, "vectors"),
         ({"vectors": {"a": iter([[1.0]])}}, "vectors.a"),
-        ({"vectors": [{"a": [1.0]}, [1.0]]}, "vectors[1]"),
-        ({"vectors": [{"a": [1.0]}, {}]}, "vectors[1]"),
+        ({"vectors": 5}, "vectors"),
         ({"vectors": np.zeros((2, 2)), "ids": [1]}, "ids"),
         ({"vectors": np.zeros((2, 2)), "on_progress": 5}, "on_progress"),
+        ({"vectors": np.zeros((2, 2)), "batch_size": 0}, "batch_size"),
     ],
 )
 async def test_column_is_named_as_it_was_passed(given: dict[str, Any], parameter: str) -> None:
-    transport = RecordingTransport()
-    client = AsyncQdrantClient(transport=transport)
+    client, transport = server()
     with pytest.raises(ArgumentError) as caught:
-        await client.upload_collection("texts", **given)
+        await client.upload_collection(C, **given)
     assert caught.value.parameter == parameter
     assert not hasattr(caught.value, "__notes__")
-    assert transport.calls == []
+    assert sent(transport) == []
+
+
+@pytest.mark.parametrize("points", [5, "text", {"id": 1}, models.PointStruct(id=1, vector=[1.0])])
+async def test_what_holds_no_points_is_refused(points: Any) -> None:
+    client, _ = server()
+    with pytest.raises(ArgumentError, match="wanted an iterable of PointStruct"):
+        await client.upload_points(C, points)
 
 
 async def test_named_columns_are_cut_alike() -> None:
-    transport = RecordingTransport()
-    client = AsyncQdrantClient(transport=transport)
-    told: list[int] = []
-    vectors = {"a": np.zeros((5, 2), "f4"), "b": [[1.0]] * 5}
-    await client.upload_collection(
-        "texts", vectors, ids=range(5), batch_size=2, wait=True, on_progress=told.append
-    )
-    calls: list[Any] = transport.calls
-    bodies = [call.operation.body for call in calls]
+    client, transport = server(a={"size": 2, "distance": "Dot"}, b={"size": 1, "distance": "Dot"})
+    vectors = {"a": np.zeros((5, 2), "f4"), "b": np.zeros((5, 1), "f4")}
+    await client.upload_collection(C, vectors, ids=range(5), batch_size=2, wait=True)
+    bodies: list[Any] = [op.body for op in transport.operations if isinstance(op, UpsertPoints)]
     assert [list(body.batch.ids) for body in bodies] == [[0, 1], [2, 3], [4]]
     assert [body.batch.vectors["a"].shape for body in bodies] == [(2, 2), (2, 2), (1, 2)]
-    assert told == [2, 4, 5]
+
+
+async def test_vectors_in_lists_become_points() -> None:
+    client, transport = server(a={"size": 1, "distance": "Dot"})
+    await client.upload_collection(C, {"a": [[1.0], [2.0]]}, ids=[1, 2], payload=[{"k": 1}, None])
+    operation = transport.operations[-1]
+    assert isinstance(operation, UpsertPoints)
+    assert operation.body == models.PointsList(
+        points=[
+            models.PointStruct(id=1, vector={"a": [1.0]}, payload={"k": 1}),
+            models.PointStruct(id=2, vector={"a": [2.0]}),
+        ]
+    )

@@ -24,6 +24,7 @@ ALLOWED_EXTERNALS = {
     "aqdrant": {"anyio", "msgspec"},
     "aqdrant._demo": {"numpy"},
     "aqdrant._portal": {"sniffio"},
+    "aqdrant.inference": {"PIL", "fastembed"},
     "aqdrant.bm25": {"snowballstemmer"},
     "aqdrant.middleware.spans": {"opentelemetry"},
     "aqdrant.testing": {"numpy", "pytest"},

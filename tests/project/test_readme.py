@@ -20,6 +20,8 @@ from typing import NamedTuple
 
 import pytest
 
+from tests.fix_models import lay_out_cache
+
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON_OF_README = (3, 11)
 
@@ -43,6 +45,16 @@ BLOCKS = read_blocks()
 
 PROGRAMS = [block for block in BLOCKS if block.language == "python"]
 CONSOLES = [block for block in BLOCKS if block.language == "console"]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _offline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Programs find the model that they name as if it had been fetched before."""
+    cache = lay_out_cache(tmp_path_factory.mktemp("models"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FASTEMBED_CACHE_PATH", str(cache))
+        patch.setenv("HF_HUB_OFFLINE", "1")
+        yield
 
 
 def run(*arguments: str, cwd: Path) -> str:

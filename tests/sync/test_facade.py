@@ -26,6 +26,7 @@ from aqdrant._sync._facade import Facade
 from aqdrant._sync._streams import PagedIterator
 from aqdrant.exceptions import AqdrantError, ArgumentError, ClientClosed, UnsupportedOperation
 from aqdrant.operations import Operation
+from aqdrant.testing import RecordingTransport
 
 from .sample import CHUNKS, ImmediateSample, SampleTransport
 
@@ -74,7 +75,7 @@ def test_local_client_needs_no_thread() -> None:
     with QdrantClient(":memory:") as client:
         size = models.VectorParams(size=2, distance=models.Distance.COSINE)
         client.create_collection("a", size)
-        client.upload_points("a", (models.PointStruct(id=i, vector=[i, 1]) for i in range(200)))
+        client.upsert("a", (models.PointStruct(id=i, vector=[i, 1]) for i in range(200)))
         assert client.count("a").count == 200
         assert client.query_points("a", [1.0, 0.0], limit=1).points[0].id == 199
         assert portal_threads() == []
@@ -88,11 +89,14 @@ def test_points_are_drawn_in_the_callers_thread() -> None:
             threads.add(threading.current_thread().name)
             yield models.PointStruct(id=index, vector=[1.0])
 
-    transport = SampleTransport()
-    with client_of(transport) as client:
+    transport = RecordingTransport()
+    with QdrantClient(transport=transport) as client:
         client.upload_points("a", points())
     assert threads == {"MainThread"}
-    assert len(transport.operations) == 3
+    assert [type(operation).__name__ for operation in transport.operations] == [
+        "GetCollection",
+        *["UpsertPoints"] * 3,
+    ]
 
 
 def test_exception_crosses_with_its_traceback() -> None:
@@ -370,6 +374,8 @@ def signature_of(method: Any) -> inspect.Signature:
 
 SYNC_TYPES = {
     "AbstractAsyncContextManager[ByteStream]": "AbstractContextManager[SyncByteStream]",
+    "AsyncGenerator[ScrollPage]": "Iterator[ScrollPage]",
+    "AsyncIterator[models.Record]": "Iterator[models.Record]",
 }
 
 

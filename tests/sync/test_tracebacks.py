@@ -22,7 +22,7 @@ def test_portal_leaves_no_frames() -> None:
     names = [frame.name for frame in frames]
     assert not {"run", "result", "_perform", "wait"} & set(names)
     assert names[-3:] == ["execute", "execute", "_given"]
-    assert len(names) <= 10
+    assert len(names) <= 11
 
 
 def test_ended_stream_says_so() -> None:

@@ -16,6 +16,7 @@ import pytest
 
 from aqdrant import AsyncQdrantClient, QdrantClient, collect_stats, models
 from aqdrant.exceptions import ArgumentError, NotFound, RateLimited
+from aqdrant.uploads import UploadResult
 
 # ---- what is accepted
 
@@ -89,7 +90,7 @@ def test_results_of_the_sync_client_have_types() -> None:
         records, following = client.scroll("texts")
         assert_type(records, list[models.Record])
         assert_type(following, int | str | None)
-        assert_type(client.upload_points("texts", build_nothing()), None)
+        assert_type(client.upload_points("texts", build_nothing()), UploadResult)
 
 
 def build_nothing() -> Iterator[models.PointStruct]:

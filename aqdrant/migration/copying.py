@@ -1,0 +1,171 @@
+"""Points carried from one collection to another, reads and writes overlapping; the copy verified.
+
+Called by `aqdrant._async.migration`.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+import time
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Any, Final
+
+from aqdrant import models
+from aqdrant.exceptions import MigrationFailed
+from aqdrant.migration.planning import MigrationResult, Plan
+from aqdrant.models._scalars import is_mapping
+from aqdrant.uploads.report import UploadResult
+
+if TYPE_CHECKING:
+    from aqdrant._async.client import AsyncQdrantClient
+
+__all__ = ["Copy"]
+
+_SAMPLE: Final = 32
+"""Points whose content is compared in the end."""
+_TOLERANCE: Final = 1e-4
+"""Of a vector's numbers: the target may normalise anew what was normalised."""
+
+
+class Copy:
+    """One collection under way.
+
+    Args:
+        source: where it is.
+        target: where it goes.
+        plan: which one.
+        resume: leave out points that the target has.
+        on_progress: called with the result so far.
+    """
+
+    def __init__(
+        self,
+        source: AsyncQdrantClient,
+        target: AsyncQdrantClient,
+        plan: Plan,
+        *,
+        resume: bool,
+        on_progress: Callable[[MigrationResult], object] | None,
+    ) -> None:
+        self._source = source
+        self._target = target
+        self._name = plan.name
+        self._resume = resume and plan.is_there
+        self._on_progress = on_progress
+        self._sample: list[models.Record] = []
+        self._read = 0
+        self._began = time.monotonic()
+        self.result = MigrationResult(
+            collection=plan.name, indexes=sorted(plan.info.payload_schema)
+        )
+
+    async def carry(self, batch_size: int, parallel: int) -> None:
+        """Carry the points."""
+        self.result.total = (await self._source.count(self._name)).count
+        records = self._records(batch_size)
+        async with aclosing(records):
+            uploaded = await self._target.upload_points(
+                self._name,
+                records,
+                batch_size=batch_size,
+                parallel=parallel,
+                wait=True,
+                on_progress=self._note,
+            )
+        self._note(uploaded)
+
+    async def verify(self) -> None:
+        """Compare the numbers of points, and the content of some.
+
+        Raises:
+            MigrationFailed: they differ.
+        """
+        here = (await self._source.count(self._name, exact=True)).count
+        there = (await self._target.count(self._name, exact=True)).count
+        if here != there:
+            raise MigrationFailed(
+                f"the source has {here} points and the copy {there}.",
+                target=f"collection {self._name!r}",
+                fix="Was the source written to meanwhile? resume=True carries what is missing.",
+            )
+        ids = [record.id for record in self._sample]
+        found = {
+            record.id: record for record in await self._target.retrieve(self._name, ids, True, True)
+        }
+        for record in self._sample:
+            copy = found.get(record.id)
+            if copy is None or not _is_same(record, copy):
+                raise MigrationFailed(
+                    f"point {record.id!r} is not what it is in the source.",
+                    target=f"collection {self._name!r}",
+                )
+        self.result.is_verified = True
+
+    def finish(self) -> None:
+        """Note that all is there."""
+        self.result.is_finished = True
+        self._tell()
+
+    async def _records(self, page_size: int) -> AsyncGenerator[models.Record]:
+        pages = self._source.scroll_pages(
+            self._name, page_size=page_size, with_payload=True, with_vectors=True
+        )
+        async with aclosing(pages):
+            async for page in pages:
+                points = await self._missing(page.points) if self._resume else page.points
+                for record in page.points:
+                    self._pick(record)
+                for record in points:
+                    yield record
+
+    async def _missing(self, points: list[models.Record]) -> list[models.Record]:
+        ids = [point.id for point in points]
+        there = {point.id for point in await self._target.retrieve(self._name, ids, False)}
+        self.result.skipped += len(there)
+        return [point for point in points if point.id not in there]
+
+    def _pick(self, record: models.Record) -> None:
+        """Keep a sample in which every point is as likely as any other."""
+        self._read += 1
+        if len(self._sample) < _SAMPLE:
+            self._sample.append(record)
+            return
+        place = random.randrange(self._read)
+        if place < _SAMPLE:
+            self._sample[place] = record
+
+    def _note(self, uploaded: UploadResult) -> None:
+        self.result.points = uploaded.points
+        self.result.bytes = uploaded.bytes
+        self._tell()
+
+    def _tell(self) -> None:
+        self.result.seconds = time.monotonic() - self._began
+        if self._on_progress is not None:
+            self._on_progress(self.result)
+
+
+def _is_same(one: models.Record, other: models.Record) -> bool:
+    if (one.payload or {}) != (other.payload or {}):
+        return False
+    pairs = zip(_numbers(one.vector), _numbers(other.vector), strict=True)
+    try:
+        return all(math.isclose(a, b, rel_tol=_TOLERANCE, abs_tol=1e-6) for a, b in pairs)
+    except ValueError:  # one has more numbers
+        return False
+
+
+def _numbers(vector: Any) -> Iterator[float]:
+    if is_mapping(vector):
+        for name in sorted(vector):
+            yield from _numbers(vector[name])
+    elif isinstance(vector, models.SparseVector):
+        yield from _numbers(vector.indices)
+        yield from _numbers(vector.values)
+    elif hasattr(vector, "__iter__"):
+        for element in vector:
+            yield from _numbers(element)
+    elif vector is not None:
+        yield float(vector)

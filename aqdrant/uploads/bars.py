@@ -1,0 +1,78 @@
+"""Progress bars for uploads and migrations, by tqdm or rich where one of them is installed.
+
+Users pass an instance as ``on_progress``.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any, Protocol
+
+from aqdrant.exceptions import UnsupportedOperation
+
+__all__ = ["RichBar", "TqdmBar"]
+
+
+class Progress(Protocol):
+    """How far something is: an `UploadResult`, a `MigrationResult`."""
+
+    points: int
+    total: int | None
+    is_finished: bool
+
+
+class TqdmBar:
+    """A bar of tqdm's.
+
+    Args:
+        description: what stands before it.
+        **options: more arguments of ``tqdm.auto.tqdm``.
+    """
+
+    def __init__(self, description: str = "upload", **options: Any) -> None:
+        self._make: Any = _load("tqdm.auto").tqdm
+        self._options = {"desc": description, "unit": " points", **options}
+        self._bar: Any = None
+
+    def __call__(self, result: Progress) -> None:
+        """Show how far the upload is."""
+        if self._bar is None:
+            self._bar = self._make(total=result.total, **self._options)
+        self._bar.update(result.points - self._bar.n)
+        if result.is_finished:
+            self._bar.close()
+            self._bar = None
+
+
+class RichBar:
+    """A bar of rich's.
+
+    Args:
+        description: what stands before it.
+        console: where to write; rich's own by default.
+    """
+
+    def __init__(self, description: str = "upload", console: Any = None) -> None:
+        self._progress: Any = _load("rich.progress").Progress(console=console)
+        self._description = description
+        self._task: Any = None
+
+    def __call__(self, result: Progress) -> None:
+        """Show how far the upload is."""
+        if self._task is None:
+            self._progress.start()
+            self._task = self._progress.add_task(self._description, total=result.total)
+        self._progress.update(self._task, completed=result.points)
+        if result.is_finished:
+            self._progress.stop()
+            self._task = None
+
+
+def _load(module: str) -> Any:
+    try:
+        return import_module(module)
+    except ImportError as error:
+        package = module.partition(".")[0]
+        raise UnsupportedOperation(
+            f"{package} is not installed.", fix=f"pip install {package}"
+        ) from error

@@ -1,0 +1,121 @@
+"""Points read, checked and gathered into pieces; elements drawn from a source, some at a time.
+
+Used by `sources`. Iterables are read in the thread that they belong to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable, Iterator
+from itertools import islice
+from typing import Any, Final, TypeAlias, cast
+
+from aqdrant import models
+from aqdrant._portal import in_caller
+from aqdrant.exceptions import ArgumentError
+from aqdrant.models._reading import STRICT, reader
+from aqdrant.models._scalars import Mismatch, is_mapping
+from aqdrant.uploads.fitting import Fit, size_of
+from aqdrant.uploads.given import is_async
+from aqdrant.uploads.pieces import Piece, Points
+
+__all__ = ["LARGEST", "TURN", "Cut", "Refuse", "chunks_of", "next_of"]
+
+Refuse: TypeAlias = Callable[[int, object, Exception], None]
+"""Notes a point that is refused: its index, its id, the reason."""
+
+TURN: Final = 128
+"""Points drawn from a source at once."""
+LARGEST: Final = 24 << 20
+"""Bytes of a batch, at most: a server takes 32 MiB."""
+
+
+class Cut:
+    """Reads and checks points, and gathers them until a piece is full."""
+
+    def __init__(
+        self, fit: Fit, batch_size: int, start: int, refuse: Refuse, parameter: str
+    ) -> None:
+        self._fit = fit
+        self._batch_size = batch_size
+        self._refuse = refuse
+        self._parameter = parameter
+        self._read = reader(models.PointStruct, STRICT)
+        self._at = self._first = start
+        self._points: list[models.PointStruct] = []
+        self._indices: list[int] = []
+        self._size = 0
+
+    def add(self, item: Any) -> Piece | None:
+        """Take the next point; a piece where one is full without it or with it."""
+        index = self._at
+        self._at += 1
+        point = self._checked(item, index)
+        if point is None:
+            return None
+        size = size_of(point.vector, point.payload)
+        is_full = len(self._points) >= self._batch_size or self._size + size > LARGEST
+        full = self._piece(index) if self._points and is_full else None
+        self._points.append(point)
+        self._indices.append(index)
+        self._size += size
+        if full is None and len(self._points) >= self._batch_size:
+            full = self._piece(self._at)
+        return full
+
+    def rest(self) -> Iterator[Piece]:
+        """What is left in the end."""
+        if self._points or self._at > self._first:
+            yield self._piece(self._at)
+
+    def _checked(self, item: Any, index: int) -> models.PointStruct | None:
+        if isinstance(item, models.Record):
+            vector: Any = {} if item.vector is None else item.vector
+            item = models.PointStruct(id=item.id, vector=vector, payload=item.payload)
+        try:
+            point: models.PointStruct = self._read(item)
+        except Mismatch as mismatch:
+            self._refuse(index, _id_of(item), mismatch.inside(index).error(self._parameter))
+            return None
+        wrong = self._fit.misfit(point.vector)
+        if wrong is None:
+            return point
+        where = f"{self._parameter}[{index}]"
+        error = ArgumentError(f"{where}: point {point.id!r}: {wrong}.", parameter=where)
+        self._refuse(index, point.id, error)
+        return None
+
+    def _piece(self, end: int) -> Piece:
+        piece = Points(self._points, self._indices, self._first, end, self._size)
+        self._first, self._size = end, 0
+        self._points, self._indices = [], []
+        return piece
+
+
+async def chunks_of(source: Any, count: int, start: int) -> AsyncGenerator[list[Any]]:
+    """The elements from one index on, some at a time."""
+    if is_async(source):
+        skipped = 0
+        gathered: list[Any] = []
+        async for item in source:
+            if skipped < start:
+                skipped += 1
+                continue
+            gathered.append(item)
+            if len(gathered) == count:
+                yield gathered
+                gathered = []
+        if gathered:
+            yield gathered
+        return
+    elements = islice(iter(source), start, None)
+    while taken := await in_caller(next_of, elements, count):
+        yield taken
+
+
+def next_of(elements: Iterator[Any], count: int) -> list[Any]:
+    """The next elements of an iterator."""
+    return list(islice(elements, count))
+
+
+def _id_of(item: Any) -> object:
+    return cast("Any", item).get("id") if is_mapping(item) else getattr(item, "id", None)

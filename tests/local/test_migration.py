@@ -1,0 +1,184 @@
+"""Collections copied from one engine to another: what is carried, refused, resumed, verified."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from aqdrant import AsyncQdrantClient, QdrantClient, models
+from aqdrant.exceptions import ArgumentError, MigrationFailed, NotFound, UnsupportedOperation
+from aqdrant.middleware import ForwardingTransport
+from aqdrant.migration import MigrationResult
+from aqdrant.operations import CreateCollection, UpsertPoints
+from aqdrant_local import LocalTransport
+
+C = "texts"
+COUNT = 250
+
+
+@pytest.fixture
+async def source(seed: int) -> AsyncIterator[AsyncQdrantClient]:
+    random = np.random.default_rng(seed)
+    async with AsyncQdrantClient(":memory:") as client:
+        await client.create_collection(
+            C,
+            {"dense": {"size": 8, "distance": "Cosine"}},
+            sparse_vectors_config={"words": {"modifier": "idf"}},
+            metadata={"made": "by a test"},
+        )
+        await client.create_payload_index(C, "kind", "keyword")
+        points: list[Any] = [
+            {
+                "id": n,
+                "vector": {
+                    "dense": random.normal(size=8),
+                    "words": {"indices": [n, n + 7], "values": [1.0, 0.5]},
+                },
+                "payload": {"kind": f"k{n % 3}", "nested": {"list": [n, None]}},
+            }
+            for n in range(COUNT - 1)
+        ]
+        await client.upload_points(C, points)
+        await client.upsert(C, [{"id": COUNT, "vector": {}}])  # a point without vectors
+        yield client
+
+
+async def content(client: AsyncQdrantClient) -> list[models.Record]:
+    return [record async for record in client.scroll_all(C, with_vectors=True)]
+
+
+@pytest.mark.parametrize("parallel", [1, 3])
+async def test_everything_is_carried(source: AsyncQdrantClient, parallel: int) -> None:
+    await source.update_collection_aliases(
+        [{"create_alias": {"collection_name": C, "alias_name": "current"}}]
+    )
+    told: list[tuple[int, bool]] = []
+    async with AsyncQdrantClient(":memory:") as target:
+        (result,) = await source.migrate(
+            target,
+            batch_size=100,
+            with_aliases=True,
+            parallel=parallel,
+            on_progress=lambda r: told.append((r.points, r.is_finished)),
+        )
+        assert isinstance(result, MigrationResult)
+        assert (result.points, result.total, result.is_verified) == (COUNT, COUNT, True)
+        assert (result.indexes, result.aliases) == (["kind"], ["current"])
+        assert told[-1] == (COUNT, True)
+        ours, theirs = await content(source), await content(target)
+        assert [record.id for record in theirs] == [record.id for record in ours]
+        assert [record.payload for record in theirs] == [record.payload for record in ours]
+        for one, other in zip(ours[:-1], theirs[:-1], strict=True):
+            vectors: tuple[Any, Any] = one.vector, other.vector
+            assert vectors[0]["words"] == vectors[1]["words"]
+            assert vectors[0]["dense"] == pytest.approx(vectors[1]["dense"], rel=1e-5)
+        here, there = await source.get_collection(C), await target.get_collection(C)
+        assert there.config.params == here.config.params
+        assert there.config.metadata == {"made": "by a test"}
+        assert there.payload_schema.keys() == here.payload_schema.keys()
+        assert (await target.count("current")).count == COUNT
+
+
+async def test_collision_is_refused_or_replaced(source: AsyncQdrantClient) -> None:
+    async with AsyncQdrantClient(":memory:") as target:
+        await target.create_collection(C, models.VectorParams(size=1, distance=models.Distance.DOT))
+        await target.upsert(C, [{"id": 1, "vector": [1.0]}])
+        with pytest.raises(ArgumentError, match="the target has 'texts' already"):
+            await source.migrate(target)
+        assert (await target.count(C)).count == 1
+        await source.migrate(target, [C], recreate_on_collision=True)
+        assert (await target.count(C)).count == COUNT
+        assert len((await target.get_collections()).collections) == 1
+
+
+async def test_missing_collection_is_refused_before_anything_is_made(
+    source: AsyncQdrantClient,
+) -> None:
+    async with AsyncQdrantClient(":memory:") as target:
+        with pytest.raises(NotFound):
+            await source.migrate(target, [C, "none"])
+        assert (await target.get_collections()).collections == []
+
+
+class Choosy(ForwardingTransport):
+    """An engine that refuses some creations, or loses some points."""
+
+    def __init__(self, refused: str = "", lost: bool = False) -> None:
+        super().__init__(LocalTransport())
+        self._refused = refused
+        self._lost = lost
+
+    async def execute(self, operation: Any, *options: Any) -> Any:
+        if isinstance(operation, CreateCollection) and operation.collection_name == self._refused:
+            raise UnsupportedOperation("not here.")
+        if isinstance(operation, UpsertPoints) and self._lost:
+            body: Any = operation.body
+            rest = models.PointsList(points=body.points[1:])
+            return await self.inner.execute(UpsertPoints(operation.collection_name, rest), *options)
+        given: Any = operation
+        return await self.inner.execute(given, *options)
+
+    def try_execute(self, *_: Any) -> Any:
+        return NotImplemented
+
+
+async def test_what_the_target_refuses_leaves_it_as_it_was(source: AsyncQdrantClient) -> None:
+    await source.create_collection(
+        "zebra", models.VectorParams(size=1, distance=models.Distance.DOT)
+    )
+    async with AsyncQdrantClient(transport=Choosy(refused="zebra")) as target:
+        with pytest.raises(UnsupportedOperation) as caught:
+            await source.migrate(target)
+        assert "nothing was changed" in caught.value.__notes__[0]
+        assert (await target.get_collections()).collections == []
+
+
+async def test_lost_points_are_noticed_and_carried_by_a_resumption(
+    source: AsyncQdrantClient,
+) -> None:
+    transport = Choosy(lost=True)
+    async with AsyncQdrantClient(transport=transport) as target:
+        with pytest.raises(MigrationFailed, match=f"the source has {COUNT} points"):
+            await source.migrate(target)
+        missing = COUNT - (await target.count(C)).count
+        assert missing > 0
+        transport._lost = False
+        (result,) = await source.migrate(target, resume=True)
+        assert (result.points, result.skipped) == (missing, COUNT - missing)
+        assert result.is_verified
+
+
+async def test_changed_content_is_noticed(source: AsyncQdrantClient) -> None:
+    async with AsyncQdrantClient(":memory:") as target:
+        await source.migrate(target)
+        await target.set_payload(C, {"kind": "other"}, list(range(COUNT - 1)))
+        with pytest.raises(MigrationFailed, match="is not what it is in the source"):
+            await source.migrate(target, resume=True)
+
+
+async def test_resumption_wants_the_same_vectors(source: AsyncQdrantClient) -> None:
+    async with AsyncQdrantClient(":memory:") as target:
+        await target.create_collection(C, models.VectorParams(size=1, distance=models.Distance.DOT))
+        with pytest.raises(ArgumentError, match="other vectors"):
+            await source.migrate(target, resume=True)
+
+
+async def test_target_is_a_client_of_the_same_kind(source: AsyncQdrantClient) -> None:
+    with pytest.raises(ArgumentError, match="wanted a client"):
+        await source.migrate(5)
+    with QdrantClient(":memory:") as target, pytest.raises(ArgumentError, match="a sync client"):
+        await source.migrate(target)
+
+
+def test_sync_clients_migrate_into_a_folder(tmp_path: Path) -> None:
+    with QdrantClient(":memory:") as source, QdrantClient(path=str(tmp_path)) as target:
+        source.create_collection(C, models.VectorParams(size=2, distance=models.Distance.DOT))
+        source.upload_collection(C, np.ones((500, 2), "f4"), ids=range(500))
+        (result,) = source.migrate(target)
+        assert result.points == 500
+    with QdrantClient(path=str(tmp_path)) as again:
+        assert again.count(C).count == 500

@@ -1,0 +1,115 @@
+"""Uploads into the engine: tables, arrays, the sync client, bars. What went in comes back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+from aqdrant import AsyncQdrantClient, QdrantClient, models, uploads
+from aqdrant.exceptions import ArgumentError, UploadFailed
+
+C = "texts"
+VECTORS = np.arange(8, dtype=np.float32).reshape(4, 2)
+ROWS: dict[str, Any] = {
+    "id": [1, 2, 3, 4],
+    "name": ["a", "b", None, "d"],
+    "year": [1, 2, 3, 4],
+}
+
+
+def table(kind: str) -> Any:
+    if kind == "pandas":
+        frame = pd.DataFrame(ROWS)
+        frame["vector"] = list(VECTORS)
+        return frame
+    if kind == "polars":
+        return pl.DataFrame(ROWS).with_columns(pl.Series("vector", VECTORS))
+    if kind == "polars lists":
+        return pl.DataFrame({**ROWS, "vector": VECTORS.tolist()})
+    column = pa.FixedSizeListArray.from_arrays(pa.array(VECTORS.ravel()), 2)
+    if kind == "arrow lists":
+        column = pa.array(VECTORS.tolist())
+    return pa.table({**ROWS, "vector": column})
+
+
+def client_with(**vectors: Any) -> QdrantClient:
+    client = QdrantClient(":memory:")
+    client.create_collection(C, vectors or models.VectorParams(size=2, distance="Dot"))  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    return client
+
+
+@pytest.mark.parametrize("kind", ["pandas", "polars", "polars lists", "arrow", "arrow lists"])
+@pytest.mark.parametrize("start", [0, 3])
+def test_table_becomes_points(kind: str, start: int) -> None:
+    with client_with() as client:
+        result = client.upload_points(C, table(kind), start=start)
+        assert (result.points, result.checkpoint, result.total) == (4 - start, 4, 4)
+        records, _ = client.scroll(C, with_vectors=True)
+        assert [record.id for record in records] == ROWS["id"][start:]
+        assert records[-1].payload == {"name": "d", "year": 4}
+        assert [record.vector for record in records] == VECTORS[start:].tolist()
+        if not start:
+            assert records[2].payload == {"name": None, "year": 3}
+
+
+def test_columns_of_a_table_are_named_vectors() -> None:
+    with client_with(a={"size": 2, "distance": "Dot"}) as client:
+        client.upload_points(C, pl.DataFrame({"a": VECTORS.tolist(), "b": [1, 2, 3, 4]}))
+        records, _ = client.scroll(C, with_vectors=["a"])
+        assert all(
+            record.payload is not None and set(record.payload) == {"b"} for record in records
+        )
+        assert all(isinstance(record.id, str) for record in records)
+        with pytest.raises(ArgumentError, match="no column of vectors: 'vector', 'a'"):
+            client.upload_points(C, pl.DataFrame({"x": [1]}))
+
+
+def test_memmap_is_uploaded_in_slices(tmp_path: Path) -> None:
+    stored = np.memmap(tmp_path / "vectors", np.float32, "w+", shape=(3000, 2))
+    stored[:, 0] = np.arange(3000)
+    with client_with() as client:
+        result = client.upload_collection(C, stored, ids=range(3000))
+        assert (result.points, result.batches) == (3000, 3)
+        assert client.retrieve(C, [2999], with_vectors=True)[0].vector == [2999.0, 0.0]
+
+
+def test_sync_client_reads_the_source_in_the_callers_thread() -> None:
+    import threading
+
+    threads: set[int] = set()
+
+    def points() -> Any:
+        for number in range(5):
+            threads.add(threading.get_ident())
+            yield {"id": number, "vector": [1.0, 2.0]}
+
+    with client_with() as client:
+        result = client.upload_points(
+            C, points(), on_progress=lambda _: threads.add(threading.get_ident())
+        )
+        assert result.points == client.count(C).count == 5
+    assert threads == {threading.get_ident()}
+
+
+@pytest.mark.parametrize("bar", [uploads.TqdmBar, uploads.RichBar])
+def test_bars_show_the_points(bar: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    with client_with() as client:
+        client.upload_collection(C, VECTORS, on_progress=bar("my texts"))
+    captured = capsys.readouterr()
+    assert "my texts" in captured.out + captured.err
+    assert "100%" in captured.out + captured.err
+
+
+async def test_wrong_points_are_named_and_the_others_are_there() -> None:
+    async with AsyncQdrantClient(":memory:") as client:
+        await client.create_collection(C, models.VectorParams(size=2, distance=models.Distance.DOT))
+        points = [{"id": n, "vector": [1.0] * (3 if n == 7 else 2)} for n in range(20)]
+        with pytest.raises(UploadFailed, match="point 7: unnamed vector has 3 dimensions"):
+            await client.upload_points(C, points)
+        assert (await client.count(C)).count == 19
