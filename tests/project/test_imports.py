@@ -26,7 +26,9 @@ ALLOWED_EXTERNALS = {
     "aqdrant._portal": {"sniffio"},
     "aqdrant.bm25": {"snowballstemmer"},
     "aqdrant.testing": {"numpy", "pytest"},
+    "aqdrant_grpc": {"anyio", "betterproto2", "grpclib", "msgspec", "numpy"},
     "aqdrant_local": {"anyio", "msgspec", "numpy"},
+    "aqdrant_rest": {"anyio", "msgspec", "orjson"},
 }
 """What a package and those below it may import beside the standard library and us."""
 
