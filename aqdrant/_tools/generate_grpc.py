@@ -75,7 +75,8 @@ def _without_comments(descriptors: bytes) -> bytes:
     for file in files.file:
         # The compiler of betterproto2 wants a place where comments could stand.
         file.source_code_info.SetInParent()
-    return files.SerializeToString()
+    stripped: bytes = files.SerializeToString()
+    return stripped
 
 
 def strip_prose(source: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from enum import Enum
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from aqdrant_grpc._reading import (
     Convert,
@@ -38,7 +38,11 @@ from aqdrant_grpc.wire import (
     varint,
 )
 
-__all__ = ["Codec", "Shape"]
+__all__ = ["Codec", "Row", "Shape"]
+
+
+Row: TypeAlias = tuple[str, str, Any]
+"""A field of a message, the attribute of a model that it is, and the attribute's default."""
 
 
 class Shape(NamedTuple):
@@ -48,6 +52,8 @@ class Shape(NamedTuple):
     """Value → the message's fields by name; None where one is absent."""
     build: Callable[[dict[str, Any]], Any]
     """The fields that came → value. Fields that cannot be absent are always there."""
+    rows: tuple[Row, ...] | None = None
+    """What `take` does, where the value is a model and does no more than this."""
 
 
 def _same(value: Any) -> Any:
@@ -87,10 +93,13 @@ class Codec:
         if known is not None:
             return known
         writers: dict[str, Writer] = {}
-        encode = _encoder(self._shapes.get(message, _PLAIN).take, writers)
+        shape = self._shapes.get(message, _PLAIN)
+        rows: list[tuple[str, str, Any, Writer]] = []
+        encode = _encoder(shape.take, writers) if shape.rows is None else _row_encoder(rows)
         # Messages refer to each other in circles: known first, complete after.
         self._encoders[message] = encode
         writers |= {field.name: self._writer(field) for field in fields_of(message)}
+        rows += [(*row, writers[row[0]]) for row in shape.rows or ()]
         return encode
 
     def encode_with(self, message: str, take: Callable[[Any], Mapping[str, Any]]) -> Encode:
@@ -233,6 +242,24 @@ def _encoder(take: Callable[[Any], Mapping[str, Any]], writers: Mapping[str, Wri
                     writers[name](parts, given)
         except CodecError as error:
             raise error.inside(name) from None
+        return b"".join(parts)
+
+    return encode
+
+
+def _row_encoder(rows: list[tuple[str, str, Any, Writer]]) -> Encode:
+    """The same for a model, whose attributes need no dict between."""
+
+    def encode(value: Any) -> bytes:
+        parts: list[bytes] = []
+        field = ""
+        try:
+            for field, name, default, write in rows:  # noqa: B007  # the handler names it
+                given = getattr(value, name)
+                if given is not None and (default is None or given != default):
+                    write(parts, given)
+        except CodecError as error:
+            raise error.inside(field) from None
         return b"".join(parts)
 
     return encode

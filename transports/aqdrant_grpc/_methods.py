@@ -186,7 +186,9 @@ def _cluster(operation: ops.UpdateCollectionCluster) -> Fields:
 
 
 def _snapshot(operation: Any) -> Fields:
-    return {name: getattr(operation, name) for name in operation.__struct_fields__[:2]}
+    return {
+        name: getattr(operation, name) for name in operation.__struct_fields__ if name != "wait"
+    }
 
 
 # ---- results
@@ -223,7 +225,7 @@ def _point(fields: Fields, operation: ops.GetPoint) -> models.Record:
 
 
 def _points(fields: Fields, operation: ops.GetPoints) -> Any:
-    return _with_payload(fields["result"], _is_wanted(operation.body.with_payload, True))
+    return _with_payload(fields["result"], _is_wanted(operation.body.with_payload, False))
 
 
 def _page(fields: Fields, operation: ops.ScrollPoints) -> models.ScrollResult:
@@ -325,6 +327,12 @@ _update = _body(
     sparse_vectors_config="sparse_vectors",
 )
 _alias_changes = take_model(models.ChangeAliasesOperation, "ChangeAliases")
+
+
+def _aliases_body(operation: ops.UpdateAliases) -> Fields:
+    return _alias_changes(operation.body)
+
+
 _get_points = _read(models.PointRequest, "GetPoints", with_vectors="with_vector")
 _scroll = _read(models.ScrollRequest, "ScrollPoints", with_vectors="with_vector")
 _matrix = _read(models.SearchMatrixRequest, "SearchMatrixPoints")
@@ -339,7 +347,7 @@ METHODS: dict[type[Operation[Any]], Method] = {
     ops.CreateCollection: Method(f"{_C}Create", _create, _result),
     ops.UpdateCollection: Method(f"{_C}Update", _update, _result),
     ops.DeleteCollection: Method(f"{_C}Delete", _collection, _result),
-    ops.UpdateAliases: Method(f"{_C}UpdateAliases", lambda op: _alias_changes(op.body), _result),
+    ops.UpdateAliases: Method(f"{_C}UpdateAliases", _aliases_body, _result),
     ops.GetCollectionAliases: Method(f"{_C}ListCollectionAliases", _collection, _aliases),
     ops.GetCollectionsAliases: Method(f"{_C}ListAliases", _nothing, _aliases),
     ops.CollectionClusterInfo: Method(f"{_C}CollectionClusterInfo", _collection, _shards),
@@ -375,9 +383,7 @@ METHODS: dict[type[Operation[Any]], Method] = {
     ops.DeleteSnapshot: Method(f"{_S}Delete", _snapshot, _true),
     ops.ListFullSnapshots: Method(f"{_S}ListFull", _nothing, _described_all),
     ops.CreateFullSnapshot: Method(f"{_S}CreateFull", _nothing, _described),
-    ops.DeleteFullSnapshot: Method(
-        f"{_S}DeleteFull", lambda op: {"snapshot_name": op.snapshot_name}, _true
-    ),
+    ops.DeleteFullSnapshot: Method(f"{_S}DeleteFull", _snapshot, _true),
     ops.Root: Method("/qdrant.Qdrant/HealthCheck", _nothing, _version),
     ops.Healthz: Method(HEALTH, _nothing, _healthy),
     ops.Livez: Method(HEALTH, _nothing, _healthy),

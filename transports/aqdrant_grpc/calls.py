@@ -57,6 +57,8 @@ def is_supported(operation: Operation[Any]) -> bool:
     if isinstance(operation, ops.UpdateCollectionCluster):
         resharding = models.StartReshardingOperation | models.AbortReshardingOperation
         return not isinstance(operation.body, resharding)
+    if isinstance(operation, ops.DeleteVectors):
+        return operation.body.points is None or operation.body.filter is None
     is_snapshot = METHODS[type(operation)].path.startswith("/qdrant.Snapshots/")
     return not is_snapshot or getattr(operation, "wait", None) is not False
 
@@ -71,11 +73,15 @@ class _Request(NamedTuple):
     """The tag of the request's own timeout."""
 
 
+def _encode_nothing(_operation: Any) -> bytes:
+    return b""
+
+
 @cache
 def _request(kind: type[Operation[Any]]) -> _Request:
     method = METHODS[kind]
     if method.path == HEALTH:
-        return _Request(method, lambda _operation: b"", None)
+        return _Request(method, _encode_nothing, None)
     message = PROTOS[method.path].split(" ")[0]
     numbers = {field.name: field.number for field in fields_of(message)}
     timeout = tag(numbers["timeout"], VARINT) if "timeout" in numbers else None
@@ -146,19 +152,21 @@ def _encode_points(
     return total
 
 
-_upsert_rest = CODEC.encode_with(
-    "UpsertPoints", lambda op: {**METHODS[ops.UpsertPoints].take(op), "points": None}
-)
-_vectors_rest = CODEC.encode_with(
-    "UpdatePointVectors", lambda op: {**METHODS[ops.UpdateVectors].take(op), "points": None}
-)
+def _without(kind: type[Operation[Any]], bulk: str) -> Encode:
+    """The encoder of a request but for its long list."""
+    method = METHODS[kind]
+
+    def take(operation: Any) -> Fields:
+        return {**method.take(operation), bulk: None}
+
+    return CODEC.encode_with(PROTOS[method.path].split(" ")[0], take)
+
+
+_upsert_rest = _without(ops.UpsertPoints, "points")
+_vectors_rest = _without(ops.UpdateVectors, "points")
+_batch_rest = _without(ops.BatchUpdate, "operations")
+_queries_rest = _without(ops.QueryBatchPoints, "query_points")
 _list_rest = CODEC.encode_with("PointsUpdateOperation.PointStructList", take_conditions)
-_batch_rest = CODEC.encode_with(
-    "UpdateBatchPoints", lambda op: {**METHODS[ops.BatchUpdate].take(op), "operations": None}
-)
-_queries_rest = CODEC.encode_with(
-    "QueryBatchPoints", lambda op: {**METHODS[ops.QueryBatchPoints].take(op), "query_points": None}
-)
 
 
 def _upsert(operation: ops.UpsertPoints) -> Steps:
@@ -256,10 +264,14 @@ def _same(fields: dict[str, Any]) -> dict[str, Any]:
     return fields
 
 
+def _decode_nothing(_buffer: bytes, _position: int, _end: int) -> dict[str, Any]:
+    return {}
+
+
 @cache
 def _answer(path: str) -> tuple[str, Decode]:
     if path == HEALTH:
-        return "", lambda _buffer, _position, _end: {}
+        return "", _decode_nothing
     message = PROTOS[path].split(" ")[1]
     return message, CODEC.decode_with(message, _same)
 

@@ -6,8 +6,9 @@ copied once. In, a point is read in one loop; what is laid out oddly goes the co
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any, cast
 
 from aqdrant.models import (
     Batch,
@@ -21,8 +22,8 @@ from aqdrant.models import (
 )
 from aqdrant_grpc._reading import Decode, read_floats
 from aqdrant_grpc._writing import encode_text
-from aqdrant_grpc.values import decode_entry, decode_id, encode_entries, encode_id
-from aqdrant_grpc.vectors import as_bytes, encode_floats, is_array
+from aqdrant_grpc.values import decode_id, encode_entries, encode_id, read_entries
+from aqdrant_grpc.vectors import as_bytes, encode_floats, is_array, is_rows
 from aqdrant_grpc.wire import (
     CodecError,
     read_span,
@@ -36,6 +37,7 @@ __all__ = [
     "decode_scored_point",
     "decode_vector",
     "decode_vectors",
+    "encode_input",
     "encode_vector",
     "encode_vectors",
     "points_of",
@@ -56,15 +58,49 @@ def use_slow_decoders(decoders: Mapping[str, Decode], encoders: Mapping[str, Any
 # ---- vectors out
 
 
-def _is_rows(value: Any) -> bool:
-    """Whether this is a multivector: an array of two axes, or a list of lists."""
-    if value.__class__ is list or isinstance(value, Sequence):
-        return bool(value) and not isinstance(value[0], int | float)
-    return bool(value.ndim == 2)
+@lru_cache(maxsize=256)
+def _dense_head(size: int) -> bytes:
+    """What stands before the floats of a `Vector`; it depends on their number alone."""
+    return _nested((b"\xaa\x06", b"\x0a"), size)
 
 
-def _field(head: bytes, content: Any) -> list[Any]:
-    return [head, varint(len(content)), content]
+@lru_cache(maxsize=256)
+def _lone_head(size: int) -> bytes:
+    """What stands before the floats of a `Vectors` with one dense vector."""
+    return _nested((b"\x0a", b"\xaa\x06", b"\x0a"), size)
+
+
+@lru_cache(maxsize=256)
+def _input_head(size: int) -> bytes:
+    """What stands before the floats of a `VectorInput`."""
+    return _nested((b"\x12", b"\x0a"), size)
+
+
+@lru_cache(maxsize=512)
+def _head_of(head: Callable[[int], bytes], size: int) -> bytes:
+    """What a message of this size starts with, if all of it is floats; nothing if it cannot be."""
+    for length in range(4, 24):
+        if size > length and (size - length) % 4 == 0:
+            found = head(size - length)
+            if len(found) == length:
+                return found
+    return b""
+
+
+def _nested(tags: tuple[bytes, ...], size: int) -> bytes:
+    head = b""
+    for outer in reversed(tags):
+        head = outer + varint(size + len(head)) + head
+    return head
+
+
+def _floats(value: Any) -> Any:
+    """The floats of a dense vector; None where it is something else."""
+    if value.__class__ is list and (not value or value[0].__class__ is float):
+        return encode_floats(value)
+    if is_array(value) and value.ndim == 1:
+        return as_bytes(value)
+    return None
 
 
 def _dense(value: Any) -> tuple[int, list[Any]]:
@@ -93,6 +129,9 @@ def _rows(value: Any) -> tuple[int, list[Any]]:
 
 def _vector(value: Any) -> tuple[int, list[Any]]:
     """A `Vector`: its size and its parts."""
+    if content := _floats(value):
+        head = _dense_head(len(content))
+        return len(head) + len(content), [head, content]
     kind: Any = value.__class__
     if kind is SparseVector:
         content = _encoders["SparseVector"](value)
@@ -103,7 +142,7 @@ def _vector(value: Any) -> tuple[int, list[Any]]:
             return _wrapped(head, len(content), [content])
     if kind is not list and kind is not tuple and not is_array(value):
         raise CodecError(f"{kind.__name__}, wanted a vector")
-    if _is_rows(value):
+    if is_rows(value):
         return _wrapped(b"\xba\x06", *_rows(value))
     return _wrapped(b"\xaa\x06", *_dense(value))
 
@@ -123,10 +162,14 @@ def _wrapped(head: bytes, size: int, parts: list[Any]) -> tuple[int, list[Any]]:
 def _vectors(value: Any) -> tuple[int, list[Any]]:
     """A `Vectors`: one, or several by name."""
     if not isinstance(value, Mapping):
+        if content := _floats(value):
+            head = _lone_head(len(content))
+            return len(head) + len(content), [head, content]
         return _wrapped(b"\x0a", *_vector(value))
     total = 0
     parts: list[Any] = []
-    for name, vector in value.items():
+    named = cast("Mapping[str, Any]", value)
+    for name, vector in named.items():
         try:
             size, inner = _wrapped(b"\x12", *_vector(vector))
             key = encode_text(name)
@@ -142,6 +185,14 @@ def _vectors(value: Any) -> tuple[int, list[Any]]:
 def encode_vector(value: Any) -> bytes:
     """Encode a `Vector`."""
     return b"".join(_vector(value)[1])
+
+
+def encode_input(value: Any) -> bytes:
+    """Encode a `VectorInput`."""
+    if content := _floats(value):
+        return b"".join((_input_head(len(content)), content))
+    encoded: bytes = _encoders["VectorInput"](value)
+    return encoded
 
 
 def encode_vectors(value: Any) -> bytes:
@@ -194,14 +245,16 @@ def points_of(body: Any) -> Iterator[tuple[Any, Any, Mapping[str, Any] | None]]:
             yield point.id, point.vector, point.payload
         return
     batch: Batch = body.batch
-    ids = batch.ids.tolist() if is_array(batch.ids) else batch.ids
+    ids: Any = batch.ids
+    ids = ids.tolist() if is_array(ids) else ids
     payloads: Any = batch.payloads or (None,) * len(ids)
     columns: Any = batch.vectors
     if not isinstance(columns, Mapping):
         yield from zip(ids, columns, payloads, strict=True)
         return
-    names = list(columns)
-    rows: Any = zip(*(columns[name] for name in names), strict=True) if names else ((),) * len(ids)
+    named = cast("Mapping[str, Any]", columns)
+    names = list(named)
+    rows: Any = zip(*(named[name] for name in names), strict=True) if names else ((),) * len(ids)
     for id_, row, payload in zip(ids, rows, payloads, strict=True):
         yield id_, dict(zip(names, row, strict=True)), payload
 
@@ -211,18 +264,17 @@ def points_of(body: Any) -> Iterator[tuple[Any, Any, Mapping[str, Any] | None]]:
 
 def decode_vector(buffer: bytes, position: int, end: int) -> Any:
     """Decode a `VectorOutput`."""
-    # Dense floats, alone: aa 06 size, 0a size, floats.
-    if end - position > 2 and buffer[position] == 0xAA and buffer[position + 1] == 0x06:
-        start, stop = read_span(buffer, position + 2, end)
-        if stop == end and start < stop and buffer[start] == 0x0A:
-            start, stop = read_span(buffer, start + 1, end)
-            if stop == end:
-                return read_floats(buffer, start, stop)
+    head = _head_of(_dense_head, end - position)
+    if head and buffer.startswith(head, position):
+        return read_floats(buffer, position + len(head), end)
     return _slow["VectorOutput"](buffer, position, end)
 
 
 def decode_vectors(buffer: bytes, position: int, end: int) -> Any:
     """Decode a `VectorsOutput`."""
+    head = _head_of(_lone_head, end - position)
+    if head and buffer.startswith(head, position):
+        return read_floats(buffer, position + len(head), end)
     if position < end and buffer[position] == 0x0A:
         start, stop = read_span(buffer, position + 1, end)
         if stop == end:
@@ -244,10 +296,9 @@ def decode_scored_point(buffer: bytes, position: int, end: int) -> ScoredPoint:
     while position < end:
         key = buffer[position]
         if key == 0x12:
-            start, position = read_span(buffer, position + 1, end)
             if payload is None:
                 payload = {}
-            decode_entry(payload, buffer, start, position)
+            position = read_entries(payload, buffer, position, end, 0x12)
         elif key == 0x1D:
             score = unpack_float(buffer, position + 1)[0]
             position += 5
@@ -276,10 +327,9 @@ def decode_record(buffer: bytes, position: int, end: int) -> Record:
     while position < end:
         key = buffer[position]
         if key == 0x12:
-            start, position = read_span(buffer, position + 1, end)
             if payload is None:
                 payload = {}
-            decode_entry(payload, buffer, start, position)
+            position = read_entries(payload, buffer, position, end, 0x12)
         elif key == 0x0A and id_ is None:
             start, position = read_span(buffer, position + 1, end)
             id_ = decode_id(buffer, start, position)

@@ -8,7 +8,6 @@ the codec's own decoder.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from struct import Struct
 from typing import Any
 from uuid import UUID
@@ -26,12 +25,12 @@ from aqdrant_grpc.wire import (
 )
 
 __all__ = [
-    "decode_entry",
     "decode_id",
     "decode_value",
     "encode_entries",
     "encode_id",
     "encode_value",
+    "read_entries",
     "use_slow_decoders",
 ]
 
@@ -94,6 +93,9 @@ def _encode_list(values: Any) -> bytes:
     index = 0
     try:
         for index, value in enumerate(values):  # noqa: B007  # the handler names it
+            if value.__class__ is str and len(content := encode_text(value)) < _LONGEST:
+                parts += (_ITEMS[len(content)], content)
+                continue
             content = encode_value(value)
             parts += (b"\x0a", varint(len(content)), content)
     except CodecError as error:
@@ -107,32 +109,57 @@ def _encode_other(value: Any) -> bytes:
         return encode_value(value.tolist())
     if isinstance(value, Mapping):
         return encode_value(dict(value))  # pyright: ignore[reportUnknownArgumentType]
-    for kind in (int, float, str, list):
+    kinds: tuple[Any, ...] = (int, float, str, list)
+    for kind in kinds:
         if isinstance(value, kind):
             return encode_value(kind(value))
     raise CodecError(f"{type(value).__name__}, which has no form in JSON")
 
 
-@lru_cache(maxsize=4096)
+_KNOWN = 4096
+"""So many keys of payloads are remembered, each way."""
+_LONGEST = 96
+_keys: dict[str, bytes] = {}
+# What stands between a key and its value: the tag and the length of the value's message, and its
+# own tag and length or number.
+_TEXTS = tuple(bytes((0x12, size + 2, 0x22, size)) for size in range(_LONGEST))
+_ITEMS = tuple(bytes((0x0A, size + 2, 0x22, size)) for size in range(_LONGEST))
+_NUMBERS = tuple(bytes((0x12, 2, 0x18, number)) for number in range(128))
+
+
 def _key(key: str) -> bytes:
     content = encode_text(key)
-    return b"\x0a" + varint(len(content)) + content + b"\x12"
+    if len(_keys) >= _KNOWN:
+        _keys.clear()
+    _keys[key] = name = b"\x0a" + varint(len(content)) + content
+    return name
 
 
 def encode_entries(payload: Mapping[str, Any], head: bytes) -> bytes:
     """Encode a map of values, each entry with the tag `head`."""
     parts: list[bytes] = []
     key = ""
+    first: bytes
+    content: bytes
     try:
         for key, value in payload.items():
-            name = _key(key)
-            content = encode_value(value)
-            inner = len(content)
-            if inner < 0x80:
-                parts += (head, varint(len(name) + 1 + inner), name, varint(inner), content)
+            name = _keys.get(key) or _key(key)
+            kind: Any = value.__class__
+            content = b""
+            if kind is str and len(content := value.encode()) < _LONGEST:
+                first = _TEXTS[len(content)]
+            elif kind is int and 0 <= value < 128:
+                number: int = value
+                first = _NUMBERS[number]
+            elif kind is float:
+                first = b"\x12\x09\x11"
+                content = _pack_double(value)
             else:
-                size = varint(inner)
-                parts += (head, varint(len(name) + len(size) + inner), name, size, content)
+                content = encode_value(value)
+                first = b"\x12" + varint(len(content))
+            parts += (head, varint(len(name) + len(first) + len(content)), name, first, content)
+    except UnicodeEncodeError as error:
+        raise CodecError(f"str that UTF-8 cannot carry at {error.start}").inside(key) from None
     except CodecError as error:
         raise error.inside(key) from None
     return b"".join(parts)
@@ -159,7 +186,7 @@ def decode_id(buffer: bytes, position: int, end: int) -> int | str | None:
 
 def decode_value(buffer: bytes, position: int, end: int) -> Any:
     """Decode a `Value`."""
-    if position == end:
+    if position == end or (position + 2 == end and buffer[position:end] == _NULL):
         return None
     key = buffer[position]
     if key == 0x22:
@@ -170,22 +197,14 @@ def decode_value(buffer: bytes, position: int, end: int) -> Any:
         number, stop = read_varint(buffer, position + 1)
         if stop == end:
             return signed(number)
-    elif key == 0x11:
-        if position + 9 == end:
-            return unpack_double(buffer, position + 1)[0]
-    elif key == 0x28:
-        if position + 2 == end and buffer[position + 1] < 2:
-            return buffer[position + 1] == 1
-    elif key == 0x3A:
+    elif key == 0x11 and position + 9 == end:
+        return unpack_double(buffer, position + 1)[0]
+    elif key == 0x28 and position + 2 == end and buffer[position + 1] < 2:
+        return buffer[position + 1] == 1
+    elif key in (0x3A, 0x32):
         start, stop = read_span(buffer, position + 1, end)
         if stop == end:
-            return _decode_list(buffer, start, end)
-    elif key == 0x32:
-        start, stop = read_span(buffer, position + 1, end)
-        if stop == end:
-            return _decode_struct(buffer, start, end)
-    elif key == 0x08 and position + 2 == end and not buffer[position + 1]:
-        return None
+            return (_decode_list if key == 0x3A else _decode_struct)(buffer, start, end)
     return _slow["Value"](buffer, position, end)
 
 
@@ -195,45 +214,69 @@ def _decode_list(buffer: bytes, position: int, end: int) -> Any:
         if buffer[position] != 0x0A:
             return _slow["ListValue"](buffer, position, end)
         start, position = read_span(buffer, position + 1, end)
-        values.append(decode_value(buffer, start, position))
+        size = buffer[start + 1] if start + 2 <= position else 0x80
+        if size < 0x80 and start + 2 + size == position and buffer[start] == 0x22:
+            values.append(buffer[start + 2 : position].decode())
+        else:
+            values.append(decode_value(buffer, start, position))
     return values
 
 
 def _decode_struct(buffer: bytes, position: int, end: int) -> Any:
     values: dict[str, Any] = {}
-    while position < end:
-        if buffer[position] != 0x0A:
-            return _slow["Struct"](buffer, position, end)
-        start, position = read_span(buffer, position + 1, end)
-        decode_entry(values, buffer, start, position)
-    return values
+    stop = read_entries(values, buffer, position, end, 0x0A)
+    return values if stop == end else _slow["Struct"](buffer, position, end)
 
 
-@lru_cache(maxsize=4096)
+_texts: dict[bytes, str] = {}
+
+
 def _text(content: bytes) -> str:
-    return content.decode()
+    if len(_texts) >= _KNOWN:
+        _texts.clear()
+    _texts[content] = text = content.decode()
+    return text
 
 
-def decode_entry(values: dict[str, Any], buffer: bytes, position: int, end: int) -> None:
-    """Decode an entry of a map of values into a dict."""
-    try:
-        # The key, in less than 128 bytes, and then the value.
-        if buffer[position] == 0x0A:
-            middle = position + 2 + buffer[position + 1]
-            if middle < end and buffer[position + 1] < 0x80 and buffer[middle] == 0x12:
-                start, stop = read_span(buffer, middle + 1, end)
-                if stop == end:
-                    key = _text(buffer[position + 2 : middle])
-                    kind = buffer[start] if start + 1 < end else 0
-                    follows = buffer[start + 1] if kind else 0x80
-                    if kind == 0x22 and follows < 0x80 and follows + start + 2 == end:
-                        values[key] = buffer[start + 2 : end].decode()
-                    elif kind == 0x18 and follows < 0x80 and start + 2 == end:
-                        values[key] = follows
-                    else:
-                        values[key] = decode_value(buffer, start, end)
-                    return
-    except IndexError:
-        pass
+def read_entries(values: dict[str, Any], buffer: bytes, position: int, end: int, head: int) -> int:
+    """Read the entries of a map of values that follow each other; give the position behind them.
+
+    Args:
+        values: where they go.
+        buffer: holds the message.
+        position: where the first one starts.
+        end: where the message ends.
+        head: the tag of an entry.
+    """
+    while position < end and buffer[position] == head:
+        start = position + 2
+        position = start + buffer[position + 1]
+        if position > start + 0x7F:
+            start, position = read_span(buffer, start - 1, end)
+        elif position > end:
+            raise CodecError("an entry that ends behind its message")
+        # A key of less than 128 bytes, then a value of less than 128.
+        middle = start + 2 + buffer[start + 1]
+        if middle + 3 < position and buffer[start] == 0x0A and buffer[middle] == 0x12:
+            content = buffer[start + 2 : middle]
+            size = buffer[middle + 1]
+            if size < 0x80 and middle + 2 + size == position and buffer[start + 1] < 0x80:
+                key = _texts.get(content) or _text(content)
+                kind = buffer[middle + 2]
+                follows = buffer[middle + 3]
+                if kind == 0x22 and follows == size - 2:
+                    values[key] = buffer[middle + 4 : position].decode()
+                elif kind == 0x18 and size == 2 and follows < 0x80:
+                    values[key] = follows
+                elif kind == 0x11 and size == 9:
+                    values[key] = unpack_double(buffer, middle + 3)[0]
+                else:
+                    values[key] = decode_value(buffer, middle + 2, position)
+                continue
+        _read_odd(values, buffer, start, position)
+    return position
+
+
+def _read_odd(values: dict[str, Any], buffer: bytes, position: int, end: int) -> None:
     entry = _slow["entry"](buffer, position, end)
     values[entry["key"]] = entry["value"]

@@ -14,7 +14,7 @@ from typing import Any
 
 from aqdrant_grpc.wire import CodecError
 
-__all__ = ["FLOATS", "as_bytes", "encode_floats", "is_array"]
+__all__ = ["FLOATS", "as_bytes", "encode_floats", "is_array", "is_rows"]
 
 FLOATS = 65536
 """So many floats are encoded or decoded at once, before the event loop has its turn."""
@@ -23,6 +23,13 @@ FLOATS = 65536
 def is_array(value: object) -> bool:
     """Whether this is a numpy array, or something that has the same members."""
     return hasattr(value, "astype") and hasattr(value, "dtype")
+
+
+def is_rows(value: Any) -> bool:
+    """Whether a list or an array is one of vectors."""
+    if is_array(value):
+        return bool(value.ndim == 2)
+    return bool(value) and not isinstance(value[0], int | float)
 
 
 def encode_floats(values: Any) -> bytes:

@@ -101,7 +101,8 @@ def _build() -> Codec:
         {
             name: codec.encoder(name)
             for name in ("SparseVector", "Document", "Image", "InferenceObject")
-        },
+        }
+        | {"VectorInput": codec.encode_with("VectorInput", SHAPES["VectorInput"].take)},
     )
     return codec
 

@@ -10,13 +10,34 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from aqdrant_grpc._codec import Shape
+from aqdrant_grpc._codec import Row, Shape
 from aqdrant_grpc._schema import fields_of
 from aqdrant_grpc.wire import CodecError
 
-__all__ = ["choice", "first", "listed", "model", "only", "recast", "take_model"]
+__all__ = [
+    "choice",
+    "empty",
+    "first",
+    "listed",
+    "model",
+    "only",
+    "recast",
+    "take_model",
+]
 
 T = TypeVar("T", bound=msgspec.Struct)
+
+
+def _rows(kind: type[Any], message: str, renamed: Mapping[str, str]) -> tuple[Row, ...]:
+    rows: list[Row] = []
+    for field in fields_of(message):
+        name = renamed.get(field.name, field.name)
+        info = _fields(kind).get(name)
+        if info is not None:
+            # Only what a message can leave out is left out where it is as it would be anyway.
+            has_default = field.label == "?" and info.default is not msgspec.NODEFAULT
+            rows.append((field.name, name, info.default if has_default else None))
+    return tuple(rows)
 
 
 def take_model(kind: type[Any], message: str, **renamed: str) -> Callable[[Any], dict[str, Any]]:
@@ -27,13 +48,7 @@ def take_model(kind: type[Any], message: str, **renamed: str) -> Callable[[Any],
         message: the message.
         **renamed: the message's name of a field → the model's.
     """
-    rows: list[tuple[str, str, Any]] = []
-    for field in fields_of(message):
-        name = renamed.get(field.name, field.name)
-        info = _fields(kind).get(name)
-        if info is not None:
-            default = None if info.default is msgspec.NODEFAULT else info.default
-            rows.append((field.name, name, default))
+    rows = _rows(kind, message, renamed)
 
     def take(value: Any) -> dict[str, Any]:
         taken: dict[str, Any] = {}
@@ -71,31 +86,45 @@ def model(kind: type[Any], message: str, /, also: Mapping[str, Any] = {}, **rena
         and not known[names[field.name]].required
     }
 
+    # What another version of Qdrant leaves out is None, as over REST.
+    absent = {name: None for name, info in known.items() if info.required} | dict(also)
+
     def build(values: dict[str, Any]) -> Any:
-        arguments = dict(also)
+        arguments = dict(absent)
         for field, value in values.items():
             name = names.get(field)
             if name is not None and (value or field not in optional):
                 arguments[name] = value
         return kind(**arguments)
 
-    return Shape(take_model(kind, message, **renamed), build)
+    rows = _rows(kind, message, renamed)
+    return Shape(take_model(kind, message, **renamed), build, rows)
 
 
 def _fields(kind: type[Any]) -> dict[str, Any]:
     return {info.name: info for info in msgspec.structs.fields(kind)}
 
 
-def only(name: str, default: Callable[[], Any] | None = None) -> Shape:
+def only(name: str) -> Shape:
     """A value that a message holds in its only field."""
 
     def take(value: Any) -> dict[str, Any]:
         return {name: value}
 
     def build(values: dict[str, Any]) -> Any:
-        if default is not None and name not in values:
-            return default()
         return values.get(name)
+
+    return Shape(take, build)
+
+
+def empty(value: Any) -> Shape:
+    """A value that is a message with nothing in it."""
+
+    def take(_value: Any) -> dict[str, Any]:
+        return {}
+
+    def build(_values: dict[str, Any]) -> Any:
+        return value
 
     return Shape(take, build)
 
@@ -136,12 +165,18 @@ def listed(value: Any) -> Any:
     """A list of what may be given alone; an array becomes one."""
     if hasattr(value, "tolist"):
         return value.tolist()
-    if value is None or (isinstance(value, Sequence) and not isinstance(value, str)):
-        return value
-    return [value]
+    return value if value is None or _is_list(value) else [value]
+
+
+def _is_list(value: object) -> bool:
+    return isinstance(value, Sequence) and not isinstance(value, str)
 
 
 def recast(kind: type[T], value: Any) -> T:
-    """A model with what another one of the same fields holds."""
-    names = kind.__struct_fields__
-    return kind(**{n: getattr(value, n) for n in names if getattr(value, n, None) is not None})
+    """A model with what another one of the same fields holds; None where it must have more."""
+    arguments: dict[str, Any] = {}
+    for info in msgspec.structs.fields(kind):
+        given = getattr(value, info.name, None)
+        if given is not None or info.required:
+            arguments[info.name] = given
+    return kind(**arguments)

@@ -32,10 +32,6 @@ def _take_facet_value(value: Any) -> dict[str, Any]:
     return {"string_value" if isinstance(value, str) else "integer_value": value}
 
 
-def _build_group(values: dict[str, Any]) -> models.PointGroup:
-    return models.PointGroup(hits=values["hits"], id=values["id"], lookup=values.get("lookup"))
-
-
 def _build_snapshot(values: dict[str, Any]) -> models.SnapshotDescription:
     values["creation_time"] = as_text(values.get("creation_time"))
     description: models.SnapshotDescription = _SNAPSHOT.build(values)
@@ -43,12 +39,12 @@ def _build_snapshot(values: dict[str, Any]) -> models.SnapshotDescription:
 
 
 SHAPES: dict[str, Shape] = {
-    "ScoredPoint": Shape(_SCORED.take, lambda values: _SCORED.build({"id": None, **values})),
-    "RetrievedPoint": Shape(_RECORD.take, lambda values: _RECORD.build({"id": None, **values})),
+    "ScoredPoint": _SCORED,
+    "RetrievedPoint": _RECORD,
     "OrderValue": Shape(_take_number, first),
     "BatchResult": only("result"),
     "GroupId": Shape(_take_group_id, first),
-    "PointGroup": Shape(model(models.PointGroup, "PointGroup").take, _build_group),
+    "PointGroup": model(models.PointGroup, "PointGroup"),
     "GroupsResult": model(models.GroupsResult, "GroupsResult"),
     "CountResult": model(models.CountResult, "CountResult"),
     "FacetValue": Shape(_take_facet_value, first),

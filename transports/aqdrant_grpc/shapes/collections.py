@@ -7,13 +7,17 @@ from typing import Any
 
 from aqdrant import models
 from aqdrant_grpc._codec import Shape
-from aqdrant_grpc.shapes._forms import choice, model, only, recast
+from aqdrant_grpc.shapes._forms import choice, empty, model, only, recast
 
 __all__ = ["SHAPES", "build_collection", "take_info"]
 
 
 def _take_vectors(value: Any) -> dict[str, Any]:
     return {"params_map" if isinstance(value, Mapping) else "params": value}
+
+
+def _take_vectors_diff(value: Mapping[str, Any]) -> dict[str, Any]:
+    return {"params": value[""]} if list(value) == [""] else {"params_map": value}
 
 
 def _build_vectors(values: dict[str, Any]) -> Any:
@@ -57,6 +61,17 @@ def _build_threads(values: dict[str, Any]) -> Any:
 
 
 _OPTIMIZERS = model(models.OptimizersConfigDiff, "OptimizersConfigDiff")
+
+
+def _take_optimizers(value: models.OptimizersConfigDiff) -> Mapping[str, Any]:
+    taken = _OPTIMIZERS.take(value)
+    if isinstance(value.max_optimization_threads, int):
+        # The only one that servers before 1.14 know.
+        return {
+            **taken,
+            "deprecated_max_optimization_threads": value.max_optimization_threads,
+        }
+    return taken
 
 
 def _build_optimizers(values: dict[str, Any]) -> models.OptimizersConfigDiff:
@@ -123,7 +138,8 @@ def _build_status(values: dict[str, Any]) -> Any:
 def build_collection(values: dict[str, Any]) -> models.CollectionInfo:
     """What a collection tells of itself."""
     values.setdefault("optimizer_status", models.OptimizersStatusOneOf.OK)
-    values.setdefault("config", _build_configuration({}))
+    if "config" not in values:
+        values["config"] = _build_configuration({})
     info: models.CollectionInfo = _INFO.build(values)
     return info
 
@@ -136,7 +152,7 @@ SHAPES: dict[str, Shape] = {
     "VectorParamsMap": only("map"),
     "VectorParamsDiffMap": only("map"),
     "VectorsConfig": Shape(_take_vectors, _build_vectors),
-    "VectorsConfigDiff": Shape(_take_vectors, _build_vectors_diff),
+    "VectorsConfigDiff": Shape(_take_vectors_diff, _build_vectors_diff),
     "SparseVectorParams": model(models.SparseVectorParams, "SparseVectorParams"),
     "SparseVectorConfig": only("map"),
     "SparseIndexConfig": model(models.SparseIndexParams, "SparseIndexConfig"),
@@ -145,7 +161,7 @@ SHAPES: dict[str, Shape] = {
     "SparseVectorCreationConfig": model(models.SparseVectorConfig, "SparseVectorCreationConfig"),
     "HnswConfigDiff": model(models.HnswConfigDiff, "HnswConfigDiff"),
     "WalConfigDiff": model(models.WalConfigDiff, "WalConfigDiff"),
-    "OptimizersConfigDiff": Shape(_OPTIMIZERS.take, _build_optimizers),
+    "OptimizersConfigDiff": Shape(_take_optimizers, _build_optimizers),
     "MaxOptimizationThreads": Shape(_take_threads, _build_threads),
     "ScalarQuantization": model(models.ScalarQuantizationConfig, "ScalarQuantization"),
     "ProductQuantization": model(models.ProductQuantizationConfig, "ProductQuantization"),
@@ -154,7 +170,7 @@ SHAPES: dict[str, Shape] = {
     "TurboQuantization": model(models.TurboQuantQuantizationConfig, "TurboQuantization"),
     "QuantizationConfig": _CONFIG,
     "QuantizationConfigDiff": Shape(_take_quantization_diff, _build_quantization_diff),
-    "Disabled": Shape(lambda _value: {}, lambda _values: models.Disabled.DISABLED),
+    "Disabled": empty(models.Disabled.DISABLED),
     "StrictModeConfig": model(models.StrictModeConfig, "StrictModeConfig"),
     "StrictModeMultivectorConfig": only("multivector_config"),
     "StrictModeMultivector": model(models.StrictModeMultivector, "StrictModeMultivector"),

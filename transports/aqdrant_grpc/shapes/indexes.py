@@ -6,7 +6,7 @@ from typing import Any
 
 from aqdrant import models
 from aqdrant_grpc._codec import Shape
-from aqdrant_grpc.shapes._forms import choice, model
+from aqdrant_grpc.shapes._forms import choice, empty, model
 
 __all__ = ["FIELD_TYPES", "SHAPES"]
 
@@ -54,7 +54,7 @@ def _take_stopwords(value: Any) -> dict[str, Any]:
 
 
 def _build_stopwords(values: dict[str, Any]) -> models.StopwordsSet:
-    languages = {language.value: language for language in models.Language}
+    languages: dict[str, Any] = {language.value: language for language in models.Language}
     return models.StopwordsSet(
         languages=[languages.get(name, name) for name in values["languages"]] or None,
         custom=values["custom"] or None,
@@ -70,8 +70,12 @@ def _build_stemmer(values: dict[str, Any]) -> Any:
     return values["snowball"] if "snowball" in values else values.get("disabled")
 
 
+def _take_snowball(value: models.SnowballParams) -> dict[str, Any]:
+    return {"language": value.language}
+
+
 def _build_snowball(values: dict[str, Any]) -> models.SnowballParams:
-    languages = {language.value: language for language in models.SnowballLanguage}
+    languages: dict[str, Any] = {language.value: language for language in models.SnowballLanguage}
     name = values["language"]
     return models.SnowballParams(
         type=models.Snowball.SNOWBALL, language=languages.get(name.lower(), name)
@@ -89,7 +93,7 @@ SHAPES: dict[str, Shape] = {
         {kind: (f"{name}_index_params", None) for kind, name in FIELD_TYPES.items()},
     ),
     "KeywordIndexParams": Shape(_take_keyword, _KEYWORD.build),
-    "KeywordPrefixParams": Shape(lambda _value: {}, lambda _values: True),
+    "KeywordPrefixParams": empty(True),
     "IntegerIndexParams": model(
         models.IntegerIndexParams,
         "IntegerIndexParams",
@@ -115,10 +119,8 @@ SHAPES: dict[str, Shape] = {
     ),
     "StopwordsSet": Shape(_take_stopwords, _build_stopwords),
     "StemmingAlgorithm": Shape(_take_stemmer, _build_stemmer),
-    "SnowballParams": Shape(lambda value: {"language": value.language}, _build_snowball),
-    "DisabledStemmer": Shape(
-        lambda _value: {}, lambda _values: models.DisabledStemmerParams(type=models.NoStemmer.NONE)
-    ),
+    "SnowballParams": Shape(_take_snowball, _build_snowball),
+    "DisabledStemmer": empty(models.DisabledStemmerParams(type=models.NoStemmer.NONE)),
     "TextScoringParams": Shape(
         _take_scoring, model(models.TextScoringParams, "TextScoringParams").build
     ),

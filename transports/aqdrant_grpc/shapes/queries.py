@@ -6,7 +6,7 @@ from typing import Any
 
 from aqdrant import models
 from aqdrant_grpc._codec import Shape
-from aqdrant_grpc.shapes._forms import listed, model, only, take_model
+from aqdrant_grpc.shapes._forms import first, listed, model, only, take_model
 from aqdrant_grpc.wire import CodecError
 
 __all__ = ["SHAPES", "build_query", "take_groups", "take_query"]
@@ -166,6 +166,14 @@ def build_query(values: dict[str, Any]) -> models.QueryRequest:
     return query
 
 
+def _take_pairs(value: Any) -> dict[str, Any]:
+    return {"pairs": listed(value)}
+
+
+def _take_consistency(value: Any) -> dict[str, Any]:
+    return {"type" if isinstance(value, str) else "factor": value}
+
+
 def _take_member(value: tuple[str, models.QueryRequest]) -> dict[str, Any]:
     return {"collection_name": value[0], **take_query(value[1])}
 
@@ -189,13 +197,13 @@ SHAPES: dict[str, Shape] = {
     "AcornSearchParams": model(models.AcornSearchParams, "AcornSearchParams"),
     "IdfParams": Shape(_take_idf, _build_idf),
     "OrderBy": Shape(_take_order, _ORDER.build),
-    "StartFrom": Shape(_take_start, lambda values: next(iter(values.values()), None)),
+    "StartFrom": Shape(_take_start, first),
     "Query": Shape(_take_kind, _build_kind),
     "NearestInputWithMmr": model(models.NearestQuery, "NearestInputWithMmr"),
     "Mmr": model(models.Mmr, "Mmr"),
     "RecommendInput": model(models.RecommendInput, "RecommendInput"),
     "DiscoverInput": model(models.DiscoverInput, "DiscoverInput"),
-    "ContextInput": Shape(lambda value: {"pairs": listed(value)}, lambda values: values["pairs"]),
+    "ContextInput": Shape(_take_pairs, only("pairs").build),
     "ContextInputPair": model(models.ContextPair, "ContextInputPair"),
     "Rrf": model(models.Rrf, "Rrf"),
     "RelevanceFeedbackInput": model(models.RelevanceFeedbackInput, "RelevanceFeedbackInput"),
@@ -206,8 +214,5 @@ SHAPES: dict[str, Shape] = {
     "Bm25Params": model(models.Bm25Params, "Bm25Params"),
     "PrefetchQuery": Shape(_take_prefetch, _PREFETCH.build),
     "QueryPoints": Shape(_take_member, build_query),
-    "ReadConsistency": Shape(
-        lambda value: {"type" if isinstance(value, str) else "factor": value},
-        lambda values: next(iter(values.values()), None),
-    ),
+    "ReadConsistency": Shape(_take_consistency, first),
 }

@@ -51,6 +51,19 @@ def build_selection(values: dict[str, Any]) -> dict[str, Any]:
 _POINT = model(models.PointStruct, "PointStruct", vectors="vector")
 
 
+_POINT_VECTORS = model(models.PointVectors, "PointVectors", vectors="vector")
+
+
+def _build_point(values: dict[str, Any]) -> models.PointStruct:
+    point: models.PointStruct = _POINT.build({"vectors": {}, **values})
+    return point
+
+
+def _build_point_vectors(values: dict[str, Any]) -> models.PointVectors:
+    point: models.PointVectors = _POINT_VECTORS.build({"vectors": {}, **values})
+    return point
+
+
 class _Point:
     """One point of a batch by column."""
 
@@ -141,12 +154,9 @@ _UPDATE_VECTORS = "PointsUpdateOperation.UpdateVectors"
 
 SHAPES: dict[str, Shape] = {
     "PointsSelector": Shape(_take_selector, _build_selector),
-    "PointsIdsList": Shape(lambda value: {"ids": value}, lambda values: values["ids"]),
-    "PointStruct": Shape(_POINT.take, lambda values: _POINT.build({"vectors": {}, **values})),
-    "PointVectors": Shape(
-        lambda value: {"id": value.id, "vectors": value.vector},
-        lambda values: models.PointVectors(id=values["id"], vector=values.get("vectors", {})),
-    ),
+    "PointsIdsList": only("ids"),
+    "PointStruct": Shape(_POINT.take, _build_point),
+    "PointVectors": Shape(_POINT_VECTORS.take, _build_point_vectors),
     "PointsUpdateOperation": Shape(_UPDATE.take, _build_update),
     "PointsUpdateOperation.PointStructList": Shape(take_upsert, build_upsert),
     "PointsUpdateOperation.SetPayload": Shape(_take_payload, _build_payload),

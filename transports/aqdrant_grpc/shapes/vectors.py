@@ -10,11 +10,12 @@ import msgspec
 
 from aqdrant import models
 from aqdrant_grpc._codec import Shape
-from aqdrant_grpc.points import encode_vector, encode_vectors
+from aqdrant_grpc.points import encode_input, encode_vector, encode_vectors
 from aqdrant_grpc.shapes._forms import first, listed, model, only
+from aqdrant_grpc.vectors import is_rows
 from aqdrant_grpc.wire import CodecError
 
-__all__ = ["SHAPES", "is_rows"]
+__all__ = ["ENCODERS", "SHAPES"]
 
 
 # ---- ids, shard keys, values
@@ -37,18 +38,15 @@ def _build_shard_keys(values: dict[str, Any]) -> Any:
     return keys[0] if len(keys) == 1 else keys
 
 
+def _build_value(values: dict[str, Any]) -> Any:
+    return None if "null_value" in values else first(values)
+
+
 def _unencoded(_value: Any) -> dict[str, Any]:
     raise CodecError("a value without an encoder of its own")
 
 
 # ---- vectors
-
-
-def is_rows(value: Any) -> bool:
-    """Whether a list or an array is one of vectors."""
-    if hasattr(value, "ndim"):
-        return bool(value.ndim == 2)
-    return bool(value) and not isinstance(value[0], int | float)
 
 
 _INFERENCE: dict[type[Any], str] = {
@@ -88,6 +86,10 @@ def _build_vector(values: dict[str, Any]) -> Any:
     return [data[start : start + width] for start in range(0, len(data), width)] if width else []
 
 
+def _take_output(value: Any) -> dict[str, Any]:
+    return {"vectors" if isinstance(value, Mapping) else "vector": value}
+
+
 def _take_sparse(value: Any) -> dict[str, Any]:
     return {"indices": listed(value.indices), "values": value.values}
 
@@ -102,20 +104,9 @@ def _take_document(value: Any) -> dict[str, Any]:
     return {"text": value.text, "model": value.model, "options": _options(value.options)}
 
 
-def _take_image(value: Any) -> dict[str, Any]:
-    return {"image": value.image, "model": value.model, "options": value.options}
-
-
-def _take_object(value: Any) -> dict[str, Any]:
-    return {"object": value.object, "model": value.model, "options": value.options}
-
-
-_IMAGE = model(models.Image, "Image")
-_OBJECT = model(models.InferenceObject, "InferenceObject")
-
 SHAPES: dict[str, Shape] = {
     "PointId": Shape(_unencoded, first),
-    "Value": Shape(_unencoded, first),
+    "Value": Shape(_unencoded, _build_value),
     "Struct": only("fields"),
     "ListValue": only("values"),
     "ShardKey": Shape(_take_shard_key, first),
@@ -128,16 +119,12 @@ SHAPES: dict[str, Shape] = {
     "VectorOutput": Shape(_take_input, _build_vector),
     "VectorInput": Shape(_take_input, first),
     "Vectors": Shape(_unencoded, first),
-    "VectorsOutput": Shape(
-        lambda value: {"vectors" if isinstance(value, Mapping) else "vector": value}, first
-    ),
+    "VectorsOutput": Shape(_take_output, first),
     "NamedVectors": only("vectors"),
     "NamedVectorsOutput": only("vectors"),
     "Document": Shape(_take_document, model(models.Document, "Document").build),
-    "Image": Shape(_take_image, lambda values: _IMAGE.build({"image": None, **values})),
-    "InferenceObject": Shape(
-        _take_object, lambda values: _OBJECT.build({"object": None, **values})
-    ),
+    "Image": model(models.Image, "Image"),
+    "InferenceObject": model(models.InferenceObject, "InferenceObject"),
 }
 
-ENCODERS = {"Vector": encode_vector, "Vectors": encode_vectors}
+ENCODERS = {"Vector": encode_vector, "VectorInput": encode_input, "Vectors": encode_vectors}
