@@ -22,6 +22,7 @@ __all__ = [
     "CallOptions",
     "CallStats",
     "ImmediateTransport",
+    "RemoteTransport",
     "Transport",
     "TransportConfig",
     "is_collecting",
@@ -75,7 +76,11 @@ class Transport(Protocol):
         """Run one operation.
 
         Raises:
-            AqdrantError: one of the tree in `aqdrant.exceptions`; never a library's own.
+            AqdrantError: one of the tree in `aqdrant.exceptions`; never a library's own. What a
+                transport cannot run raises `UnsupportedOperation` before anything is sent, with
+                the transports that can in `supported_by`: a client that has one of them goes there.
+                A `TransportError` says in `processed` whether the call may have been acted on, and
+                a `StatusError` in `retry_after` when to come back.
         """
         ...
 
@@ -98,6 +103,23 @@ class ImmediateTransport(Protocol):
         """Run an operation in the caller's thread, or return NotImplemented to have it awaited.
 
         It never suspends and uses nothing of anyio; the deadline is held by the clock.
+        """
+        ...
+
+
+@runtime_checkable
+class RemoteTransport(Protocol):
+    """A transport to a server: its faults may pass, and its version may change.
+
+    A client tries a call again after a transient fault, asks for the server's version and refuses
+    what it does not know on transports that have this property; the others run in this process.
+    """
+
+    @property
+    def connections_made(self) -> int:
+        """Connections made so far, on every event loop. It never goes down.
+
+        Where it has grown, the server may have been restarted as another version.
         """
         ...
 
