@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 OPENAPI = ROOT.parent / "shared" / "spec" / "openapi.json"
 """Qdrant's OpenAPI document, where the machine has one beside the clone."""
 
-GENERATORS = ("aqdrant._tools.generate_sync",)
+GENERATORS = ("aqdrant._tools.generate_sync", "aqdrant._tools.generate_grpc")
 """Modules that write files of the repository; `--check` compares the files and writes nothing."""
 
 

@@ -238,7 +238,8 @@ def generate() -> dict[str, str]:
     return files
 
 
-def _differences(expected: Mapping[str, str], target: Path) -> Iterator[str]:
+def differences(expected: Mapping[str, str], target: Path) -> Iterator[str]:
+    """Tell how the files in a folder differ from those expected."""
     present = {path.relative_to(target).as_posix() for path in target.glob("messages/**/*.py")}
     for name in sorted(expected.keys() | present):
         path = target / name
@@ -261,9 +262,9 @@ def main(arguments: list[str] | None = None, target: Path = TARGET) -> int:
     options = parser.parse_args(arguments)
     expected = generate()
     if options.check:
-        differences = list(_differences(expected, target))
-        print("".join(differences), end="")
-        return 1 if differences else 0
+        found = list(differences(expected, target))
+        print("".join(found), end="")
+        return 1 if found else 0
     for path in target.glob("messages/**/*.py"):
         path.unlink()
     for name, text in expected.items():

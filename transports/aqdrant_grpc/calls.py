@@ -33,6 +33,7 @@ __all__ = [
     "encode_steps",
     "finish",
     "is_supported",
+    "unsupported",
 ]
 
 SLICE = FLOATS * 4
@@ -106,7 +107,7 @@ def encode_request(operation: Operation[Any], timeout: int | None = None) -> byt
 def encode_steps(operation: Operation[Any], timeout: int | None = None) -> Steps:
     """Encode the request of an operation in steps, as `encode_request` does."""
     if not is_supported(operation):
-        raise _unsupported(operation)
+        raise unsupported(operation)
     request = _request(type(operation))
     bulk = _BULK.get(type(operation))
     try:
@@ -124,12 +125,13 @@ def encode_steps(operation: Operation[Any], timeout: int | None = None) -> Steps
     return content
 
 
-def _unsupported(operation: Operation[Any]) -> UnsupportedOperation:
+def unsupported(operation: Operation[Any]) -> UnsupportedOperation:
+    """The error for a call that gRPC has not."""
     return UnsupportedOperation(
         "gRPC has no such call.",
         operation=operation.name,
         target=operation.target,
-        supported_by=("aqdrant_rest",),
+        supported_by=("rest",),
         fix="Use a client with prefer_grpc=False, whose REST transport has it.",
     )
 
