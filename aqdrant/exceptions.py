@@ -433,7 +433,8 @@ def status_error(status_code: int, message: str, **details: Any) -> StatusError:
     if kind is None:
         kind = InternalServerError if status_code >= 500 else BadRequest
     if details.get("retry_after") is None:
-        for name, text in (details.get("headers") or {}).items():
+        headers: Mapping[str, str] = details.get("headers") or {}
+        for name, text in headers.items():
             if name.lower() == "retry-after":
                 details["retry_after"] = _seconds_until(text)
     return kind(message, status_code=status_code, **details)

@@ -7,21 +7,25 @@ takes a `TransportConfig` under the entry-point group ``aqdrant.transports``.
 
 from __future__ import annotations
 
+import platform
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import msgspec
 
+from aqdrant._version import __version__
 from aqdrant.context import CallStats, is_collecting, report
 from aqdrant.operations import Operation, StreamOperation
 
 __all__ = [
     "DEFAULT_OPTIONS",
+    "USER_AGENT",
     "ByteStream",
     "CallOptions",
     "CallStats",
     "ImmediateTransport",
+    "Refresh",
     "RemoteTransport",
     "Transport",
     "TransportConfig",
@@ -30,6 +34,9 @@ __all__ = [
 ]
 
 R = TypeVar("R")
+
+USER_AGENT = f"aqdrant/{__version__} python/{platform.python_version()}"
+"""How this client presents itself to servers."""
 
 
 class CallOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,6 +50,14 @@ class CallOptions(msgspec.Struct, frozen=True, kw_only=True):
 
 
 DEFAULT_OPTIONS = CallOptions()
+
+
+class Refresh(Operation[None], frozen=True):
+    """Have a transport that answers from a snapshot take the newest state.
+
+    No call of Qdrant's API: where every answer is of the newest state it has nothing to do, and a
+    transport may refuse it with `UnsupportedOperation`.
+    """
 
 
 class ByteStream(Protocol):

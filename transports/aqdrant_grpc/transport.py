@@ -6,7 +6,6 @@ import asyncio
 import inspect
 import math
 import os
-import platform
 import threading
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
@@ -15,7 +14,6 @@ from weakref import WeakKeyDictionary
 
 import anyio
 
-from aqdrant._version import __version__
 from aqdrant.exceptions import (
     AqdrantError,
     ArgumentError,
@@ -27,6 +25,7 @@ from aqdrant.exceptions import (
 from aqdrant.operations import Operation, StreamOperation
 from aqdrant.transport import (
     DEFAULT_OPTIONS,
+    USER_AGENT,
     ByteStream,
     CallOptions,
     CallStats,
@@ -255,8 +254,7 @@ def _metadata(config: TransportConfig, user_agent: str | None) -> Headers:
 
 
 def _user_agent(given: str | None) -> str:
-    own = f"aqdrant/{__version__} python/{platform.python_version()}"
-    return f"{given} {own}" if given else own
+    return f"{given} {USER_AGENT}" if given else USER_AGENT
 
 
 def open_transport(config: TransportConfig) -> GrpcTransport:

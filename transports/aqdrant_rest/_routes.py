@@ -57,6 +57,8 @@ class Route(msgspec.Struct, frozen=True, dict=True):
     query: tuple[str, ...] = ()
     """Names in the query as Qdrant spells them, `timeout` among them, which belongs to the call."""
     answer: Answer = Answer.RESULT
+    since: str | None = None
+    """The version of the server that first knew it, where that is younger than 1.15."""
 
     @property
     def takes_timeout(self) -> bool:
@@ -153,7 +155,13 @@ _TABLE: Final = (
     Route(ops.CreateCollection, "PUT", _COLLECTION, _TIMED),
     Route(ops.UpdateCollection, "PATCH", _COLLECTION, _TIMED),
     Route(ops.DeleteCollection, "DELETE", _COLLECTION, _TIMED),
-    Route(ops.GetOptimizations, "GET", _COLLECTION + "/optimizations", ("with", "completed_limit")),
+    Route(
+        ops.GetOptimizations,
+        "GET",
+        _COLLECTION + "/optimizations",
+        ("with", "completed_limit"),
+        since="1.17",
+    ),
     # aliases
     Route(ops.UpdateAliases, "POST", "/collections/aliases", _TIMED),
     Route(ops.GetCollectionAliases, "GET", _COLLECTION + "/aliases"),
@@ -169,8 +177,12 @@ _TABLE: Final = (
     # vectors
     Route(ops.UpdateVectors, "PUT", _POINTS + "/vectors", _WRITE),
     Route(ops.DeleteVectors, "POST", _POINTS + "/vectors/delete", _WRITE),
-    Route(ops.CreateVectorName, "PUT", _COLLECTION + "/vectors/{vector_name}", _WRITE),
-    Route(ops.DeleteVectorName, "DELETE", _COLLECTION + "/vectors/{vector_name}", _WRITE),
+    Route(
+        ops.CreateVectorName, "PUT", _COLLECTION + "/vectors/{vector_name}", _WRITE, since="1.18"
+    ),
+    Route(
+        ops.DeleteVectorName, "DELETE", _COLLECTION + "/vectors/{vector_name}", _WRITE, since="1.18"
+    ),
     # payload
     Route(ops.SetPayload, "POST", _POINTS + "/payload", _WRITE),
     Route(ops.OverwritePayload, "PUT", _POINTS + "/payload", _WRITE),
@@ -205,19 +217,27 @@ _TABLE: Final = (
     Route(
         ops.GetShardSnapshot, "GET", _SHARD_SNAPSHOTS + "/{snapshot_name}", answer=Answer.CONTENT
     ),
-    Route(ops.StreamShardSnapshot, "GET", _SHARD + "/snapshot", answer=Answer.CONTENT),
+    Route(
+        ops.StreamShardSnapshot, "GET", _SHARD + "/snapshot", answer=Answer.CONTENT, since="1.17"
+    ),
     Route(ops.RecoverShardFromSnapshot, "PUT", _SHARD_SNAPSHOTS + "/recover", _WAITED),
     Route(ops.RecoverShardFromUploadedSnapshot, "POST", _SHARD_SNAPSHOTS + "/upload", _UPLOAD),
     # cluster
     Route(ops.ClusterStatus, "GET", "/cluster"),
-    Route(ops.ClusterTelemetry, "GET", "/cluster/telemetry", ("details_level", "timeout")),
+    Route(
+        ops.ClusterTelemetry,
+        "GET",
+        "/cluster/telemetry",
+        ("details_level", "timeout"),
+        since="1.17",
+    ),
     Route(ops.RecoverCurrentPeer, "POST", "/cluster/recover"),
     Route(ops.RemovePeer, "DELETE", "/cluster/peer/{peer_id}", ("timeout", "force")),
     Route(ops.CollectionClusterInfo, "GET", _COLLECTION + "/cluster"),
     Route(ops.UpdateCollectionCluster, "POST", _COLLECTION + "/cluster", _TIMED),
     Route(ops.CreateShardKey, "PUT", _COLLECTION + "/shards", _TIMED),
     Route(ops.DeleteShardKey, "POST", _COLLECTION + "/shards/delete", _TIMED),
-    Route(ops.ListShardKeys, "GET", _COLLECTION + "/shards"),
+    Route(ops.ListShardKeys, "GET", _COLLECTION + "/shards", since="1.17"),
     # service
     Route(ops.Root, "GET", "/", answer=Answer.BARE),
     Route(
@@ -232,8 +252,8 @@ _TABLE: Final = (
     Route(ops.Readyz, "GET", "/readyz", answer=Answer.TEXT),
     Route(ops.GetIssues, "GET", "/issues"),
     Route(ops.ClearIssues, "DELETE", "/issues"),
-    Route(ops.GetQuotas, "GET", "/quotas"),
-    Route(ops.UpdateQuotas, "PUT", "/quotas", _WAITED),
+    Route(ops.GetQuotas, "GET", "/quotas", since="1.19"),
+    Route(ops.UpdateQuotas, "PUT", "/quotas", _WAITED, since="1.19"),
 )
 
 ROUTES: Final[dict[type[Operation[Any]], Route]] = {route.operation: route for route in _TABLE}

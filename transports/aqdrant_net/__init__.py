@@ -1,0 +1,51 @@
+"""Connections alone: sockets, TLS, a pool, HTTP/1.1 and HTTP/2, on asyncio, uvloop and trio.
+
+    pool = Pool(Origin("localhost", 6333))
+    with anyio.fail_after(5):
+        response = await pool.request(b"GET", b"/collections")
+    await pool.aclose()
+
+General layout: a `Pool` (`pool`) keeps a `Lender` (`lending`) for each event loop, which lends
+connections that `opening` makes: a `Link` from `loop_asyncio` or `loop_trio`, with `tls` on it,
+under an `Http1Connection` (`http1`) or an `Http2Connection` (`http2`). `links` has the interfaces
+between them, `errors` the tree of what is raised. Nothing of aqdrant is imported.
+"""
+
+from __future__ import annotations
+
+from .errors import (
+    ConnectError,
+    ConnectKind,
+    ExchangeError,
+    NetError,
+    PoolClosed,
+    PoolTimeout,
+    ProtocolError,
+    ReadError,
+    StreamReset,
+    WriteError,
+)
+from .messages import Content, Fields, Response
+from .pool import Pool, StreamedResponse
+from .settings import Limits, Origin, SocketOptions
+
+__all__ = [
+    "ConnectError",
+    "ConnectKind",
+    "Content",
+    "ExchangeError",
+    "Fields",
+    "Limits",
+    "NetError",
+    "Origin",
+    "Pool",
+    "PoolClosed",
+    "PoolTimeout",
+    "ProtocolError",
+    "ReadError",
+    "Response",
+    "SocketOptions",
+    "StreamReset",
+    "StreamedResponse",
+    "WriteError",
+]

@@ -1,0 +1,46 @@
+"""Which event loop runs, and a `Runtime` for it."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from .loop_asyncio import AsyncioLink, AsyncioRuntime
+    from .loop_trio import TrioLink, TrioRuntime
+
+__all__ = ["AnyLink", "AnyRuntime", "current_token", "make_runtime"]
+
+AnyRuntime: TypeAlias = "AsyncioRuntime | TrioRuntime"
+AnyLink: TypeAlias = "AsyncioLink | TrioLink"
+
+
+def _is_trio() -> bool:
+    # Asked first: in trio's guest mode asyncio runs as well.
+    trio = sys.modules.get("trio")
+    return trio is not None and bool(trio.lowlevel.in_trio_task())
+
+
+def current_token() -> object:
+    """Return what tells the running event loop from any other.
+
+    Raises:
+        RuntimeError: no event loop runs here.
+    """
+    if _is_trio():
+        import trio
+
+        return trio.lowlevel.current_trio_token()
+    return asyncio.get_running_loop()
+
+
+def make_runtime() -> AnyRuntime:
+    """Make the `Runtime` of the running event loop."""
+    if _is_trio():
+        from .loop_trio import TrioRuntime
+
+        return TrioRuntime()
+    from .loop_asyncio import AsyncioRuntime
+
+    return AsyncioRuntime()
