@@ -20,7 +20,6 @@ from aqdrant.exceptions import (
     ClientClosed,
     OperationTimeout,
     TransportError,
-    UnsupportedOperation,
 )
 from aqdrant.operations import Operation, StreamOperation
 from aqdrant.transport import (
@@ -160,7 +159,7 @@ class GrpcTransport:
         channel = self._channel()
         headers = [
             (":method", "POST"),
-            (":scheme", self._config.scheme),
+            (":scheme", "http" if self._tls is None else "https"),
             (":path", METHODS[type(operation)].path),
             (":authority", channel.authority),
             ("te", "trailers"),
@@ -258,13 +257,9 @@ def _user_agent(given: str | None) -> str:
 
 
 def open_transport(config: TransportConfig) -> GrpcTransport:
-    """Make the transport for an address.
+    """Make the transport for an address; its scheme is `https` where the server speaks TLS.
 
     Raises:
         ArgumentError: `grpc_options` has a name that is unknown.
     """
-    if config.scheme not in ("http", "https"):
-        raise UnsupportedOperation(
-            f"gRPC has no {config.scheme!r} addresses.", target=config.target
-        )
     return GrpcTransport(config)
