@@ -1,35 +1,17 @@
 """One HTTP/2 connection that carries unary calls, on asyncio.
 
 Called by `channel`. A call is one write where it fits, and its answer one future: all frames of a
-call are joined when it has ended, so nothing is woken before. `h2` holds the protocol's state.
+call are joined when it has ended, so nothing is woken before. `frames` holds the state of HTTP/2.
 """
 
 from __future__ import annotations
 
 import asyncio
 import struct
-from typing import Any, NamedTuple, cast
-
-from h2.config import H2Configuration
-from h2.connection import H2Connection
-from h2.errors import ErrorCodes
-from h2.events import (
-    ConnectionTerminated,
-    DataReceived,
-    Event,
-    PingAckReceived,
-    RemoteSettingsChanged,
-    ResponseReceived,
-    StreamEnded,
-    StreamReset,
-    TrailersReceived,
-    WindowUpdated,
-)
-from h2.exceptions import ProtocolError, StreamClosedError
-from h2.settings import SettingCodes, Settings
-from hyperframe.frame import GoAwayFrame
+from typing import NamedTuple, cast
 
 from aqdrant.exceptions import ConnectionFailed, DecodeError
+from aqdrant_grpc.frames import Event, FrameError, Http2, encode_headers
 from aqdrant_grpc.options import ChannelOptions
 
 __all__ = ["Answer", "Connection", "Headers"]
@@ -38,14 +20,7 @@ Headers = list[tuple[str, str]]
 
 _SLICE = 256 * 1024
 """Bytes that are sent before the event loop has its turn."""
-_CONFIG = H2Configuration(
-    client_side=True,
-    header_encoding="utf-8",
-    validate_inbound_headers=False,
-    validate_outbound_headers=False,
-    normalize_inbound_headers=False,
-    normalize_outbound_headers=False,
-)
+_REFUSED = 7
 
 
 class Answer(NamedTuple):
@@ -87,30 +62,7 @@ class Connection(asyncio.Protocol):
         self._options = options
         self._target = target
         self._loop = asyncio.get_running_loop()
-        self._h2 = H2Connection(_CONFIG)
-        self._handlers: dict[type[Event], Any] = {
-            ConnectionTerminated: self._on_goaway,
-            DataReceived: self._on_data,
-            PingAckReceived: self._on_pong,
-            RemoteSettingsChanged: self._on_settings,
-            ResponseReceived: self._on_response,
-            StreamEnded: self._on_end,
-            StreamReset: self._on_reset,
-            TrailersReceived: self._on_trailers,
-            WindowUpdated: self._on_change,
-        }
-        self._h2.local_settings = Settings(
-            client=True,
-            initial_values={
-                SettingCodes.ENABLE_PUSH: 0,
-                SettingCodes.INITIAL_WINDOW_SIZE: options.stream_window,
-                SettingCodes.MAX_HEADER_LIST_SIZE: 64 * 1024,
-            },
-        )
-        # What stands in a GOAWAY ends the connection for h2; for the calls below its number, the
-        # answers still come.
-        table: dict[Any, Any] = getattr(self._h2, "_frame_dispatch_table")  # noqa: B009
-        table[GoAwayFrame] = self._receive_goaway
+        self._h2 = Http2(options.stream_window, options.connection_window)
         self._transport: asyncio.Transport | None = None
         self._calls: dict[int, _Call] = {}
         self._waiting: list[asyncio.Future[None]] = []
@@ -118,8 +70,6 @@ class Connection(asyncio.Protocol):
         self._ping: asyncio.TimerHandle | None = None
         self._pinged = False
         self._heard = 0.0
-        # What servers usually take, until this one has said.
-        self._max_streams = 100
         self.is_open = False
         """Whether new calls may come."""
 
@@ -163,40 +113,32 @@ class Connection(asyncio.Protocol):
         while True:
             if not self.is_open:
                 raise self._lost("the connection was closed before the call began.", False)
-            if self._h2.open_outbound_streams < self._max_streams:
+            if self._h2.open_streams < self._h2.max_streams:
                 break
             await self._change()
-        stream = self._h2.get_next_available_stream_id()
-        try:
-            self._h2.send_headers(stream, headers)
-        except ProtocolError as error:
-            raise self._lost(f"no stream could be opened: {error}.", False) from error
         if self._ping is None and self._options.keepalive is not None:
             self._heard = self._loop.time()
             self._ping = self._loop.call_later(self._options.keepalive, self._check)
-        return stream
+        return self._h2.open(encode_headers(tuple(headers)))
 
     async def _send(self, stream: int, call: _Call, content: bytes) -> None:
         prefix = struct.pack(">?I", False, len(content))
-        data = memoryview(prefix + content if len(content) < _SLICE else content)
+        # Long ones are not copied for the sake of five bytes.
+        if len(content) >= _SLICE and self._h2.room(stream) >= len(prefix):
+            self._h2.send(stream, prefix, False)
+            data = memoryview(content)
+        else:
+            data = memoryview(prefix + content)
         position = since = 0
-        if len(data) == len(content):
-            # Long ones are not copied for the sake of five bytes.
-            self._h2.send_data(stream, prefix)
         while not call.ended.done():
-            try:
-                room = self._h2.local_flow_control_window(stream)
-                size = min(room, self._h2.max_outbound_frame_size, len(data) - position)
-                if size > 0:
-                    end = position + size
-                    is_last = end == len(data)
-                    self._h2.send_data(stream, data[position:end], end_stream=is_last)
-                    position, since = end, since + size
-                    if is_last:
-                        break
-            except (ProtocolError, KeyError):
-                # The stream has ended on the server's side: what it said is on its way.
-                break
+            size = min(self._h2.room(stream), len(data) - position)
+            if size > 0:
+                end = position + size
+                is_last = end == len(data)
+                self._h2.send(stream, data[position:end], is_last)
+                position, since = end, since + size
+                if is_last:
+                    break
             if size <= 0 or self._is_paused:
                 self._flush()
                 await self._change(call)
@@ -208,11 +150,8 @@ class Connection(asyncio.Protocol):
         self._flush()
 
     def _reset(self, stream: int) -> None:
-        try:
-            self._h2.reset_stream(stream, ErrorCodes.CANCEL)
-        except (ProtocolError, StreamClosedError, KeyError):
-            return
-        self._flush()
+        if self._h2.reset(stream):
+            self._flush()
 
     async def _change(self, call: _Call | None = None) -> None:
         """Wait until a window, a stream or the socket's buffer has room again."""
@@ -233,9 +172,6 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Greet the server."""
         self._transport = cast("asyncio.Transport", transport)
-        self._h2.initiate_connection()
-        extra = self._options.connection_window - 65535
-        self._h2.increment_flow_control_window(extra)
         self.is_open = True
         self._flush()
 
@@ -256,37 +192,44 @@ class Connection(asyncio.Protocol):
         """Take what the server sent."""
         self._heard = self._loop.time()
         try:
-            events = self._h2.receive_data(data)
-        except (ProtocolError, UnicodeDecodeError, ValueError, IndexError) as error:
+            events = self._h2.receive(data)
+        except FrameError as error:
             self._end(_blame(data, error), error)
             return
         for event in events:
-            handle = self._handlers.get(event.__class__)
-            if handle is not None:
-                handle(event)
+            self._handle(event)
         self._flush()
 
     def _flush(self) -> None:
-        data = self._h2.data_to_send()
+        data = self._h2.take()
         if data and self._transport is not None and not self._transport.is_closing():
             self._transport.write(data)
 
     # ---- events
 
-    def _on_response(self, event: ResponseReceived) -> None:
-        call = self._calls.get(event.stream_id)
-        if call is not None:
-            call.headers = dict(cast("Headers", event.headers))
-
-    def _on_data(self, event: DataReceived) -> None:
-        size = event.flow_controlled_length
-        call = self._calls.get(event.stream_id)
-        if size:
-            self._h2.acknowledge_received_data(size, event.stream_id)
-        if call is not None:
-            call.chunks.append(event.data)
-            call.size += len(event.data)
-            self._check_size(call)
+    def _handle(self, event: Event) -> None:
+        call = self._calls.get(event.stream)
+        if event.kind == "goaway":
+            self._leave(event.stream)
+        elif event.kind == "pong":
+            self._pinged = False
+        elif event.kind == "change":
+            self._wake()
+        elif call is not None:
+            if event.kind == "data":
+                call.chunks.append(event.value)
+                call.size += len(event.value)
+                self._check_size(call)
+            elif event.kind == "reset":
+                self._give_up(call, event.value)
+            elif call.headers is None:
+                call.headers = event.value
+            else:
+                call.trailers = event.value
+            if event.is_last and not call.ended.done():
+                headers = call.headers or {}
+                trailers = headers if call.trailers is None else call.trailers
+                call.ended.set_result(Answer(headers, trailers, b"".join(call.chunks)))
 
     def _check_size(self, call: _Call) -> None:
         limit = self._options.max_receive
@@ -300,46 +243,14 @@ class Connection(asyncio.Protocol):
                 )
             )
 
-    def _on_trailers(self, event: TrailersReceived) -> None:
-        call = self._calls.get(event.stream_id)
-        if call is not None:
-            call.trailers = dict(cast("Headers", event.headers))
-
-    def _on_end(self, event: StreamEnded) -> None:
-        call = self._calls.get(event.stream_id)
-        if call is not None and not call.ended.done():
-            headers = call.headers or {}
-            trailers = headers if call.trailers is None else call.trailers
-            call.ended.set_result(Answer(headers, trailers, b"".join(call.chunks)))
-
-    def _on_reset(self, event: StreamReset) -> None:
-        call = self._calls.get(event.stream_id)
-        if call is not None:
-            is_unread = event.error_code == ErrorCodes.REFUSED_STREAM
-            code = getattr(event.error_code, "name", event.error_code)
-            processed = False if is_unread else True if call.headers is not None else None
-            call.fail(self._lost(f"the server reset the call: {code}.", processed))
+    def _give_up(self, call: _Call, code: int) -> None:
+        processed = False if code == _REFUSED else True if call.headers is not None else None
+        call.fail(self._lost(f"the server reset the call, with the code {code}.", processed))
         self._wake()
 
-    def _on_change(self, _event: Event) -> None:
-        self._wake()
-
-    def _on_settings(self, _event: Event) -> None:
-        self._max_streams = self._h2.remote_settings.max_concurrent_streams
-        self._wake()
-
-    def _on_pong(self, _event: Event) -> None:
-        self._pinged = False
-
-    def _receive_goaway(self, frame: GoAwayFrame) -> tuple[list[Any], list[Event]]:
-        event = ConnectionTerminated()
-        event.last_stream_id = frame.last_stream_id
-        event.error_code = frame.error_code
-        return [], [event]
-
-    def _on_goaway(self, event: ConnectionTerminated) -> None:
+    def _leave(self, last: int) -> None:
+        # The answers to calls up to the last one still come.
         self.is_open = False
-        last = event.last_stream_id or 0
         for stream, call in self._calls.items():
             if stream > last:
                 call.fail(self._lost("the server shuts down; the call was not begun.", False))
@@ -384,7 +295,7 @@ class Connection(asyncio.Protocol):
         wait = keepalive - silent
         if wait <= 0:
             if not self._pinged:
-                self._h2.ping(b"aqdrant?")
+                self._h2.ping()
                 self._pinged = True
                 self._heard = self._loop.time()
                 self._flush()
@@ -394,7 +305,7 @@ class Connection(asyncio.Protocol):
     def close(self) -> None:
         """Fail the calls in flight and close the connection."""
         if self._transport is not None and not self._transport.is_closing():
-            self._h2.close_connection()
+            self._h2.leave()
             self._flush()
             transport, self._transport = self._transport, None
             self._end("the client was closed.", None)
