@@ -19,11 +19,13 @@ ENTRY_POINTS = "aqdrant.transports"
 
 BUILT_IN: dict[str, str] = {
     "file": "aqdrant_local:open_transport",
+    "grpc": "aqdrant_grpc:open_transport",
     "http": "aqdrant_rest:open_transport",
     "https": "aqdrant_rest:open_transport",
     "memory": "aqdrant_local:open_transport",
 }
-"""URL scheme → ``"module:function"`` of our own transports; gRPC has none, and is ``"grpc"``."""
+"""URL scheme → ``"module:function"`` of our own transports; gRPC, whose addresses are
+those of HTTP, is ``"grpc"``."""
 
 
 def open_transport(config: TransportConfig) -> Transport:

@@ -42,7 +42,7 @@ def test_address_without_transport_is_told_to_sync_callers() -> None:
 
 
 def test_every_built_in_transport_is_there() -> None:
-    assert set(BUILT_IN) == {"file", "http", "https", "memory"}
+    assert set(BUILT_IN) == {"file", "grpc", "http", "https", "memory"}
     for scheme in BUILT_IN:
         path = "./never-opened" if scheme == "file" else None
         assert open_transport(TransportConfig(scheme=scheme, host="localhost", path=path))

@@ -1,0 +1,104 @@
+"""gRPC's status codes and trailers as the errors of the core."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import unquote
+
+from aqdrant.exceptions import AqdrantError, DecodeError, OperationTimeout, status_error
+from aqdrant.operations import Operation
+from aqdrant_grpc.connection import Answer
+
+__all__ = ["read_message"]
+
+_CODES = (
+    "OK",
+    "CANCELLED",
+    "UNKNOWN",
+    "INVALID_ARGUMENT",
+    "DEADLINE_EXCEEDED",
+    "NOT_FOUND",
+    "ALREADY_EXISTS",
+    "PERMISSION_DENIED",
+    "RESOURCE_EXHAUSTED",
+    "FAILED_PRECONDITION",
+    "ABORTED",
+    "OUT_OF_RANGE",
+    "UNIMPLEMENTED",
+    "INTERNAL",
+    "UNAVAILABLE",
+    "DATA_LOSS",
+    "UNAUTHENTICATED",
+)
+_STATUS = {
+    "CANCELLED": 503,
+    "INVALID_ARGUMENT": 400,
+    "NOT_FOUND": 404,
+    "ALREADY_EXISTS": 409,
+    "PERMISSION_DENIED": 403,
+    "RESOURCE_EXHAUSTED": 429,
+    "FAILED_PRECONDITION": 400,
+    "ABORTED": 409,
+    "OUT_OF_RANGE": 400,
+    "UNIMPLEMENTED": 501,
+    "UNAVAILABLE": 503,
+    "UNAUTHENTICATED": 401,
+}
+"""Code → the HTTP status that corresponds; 500 for the others."""
+
+
+def read_message(answer: Answer, operation: Operation[Any], timeout: float | None) -> bytes:
+    """Give the message of an answer.
+
+    Raises:
+        StatusError: Qdrant answered with an error.
+        OperationTimeout: the server ran out of time.
+        DecodeError: it is no answer of a gRPC server.
+    """
+    code = answer.trailers.get("grpc-status")
+    if code != "0":
+        raise _error(answer, code, operation, timeout)
+    message = answer.message
+    if len(message) < 5 or len(message) - 5 != int.from_bytes(message[1:5], "big"):
+        raise _undecodable(
+            f"the answer is {max(len(message) - 5, 0)} bytes long, and is not whole", operation
+        )
+    if message[0]:
+        raise _undecodable("the answer is compressed, which was not asked for", operation)
+    return message[5:]
+
+
+def _error(
+    answer: Answer, code: str | None, operation: Operation[Any], timeout: float | None
+) -> AqdrantError:
+    status = answer.headers.get(":status", "200")
+    if code is None and status == "200":
+        return _undecodable("the answer has no grpc-status", operation)
+    name = _CODES[int(code)] if code and code.isdigit() and int(code) < len(_CODES) else "UNKNOWN"
+    reason = unquote(answer.trailers.get("grpc-message", ""))
+    if name == "DEADLINE_EXCEEDED" or (name == "CANCELLED" and reason == "Timeout expired"):
+        return OperationTimeout(
+            f"the server ran out of time: {reason}.",
+            timeout=timeout,
+            operation=operation.name,
+            target=operation.target,
+            fix="Pass a longer timeout= to the call or to the client.",
+        )
+    http = int(status) if code is None and status.isdigit() else _STATUS.get(name, 500)
+    if reason.startswith("Insufficient storage"):
+        http = 507  # A quota, for which gRPC has no code of its own.
+    return status_error(
+        http,
+        reason or f"status {http}" if code is None else reason or name,
+        grpc_code=name,
+        reason=reason,
+        headers={**answer.headers, **answer.trailers},
+        operation=operation.name,
+        target=operation.target,
+    )
+
+
+def _undecodable(reason: str, operation: Operation[Any]) -> DecodeError:
+    return DecodeError(
+        f"{reason}.", processed=True, operation=operation.name, target=operation.target
+    )

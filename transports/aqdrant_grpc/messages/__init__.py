@@ -1,0 +1,3 @@
+"""Qdrant's messages, for native calls. Generated; normal calls never import them."""
+
+from aqdrant_grpc.messages.qdrant import *

@@ -1,0 +1,344 @@
+"""Points: the bulk of what is uploaded and of what queries answer.
+
+Out, the parts of many points are collected and joined once, so that the floats of a vector are
+copied once. In, a point is read in one loop; what is laid out oddly goes the codec's own way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any, cast
+
+from aqdrant.models import (
+    Batch,
+    Document,
+    Image,
+    InferenceObject,
+    PointStruct,
+    Record,
+    ScoredPoint,
+    SparseVector,
+)
+from aqdrant_grpc._reading import Decode, read_floats
+from aqdrant_grpc._writing import encode_text
+from aqdrant_grpc.values import decode_id, encode_entries, encode_id, read_entries
+from aqdrant_grpc.vectors import as_bytes, encode_floats, is_array, is_rows
+from aqdrant_grpc.wire import (
+    CodecError,
+    read_span,
+    read_varint,
+    unpack_float,
+    varint,
+)
+
+__all__ = [
+    "decode_record",
+    "decode_scored_point",
+    "decode_vector",
+    "decode_vectors",
+    "encode_input",
+    "encode_vector",
+    "encode_vectors",
+    "points_of",
+    "use_slow_decoders",
+    "write_point",
+]
+
+_slow: dict[str, Decode] = {}
+_encoders: dict[str, Any] = {}
+
+
+def use_slow_decoders(decoders: Mapping[str, Decode], encoders: Mapping[str, Any]) -> None:
+    """Set the codec's own decoders for odd layouts, and its encoders for what is seldom."""
+    _slow.update(decoders)
+    _encoders.update(encoders)
+
+
+# ---- vectors out
+
+
+@lru_cache(maxsize=256)
+def _dense_head(size: int) -> bytes:
+    """What stands before the floats of a `Vector`; it depends on their number alone."""
+    return _nested((b"\xaa\x06", b"\x0a"), size)
+
+
+@lru_cache(maxsize=256)
+def _lone_head(size: int) -> bytes:
+    """What stands before the floats of a `Vectors` with one dense vector."""
+    return _nested((b"\x0a", b"\xaa\x06", b"\x0a"), size)
+
+
+@lru_cache(maxsize=256)
+def _input_head(size: int) -> bytes:
+    """What stands before the floats of a `VectorInput`."""
+    return _nested((b"\x12", b"\x0a"), size)
+
+
+@lru_cache(maxsize=512)
+def _head_of(head: Callable[[int], bytes], size: int) -> bytes:
+    """What a message of this size starts with, if all of it is floats; nothing if it cannot be."""
+    for length in range(4, 24):
+        if size > length and (size - length) % 4 == 0:
+            found = head(size - length)
+            if len(found) == length:
+                return found
+    return b""
+
+
+def _nested(tags: tuple[bytes, ...], size: int) -> bytes:
+    head = b""
+    for outer in reversed(tags):
+        head = outer + varint(size + len(head)) + head
+    return head
+
+
+def _floats(value: Any) -> Any:
+    """The floats of a dense vector; None where it is something else."""
+    if value.__class__ is list and (not value or value[0].__class__ is float):
+        return encode_floats(value)
+    if is_array(value) and value.ndim == 1:
+        return as_bytes(value)
+    return None
+
+
+def _dense(value: Any) -> tuple[int, list[Any]]:
+    """A `DenseVector`: its size and its parts, the last of which are the floats themselves."""
+    content = as_bytes(value) if is_array(value) else encode_floats(value)
+    if not len(content):
+        return 0, []
+    size = varint(len(content))
+    return 1 + len(size) + len(content), [b"\x0a", size, content]
+
+
+def _rows(value: Any) -> tuple[int, list[Any]]:
+    """A `MultiDenseVector`."""
+    total = 0
+    parts: list[Any] = []
+    for index, row in enumerate(value):
+        try:
+            size, inner = _dense(row)
+        except CodecError as error:
+            raise error.inside(index) from None
+        length = varint(size)
+        parts += (b"\x0a", length, *inner)
+        total += 1 + len(length) + size
+    return total, parts
+
+
+def _vector(value: Any) -> tuple[int, list[Any]]:
+    """A `Vector`: its size and its parts."""
+    if content := _floats(value):
+        head = _dense_head(len(content))
+        return len(head) + len(content), [head, content]
+    kind: Any = value.__class__
+    if kind is SparseVector:
+        content = _encoders["SparseVector"](value)
+        return _wrapped(b"\xb2\x06", len(content), [content])
+    for model, head in _INFERENCE:
+        if kind is model:
+            content = _encoders[model.__name__](value)
+            return _wrapped(head, len(content), [content])
+    if kind is not list and kind is not tuple and not is_array(value):
+        raise CodecError(f"{kind.__name__}, wanted a vector")
+    if is_rows(value):
+        return _wrapped(b"\xba\x06", *_rows(value))
+    return _wrapped(b"\xaa\x06", *_dense(value))
+
+
+_INFERENCE: tuple[tuple[Any, bytes], ...] = (
+    (Document, b"\xc2\x06"),
+    (Image, b"\xca\x06"),
+    (InferenceObject, b"\xd2\x06"),
+)
+
+
+def _wrapped(head: bytes, size: int, parts: list[Any]) -> tuple[int, list[Any]]:
+    length = varint(size)
+    return len(head) + len(length) + size, [head, length, *parts]
+
+
+def _vectors(value: Any) -> tuple[int, list[Any]]:
+    """A `Vectors`: one, or several by name."""
+    if not isinstance(value, Mapping):
+        if content := _floats(value):
+            head = _lone_head(len(content))
+            return len(head) + len(content), [head, content]
+        return _wrapped(b"\x0a", *_vector(value))
+    total = 0
+    parts: list[Any] = []
+    named = cast("Mapping[str, Any]", value)
+    for name, vector in named.items():
+        try:
+            size, inner = _wrapped(b"\x12", *_vector(vector))
+            key = encode_text(name)
+        except CodecError as error:
+            raise error.inside(name) from None
+        first = b"\x0a" + varint(len(key)) + key
+        size, inner = _wrapped(b"\x0a", len(first) + size, [first, *inner])
+        total += size
+        parts += inner
+    return _wrapped(b"\x12", total, parts)
+
+
+def encode_vector(value: Any) -> bytes:
+    """Encode a `Vector`."""
+    return b"".join(_vector(value)[1])
+
+
+def encode_input(value: Any) -> bytes:
+    """Encode a `VectorInput`."""
+    if content := _floats(value):
+        return b"".join((_input_head(len(content)), content))
+    encoded: bytes = _encoders["VectorInput"](value)
+    return encoded
+
+
+def encode_vectors(value: Any) -> bytes:
+    """Encode a `Vectors`."""
+    return b"".join(_vectors(value)[1])
+
+
+# ---- points out
+
+
+def write_point(
+    parts: list[Any],
+    head: bytes,
+    id_: Any,
+    vector: Any,
+    payload: Mapping[str, Any] | None,
+    vectors_head: bytes,
+) -> int:
+    """Append a `PointStruct`, or a `PointVectors`, and give its size.
+
+    Args:
+        parts: what to append to.
+        head: the tag that the point has in its message.
+        id_: the point's id.
+        vector: one vector, or several by name.
+        payload: the point's payload.
+        vectors_head: the tag that vectors have in the point.
+    """
+    step = "id"
+    try:
+        name = encode_id(id_)
+        step = "payload"
+        entries = encode_entries(payload, b"\x1a") if payload else b""
+        step = "vector"
+        size, inner = _vectors(vector)
+    except CodecError as error:
+        raise error.inside(step) from None
+    length = varint(size)
+    total = 2 + len(name) + len(entries) + 1 + len(length) + size
+    parts += (head, varint(total), b"\x0a", varint(len(name)), name, entries, vectors_head, length)
+    parts += inner
+    return total
+
+
+def points_of(body: Any) -> Iterator[tuple[Any, Any, Mapping[str, Any] | None]]:
+    """Id, vectors and payload of every point of an upsert, given one by one or by column."""
+    if hasattr(body, "points"):
+        point: PointStruct
+        for point in body.points:
+            yield point.id, point.vector, point.payload
+        return
+    batch: Batch = body.batch
+    ids: Any = batch.ids
+    ids = ids.tolist() if is_array(ids) else ids
+    payloads: Any = batch.payloads or (None,) * len(ids)
+    columns: Any = batch.vectors
+    if not isinstance(columns, Mapping):
+        yield from zip(ids, columns, payloads, strict=True)
+        return
+    named = cast("Mapping[str, Any]", columns)
+    names = list(named)
+    rows: Any = zip(*(named[name] for name in names), strict=True) if names else ((),) * len(ids)
+    for id_, row, payload in zip(ids, rows, payloads, strict=True):
+        yield id_, dict(zip(names, row, strict=True)), payload
+
+
+# ---- vectors in
+
+
+def decode_vector(buffer: bytes, position: int, end: int) -> Any:
+    """Decode a `VectorOutput`."""
+    head = _head_of(_dense_head, end - position)
+    if head and buffer.startswith(head, position):
+        return read_floats(buffer, position + len(head), end)
+    return _slow["VectorOutput"](buffer, position, end)
+
+
+def decode_vectors(buffer: bytes, position: int, end: int) -> Any:
+    """Decode a `VectorsOutput`."""
+    head = _head_of(_lone_head, end - position)
+    if head and buffer.startswith(head, position):
+        return read_floats(buffer, position + len(head), end)
+    if position < end and buffer[position] == 0x0A:
+        start, stop = read_span(buffer, position + 1, end)
+        if stop == end:
+            return decode_vector(buffer, start, stop)
+    return _slow["VectorsOutput"](buffer, position, end)
+
+
+# ---- points in
+
+
+def decode_scored_point(buffer: bytes, position: int, end: int) -> ScoredPoint:
+    """Decode a `ScoredPoint`."""
+    begin = position
+    id_: Any = None
+    payload: dict[str, Any] | None = None
+    vectors: Any = None
+    score = 0.0
+    version = 0
+    while position < end:
+        key = buffer[position]
+        if key == 0x12:
+            if payload is None:
+                payload = {}
+            position = read_entries(payload, buffer, position, end, 0x12)
+        elif key == 0x1D:
+            score = unpack_float(buffer, position + 1)[0]
+            position += 5
+        elif key == 0x28:
+            version, position = read_varint(buffer, position + 1)
+        elif key == 0x0A and id_ is None:
+            start, position = read_span(buffer, position + 1, end)
+            id_ = decode_id(buffer, start, position)
+        elif key == 0x32 and vectors is None:
+            start, position = read_span(buffer, position + 1, end)
+            vectors = decode_vectors(buffer, start, position)
+        else:
+            odd: ScoredPoint = _slow["ScoredPoint"](buffer, begin, end)
+            return odd
+    if position != end:
+        raise CodecError("a point that does not end where it should")
+    return ScoredPoint(id=id_, version=version, score=score, payload=payload, vector=vectors)
+
+
+def decode_record(buffer: bytes, position: int, end: int) -> Record:
+    """Decode a `RetrievedPoint`."""
+    begin = position
+    id_: Any = None
+    payload: dict[str, Any] | None = None
+    vectors: Any = None
+    while position < end:
+        key = buffer[position]
+        if key == 0x12:
+            if payload is None:
+                payload = {}
+            position = read_entries(payload, buffer, position, end, 0x12)
+        elif key == 0x0A and id_ is None:
+            start, position = read_span(buffer, position + 1, end)
+            id_ = decode_id(buffer, start, position)
+        elif key == 0x22 and vectors is None:
+            start, position = read_span(buffer, position + 1, end)
+            vectors = decode_vectors(buffer, start, position)
+        else:
+            odd: Record = _slow["RetrievedPoint"](buffer, begin, end)
+            return odd
+    if position != end:
+        raise CodecError("a point that does not end where it should")
+    return Record(id=id_, payload=payload, vector=vectors)

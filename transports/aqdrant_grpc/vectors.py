@@ -1,0 +1,82 @@
+"""Vectors: the floats of a dense one are one copy of memory each way.
+
+Called by the codec and by `points`. A numpy array goes out as it lies in memory where it is of
+single precision; numpy itself is imported by who made the array, never here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from math import inf
+from struct import Struct, error
+from typing import Any
+
+from aqdrant_grpc.wire import CodecError
+
+__all__ = ["FLOATS", "as_bytes", "encode_floats", "is_array", "is_rows"]
+
+FLOATS = 65536
+"""So many floats are encoded or decoded at once, before the event loop has its turn."""
+
+
+def is_array(value: object) -> bool:
+    """Whether this is a numpy array, or something that has the same members."""
+    return hasattr(value, "astype") and hasattr(value, "dtype")
+
+
+def is_rows(value: Any) -> bool:
+    """Whether a list or an array is one of vectors."""
+    if is_array(value):
+        return bool(value.ndim == 2)
+    return bool(value) and not isinstance(value[0], int | float)
+
+
+def encode_floats(values: Any) -> bytes:
+    """Encode numbers as packed floats of single precision."""
+    if values.__class__ is not list and is_array(values):
+        content: bytes = as_bytes(values).tobytes()
+        return content
+    return _pack(values)
+
+
+@lru_cache(maxsize=256)
+def _packer(count: int) -> Callable[..., bytes]:
+    return Struct(f"<{count}f").pack
+
+
+def _pack(values: Sequence[float]) -> bytes:
+    try:
+        return _packer(len(values))(*values)
+    except (TypeError, OverflowError, error):
+        raise _blame(values) from None
+
+
+def _blame(values: Any) -> CodecError:
+    pack = _packer(1)
+    try:
+        for index, number in enumerate(values):
+            try:
+                pack(number)
+            except (TypeError, OverflowError, error):
+                shown = number if isinstance(number, int | float) else type(number).__name__
+                reason = f"{shown}, wanted a number of single precision"
+                return CodecError(reason).inside(index)
+    except TypeError:
+        pass
+    return CodecError(f"{type(values).__name__}, wanted a list of numbers")
+
+
+def as_bytes(values: Any) -> memoryview:
+    """The bytes of an array as packed floats, without a copy where it is so already."""
+    floats = values
+    if values.dtype.str != "<f4" or not values.flags.c_contiguous:
+        from numpy import errstate
+
+        with errstate(over="ignore"):
+            floats = values.astype("<f4", order="C")
+        if not abs(floats).max(initial=0.0) < inf:
+            raise CodecError("a number beyond single precision")
+    if not floats.size:
+        return memoryview(b"")
+    return memoryview(floats).cast("B")
