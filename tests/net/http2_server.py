@@ -17,11 +17,12 @@ from h2.events import (
     ConnectionTerminated,
     DataReceived,
     PingAckReceived,
+    PingReceived,
     RequestReceived,
     StreamEnded,
     StreamReset,
-    WindowUpdated,
 )
+from h2.exceptions import ProtocolError, StreamClosedError
 from h2.settings import SettingCodes, Settings
 
 from .servers import GONE, Peer
@@ -59,6 +60,7 @@ class Http2Peer:
         self.calls: dict[int, Call] = {}
         self.ping_every = ping_every
         self.pings_answered = 0
+        self.pings_received = 0
         self.at_head = at_head
         self.acknowledging = True
         self.changed = anyio.Event()
@@ -110,13 +112,14 @@ class Http2Peer:
             self.calls[event.stream_id].reset = int(event.error_code)
         elif isinstance(event, PingAckReceived):
             self.pings_answered += 1
+        elif isinstance(event, PingReceived):
+            self.pings_received += 1
         elif isinstance(event, ConnectionTerminated):
             raise anyio.EndOfStream
-        elif isinstance(event, WindowUpdated):
-            pass
 
     async def run(self, call: Call) -> None:
-        with suppress(*GONE):
+        # A stream that the client reset meanwhile takes nothing more.
+        with suppress(*GONE, StreamClosedError, ProtocolError):
             await self.respond(self, call)
 
     async def flush(self) -> None:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .errors import ProtocolError
+
 __all__ = ["Goaway", "GoawayFilter"]
 
 HEAD = 9
@@ -29,19 +31,31 @@ class Goaway:
 
 
 class GoawayFilter:
-    """Follows the frames of a byte stream."""
+    """Follows the frames of a byte stream.
 
-    def __init__(self) -> None:
+    Args:
+        largest: bytes that a frame may have; h2 would wait for the end of a longer one.
+    """
+
+    def __init__(self, largest: int) -> None:
+        self._largest = largest
         self._ahead = 0  # bytes up to the next frame's head, counted from the next piece
         self._tail = b""  # what is too short to be judged
 
     def feed(self, data: bytes) -> tuple[bytes, list[Goaway]]:
-        """Return the bytes without such frames, and the frames."""
+        """Return the bytes without such frames, and the frames.
+
+        Raises:
+            ProtocolError: a frame is too large.
+        """
         if self._tail:
             data, self._tail = self._tail + data, b""
         start, place, kept, found = 0, self._ahead, b"", list[Goaway]()
         while place + HEAD <= len(data):
-            end = place + HEAD + int.from_bytes(data[place : place + 3], "big")
+            size = int.from_bytes(data[place : place + 3], "big")
+            if size > self._largest:
+                raise ProtocolError(f"A frame of HTTP/2 has {size} bytes.", answered=True)
+            end = place + HEAD + size
             if data[place + 3] == TYPE:
                 if end > len(data):
                     break

@@ -82,8 +82,9 @@ class Http2Connection:
         self._on_end = on_end
         self._on_room = on_room
         self._streams: dict[int, Http2Stream] = {}
-        self._filter = GoawayFilter()
+        self._filter = GoawayFilter(FRAME)
         self._heard = False
+        self._settled = False
         self._draining = False
         self._timer: Timer | None = None
         self._silent = False
@@ -105,10 +106,10 @@ class Http2Connection:
             if data[:5] == b"HTTP/" or data[:2] == b"\x15\x03":
                 self._fail(lambda _: self._foreign(data))
                 return
-        data, farewells = self._filter.feed(data)
         try:
+            data, farewells = self._filter.feed(data)
             events = self._h2.receive_data(data)
-        except H2Error as error:
+        except (H2Error, ProtocolError) as error:
             self._flush()
             text = f"{self._origin} broke the rules of HTTP/2: {error!r}"
             self._fail(lambda _: ProtocolError(text, answered=True))
@@ -130,13 +131,21 @@ class Http2Connection:
 
     @property
     def has_room(self) -> bool:
-        """Whether it takes another request now."""
+        """Whether it takes another request now.
+
+        One, before the server has said how many it allows.
+        """
         return (
-            self.lent < self._limits.streams
+            self.lent < (self._limits.streams if self._settled else 1)
             and self.lent < self._h2.remote_settings.max_concurrent_streams
             and not self._draining
             and self.link.live
         )
+
+    @property
+    def is_settling(self) -> bool:
+        """Whether the server has yet to say how many requests it takes."""
+        return not self._settled and self.link.live
 
     @property
     def is_over(self) -> bool:
@@ -304,6 +313,7 @@ class Http2Connection:
         elif isinstance(event, WindowUpdated):
             self._wake_writers()
         elif isinstance(event, RemoteSettingsChanged):
+            self._settled = True
             self._wake_writers()
             self._on_room()
         elif isinstance(event, _OF_A_STREAM):

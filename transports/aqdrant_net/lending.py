@@ -154,7 +154,7 @@ class Lender:
         self._all.discard(connection)
 
     def _may_open(self) -> bool:
-        if self._may_share and self._opening:
+        if self._may_share and (self._opening or any(c.is_settling for c in self._shared)):
             return False
         return len(self._all) + self._opening < self._settings.limits.connections
 
