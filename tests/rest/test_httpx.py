@@ -18,6 +18,7 @@ from aqdrant.exceptions import (
     OperationTimeout,
     TransportError,
 )
+from aqdrant_rest import RestTransport
 
 from .canned import COUNTED, canned, client_of, connect, result
 from .test_streams import CONTENT, snapshot
@@ -30,10 +31,19 @@ def mocked(handler: Any) -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=httpx.MockTransport(handler))
 
 
+def made(client: AsyncQdrantClient) -> int:
+    """Connections that the transport counted, below the layers."""
+    inner: Any = client._chain
+    while not isinstance(inner, RestTransport):
+        inner = inner.inner
+    return inner.connections_made
+
+
 async def test_client_of_the_users_carries_calls_and_stays_open() -> None:
     async with canned() as server, httpx.AsyncClient(headers={"x-mine": "1"}) as http:
         async with client_of(server, http_client=http, api_key="k", prefix="p") as client:
             assert (await client.count("a/b")).count == 5
+            assert made(client) == 1
         assert not http.is_closed
     (seen,) = server.seen
     assert seen.target == "/p/collections/a%2Fb/points/count"
@@ -109,6 +119,7 @@ async def test_auth_and_hooks_work_over_our_pool() -> None:
         for _ in range(3):
             assert (await client.count("texts")).count == 5
         assert server.server.accepted == 1
+        assert made(client) == 1
         assert "s3cr3t" not in repr(client.init_options)
     assert server.seen[0].headers["authorization"].startswith("Basic ")
     assert hooked == ["/collections/texts/points/count"] * 3

@@ -90,6 +90,17 @@ async def test_download_that_is_refused_is_an_error() -> None:
         assert server.server.open <= 1
 
 
+async def test_refusal_that_is_cut_short_is_a_lost_connection() -> None:
+    async def handler(peer: Peer) -> None:
+        await peer.read()
+        await peer.send(b"HTTP/1.1 500 X\r\ncontent-length: 9999\r\n\r\nhalf")
+
+    async with serving(handler) as server, connect(f"http://{server.origin}") as client:
+        with pytest.raises(ConnectionFailed):
+            async with client.stream_snapshot("texts", "s"):
+                pass
+
+
 async def test_download_left_in_the_middle_frees_its_connection() -> None:
     async def handler(peer: Peer) -> None:
         await peer.read()

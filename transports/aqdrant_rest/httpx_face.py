@@ -168,8 +168,9 @@ _STREAMED: Final = "aqdrant_streamed"
 
 def over_pool(pool: Pool, origin: str, options: Mapping[str, Any]) -> HttpxCarrier:
     """Make a carrier by an httpx client over a pool of ours: for auth, hooks, cookies."""
-    client = _client(options, transport=_pool_transport(pool))
-    return HttpxCarrier(origin, lambda: client, pool.aclose)
+    carrier = HttpxCarrier(origin, lambda: client, pool.aclose)
+    client = _client(options, transport=_pool_transport(pool, carrier))
+    return carrier
 
 
 def through_proxies(
@@ -211,7 +212,7 @@ def _client(options: Mapping[str, Any], **more: Any) -> Any:
     return httpx.AsyncClient(timeout=timeout, trust_env=False, **{**options, **more})
 
 
-def _pool_transport(pool: Pool) -> Any:
+def _pool_transport(pool: Pool, carrier: HttpxCarrier) -> Any:
     import httpx
 
     class PoolStream(httpx.AsyncByteStream):
@@ -238,12 +239,14 @@ def _pool_transport(pool: Pool) -> Any:
                 if _STREAMED in request.extensions:
                     manager = pool.stream(method, target, request.headers.raw, content)
                     opened = await manager.__aenter__()
+                    carrier.connections_made += not opened.reused
                     return httpx.Response(
                         opened.status, headers=opened.headers, stream=PoolStream(manager, opened)
                     )
                 answer = await pool.request(method, target, request.headers.raw, content)
             except NetError as error:
                 raise _httpx_error(error, request) from error
+            carrier.connections_made += not answer.reused
             return httpx.Response(
                 answer.status, headers=answer.headers, stream=httpx.ByteStream(answer.content)
             )

@@ -56,20 +56,23 @@ async def _open_download(
         answer = await manager.__aenter__()
     except NetError as error:
         raise net_error(call, error) from error
+    download = Download(call, answer)
     try:
         if not 200 <= answer.status < 300:
-            raise_unless_success(call, answer.status, answer.headers, await _beginning(answer))
-        yield Download(call, answer)
+            raise_unless_success(call, answer.status, answer.headers, await _beginning(download))
+        yield download
     except BaseException as error:
         await manager.__aexit__(type(error), error, error.__traceback__)
         raise
     await manager.__aexit__(None, None, None)
 
 
-async def _beginning(answer: StreamedAnswer) -> bytes:
+async def _beginning(download: Download) -> bytes:
     read = b""
-    while len(read) < _LONGEST_ERROR and (piece := await answer.read()):
+    async for piece in download:
         read += piece
+        if len(read) >= _LONGEST_ERROR:
+            break
     return read
 
 
