@@ -68,11 +68,6 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--limit", type=_positive, default=5, help="results a search (default: 5)")
     demo.add_argument("--plain", action="store_true", help="plain text, on a terminal too")
     demo.set_defaults(command=_run_demo)
-    _add_serve(commands)
-    return parser
-
-
-def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     serve = commands.add_parser(
         "serve",
         help="serve a folder, or memory, over Qdrant's REST API",
@@ -81,6 +76,11 @@ def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
             "Needs the extra `server`: pip install 'aqdrant[server]'."
         ),
     )
+    _describe_serve(serve)
+    return parser
+
+
+def _describe_serve(serve: argparse.ArgumentParser) -> None:
     place = serve.add_mutually_exclusive_group(required=True)
     place.add_argument("--path", metavar="FOLDER", help="the folder of the local store")
     place.add_argument("--memory", action="store_true", help="an engine in memory, empty at first")
