@@ -25,6 +25,7 @@ __all__ = [
     "CallOptions",
     "CallStats",
     "ImmediateTransport",
+    "Refresh",
     "RemoteTransport",
     "Transport",
     "TransportConfig",
@@ -49,6 +50,14 @@ class CallOptions(msgspec.Struct, frozen=True, kw_only=True):
 
 
 DEFAULT_OPTIONS = CallOptions()
+
+
+class Refresh(Operation[None], frozen=True):
+    """Have a transport that answers from a snapshot take the newest state.
+
+    No call of Qdrant's API: where every answer is of the newest state it has nothing to do, and a
+    transport may refuse it with `UnsupportedOperation`.
+    """
 
 
 class ByteStream(Protocol):

@@ -26,6 +26,7 @@ LEFT_OUT = {
 
 ONLY_OURS = {
     "aclose": "what async code calls close",
+    "refresh": "the official local mode cannot read beside a writer",
     "clear_issues": "hidden under .http there",
     "download_full_snapshot": "hidden under .http there, and broken",
     "download_snapshot": "hidden under .http there, and broken",
