@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import inspect
 import os
-from collections.abc import AsyncGenerator, AsyncIterable
+from collections.abc import AsyncGenerator, AsyncIterable, Callable
 from contextlib import AbstractAsyncContextManager, aclosing
 from pathlib import Path
 from typing import Any, TypeAlias, cast
@@ -15,8 +16,8 @@ from aqdrant import models
 from aqdrant import operations as ops
 from aqdrant._async.core import ClientCore
 from aqdrant._async.shaping import at_least, build, checked_name, flag, optional
-from aqdrant._portal import on_loop
-from aqdrant.exceptions import ArgumentError
+from aqdrant._portal import in_caller, on_loop
+from aqdrant.exceptions import ArgumentError, TransportError
 from aqdrant.models._scalars import kind_of
 from aqdrant.transport import ByteStream
 
@@ -24,6 +25,7 @@ __all__ = ["SnapshotMethods"]
 
 FilePath: TypeAlias = str | os.PathLike[str]
 Content: TypeAlias = FilePath | bytes | AsyncIterable[bytes]
+Progress: TypeAlias = Callable[[int, int | None], object]
 
 _CHUNK = 1 << 20
 
@@ -200,6 +202,9 @@ class SnapshotMethods(ClientCore):
         path: FilePath,
         shard_id: int | None = None,
         timeout: float | None = None,
+        *,
+        checksum: str | None = None,
+        on_progress: Progress | None = None,
     ) -> int:
         """Download a snapshot into a file.
 
@@ -209,20 +214,32 @@ class SnapshotMethods(ClientCore):
             path: the file; it appears when the download is complete, and not before.
             shard_id: the shard, if the snapshot is one of a shard.
             timeout: seconds for the whole download; None for no limit.
+            checksum: SHA-256 of the snapshot, in hex, as its description has it; to be compared.
+            on_progress: called after each piece with the bytes so far, and with those of the whole
+                where the server says.
 
         Returns:
             Bytes written.
+
+        Raises:
+            TransportError: the checksum is another one; no file is kept.
         """
         operation = _download(collection_name, snapshot_name, shard_id)
-        return await self._save(operation, path, timeout)
+        return await self._save(operation, path, timeout, checksum, on_progress)
 
     @on_loop
     async def download_full_snapshot(
-        self, snapshot_name: str, path: FilePath, timeout: float | None = None
+        self,
+        snapshot_name: str,
+        path: FilePath,
+        timeout: float | None = None,
+        *,
+        checksum: str | None = None,
+        on_progress: Progress | None = None,
     ) -> int:
         """Download a snapshot of the whole storage into a file; see `download_snapshot`."""
         operation = ops.GetFullSnapshot(checked_name(snapshot_name, "snapshot_name"))
-        return await self._save(operation, path, timeout)
+        return await self._save(operation, path, timeout, checksum, on_progress)
 
     @on_loop
     async def upload_snapshot(
@@ -234,6 +251,8 @@ class SnapshotMethods(ClientCore):
         wait: bool = True,
         shard_id: int | None = None,
         timeout: float | None = None,
+        *,
+        on_progress: Progress | None = None,
     ) -> bool | None:
         """Restore a collection, or one shard of it, from a snapshot that is sent along.
 
@@ -245,6 +264,8 @@ class SnapshotMethods(ClientCore):
             wait: return when it is restored, not when it was accepted.
             shard_id: the shard to restore; None for the collection.
             timeout: seconds for the whole upload; None for no limit.
+            on_progress: called after each piece with the bytes so far, and with those of the whole
+                where they are known.
         """
         name = checked_name(collection_name, "collection_name")
         rest = (
@@ -260,21 +281,35 @@ class SnapshotMethods(ClientCore):
             operation = ops.RecoverShardFromUploadedSnapshot(name, shard, *rest)
         if not isinstance(content, bytes | AsyncIterable):
             _check_path(content, "content", "a path, bytes or an async iterable of bytes")
+        _check_progress(on_progress)
+        size = await _size_of(content)
+        sent = 0
         async with self._stream(operation, timeout) as stream:
             async with aclosing(_chunks(content)) as chunks:
                 async for chunk in chunks:
                     await stream.send(chunk)
+                    sent += len(chunk)
+                    if on_progress is not None:
+                        await in_caller(on_progress, sent, size)
             restored: bool | None = await stream.finish()
             return restored
 
     async def _save(
-        self, operation: ops.StreamOperation[Any], path: FilePath, timeout: float | None
+        self,
+        operation: ops.StreamOperation[Any],
+        path: FilePath,
+        timeout: float | None,
+        checksum: str | None,
+        on_progress: Progress | None,
     ) -> int:
         """Write to a neighbour first: a download cut short leaves no file of that name."""
         _check_path(path, "path", "a path")
+        _check_progress(on_progress)
+        wanted = optional(checksum, str, "checksum")
         target = anyio.Path(path)
         partial = target.with_name(f"{target.name}.part")
         written = 0
+        digest = hashlib.sha256()
         try:
             async with (
                 self._stream(operation, timeout) as stream,
@@ -282,12 +317,40 @@ class SnapshotMethods(ClientCore):
             ):
                 async for chunk in stream:
                     written += await file.write(chunk)
+                    if wanted is not None:
+                        digest.update(chunk)
+                    if on_progress is not None:
+                        await in_caller(on_progress, written, stream.size)
+            if wanted is not None and digest.hexdigest() != wanted.lower():
+                raise TransportError(
+                    f"the snapshot's SHA-256 is {digest.hexdigest()}, wanted {wanted}.",
+                    processed=True,
+                    operation=operation.name,
+                    target=operation.target,
+                    fix="Download it again; if that does not help, take a new snapshot.",
+                )
             await partial.replace(target)
         except BaseException:
             with anyio.CancelScope(shield=True):
                 await partial.unlink(missing_ok=True)
             raise
         return written
+
+
+def _check_progress(on_progress: Any) -> None:
+    if on_progress is not None and not callable(on_progress):
+        raise ArgumentError(
+            f"on_progress: {kind_of(on_progress)}, wanted a function of two numbers.",
+            parameter="on_progress",
+        )
+
+
+async def _size_of(content: Content) -> int | None:
+    if isinstance(content, bytes):
+        return len(content)
+    if isinstance(content, AsyncIterable):
+        return None
+    return (await anyio.Path(content).stat()).st_size
 
 
 def _download(collection_name: Any, snapshot_name: Any, shard_id: Any) -> ops.StreamOperation[None]:

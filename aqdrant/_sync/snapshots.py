@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from typing import TypeAlias
 
 from aqdrant import models
-from aqdrant._async.snapshots import FilePath
+from aqdrant._async.snapshots import FilePath, Progress
 from aqdrant._sync._streams import SyncByteStream, to_async
 from aqdrant._sync.core import ClientCore
 
@@ -153,6 +153,9 @@ class SnapshotMethods(ClientCore):
         path: FilePath,
         shard_id: int | None = None,
         timeout: float | None = None,
+        *,
+        checksum: str | None = None,
+        on_progress: Progress | None = None,
     ) -> int:
         """Download a snapshot into a file.
 
@@ -162,19 +165,43 @@ class SnapshotMethods(ClientCore):
             path: the file; it appears when the download is complete, and not before.
             shard_id: the shard, if the snapshot is one of a shard.
             timeout: seconds for the whole download; None for no limit.
+            checksum: SHA-256 of the snapshot, in hex, as its description has it; to be compared.
+            on_progress: called after each piece with the bytes so far, and with those of the whole
+                where the server says.
 
         Returns:
             Bytes written.
+
+        Raises:
+            TransportError: the checksum is another one; no file is kept.
         """
         return self._run(
-            self._async.download_snapshot(collection_name, snapshot_name, path, shard_id, timeout)
+            self._async.download_snapshot(
+                collection_name,
+                snapshot_name,
+                path,
+                shard_id,
+                timeout,
+                checksum=checksum,
+                on_progress=on_progress,
+            )
         )
 
     def download_full_snapshot(
-        self, snapshot_name: str, path: FilePath, timeout: float | None = None
+        self,
+        snapshot_name: str,
+        path: FilePath,
+        timeout: float | None = None,
+        *,
+        checksum: str | None = None,
+        on_progress: Progress | None = None,
     ) -> int:
         """Download a snapshot of the whole storage into a file; see `download_snapshot`."""
-        return self._run(self._async.download_full_snapshot(snapshot_name, path, timeout))
+        return self._run(
+            self._async.download_full_snapshot(
+                snapshot_name, path, timeout, checksum=checksum, on_progress=on_progress
+            )
+        )
 
     def upload_snapshot(
         self,
@@ -185,6 +212,8 @@ class SnapshotMethods(ClientCore):
         wait: bool = True,
         shard_id: int | None = None,
         timeout: float | None = None,
+        *,
+        on_progress: Progress | None = None,
     ) -> bool | None:
         """Restore a collection, or one shard of it, from a snapshot that is sent along.
 
@@ -196,9 +225,18 @@ class SnapshotMethods(ClientCore):
             wait: return when it is restored, not when it was accepted.
             shard_id: the shard to restore; None for the collection.
             timeout: seconds for the whole upload; None for no limit.
+            on_progress: called after each piece with the bytes so far, and with those of the whole
+                where they are known.
         """
         return self._run(
             self._async.upload_snapshot(
-                collection_name, to_async(content), priority, checksum, wait, shard_id, timeout
+                collection_name,
+                to_async(content),
+                priority,
+                checksum,
+                wait,
+                shard_id,
+                timeout,
+                on_progress=on_progress,
             )
         )

@@ -33,7 +33,7 @@ class Peer:
     def __init__(self, stream: AnyByteStream, number: int) -> None:
         self.stream = stream
         self.number = number
-        self.buffer = b""
+        self.buffer = bytearray()
 
     async def more(self) -> None:
         self.buffer += await self.stream.receive()
@@ -41,7 +41,7 @@ class Peer:
     async def read_head(self) -> Seen:
         while b"\r\n\r\n" not in self.buffer:
             await self.more()
-        head, _, self.buffer = self.buffer.partition(b"\r\n\r\n")
+        head = self.cut(self.buffer.index(b"\r\n\r\n") + 4)[:-4]
         first, *lines = head.decode("latin-1").split("\r\n")
         method, target, _ = first.split(" ")
         headers = {name.lower(): value for name, value in (x.split(": ", 1) for x in lines)}
@@ -50,7 +50,11 @@ class Peer:
     async def read_exactly(self, count: int) -> bytes:
         while len(self.buffer) < count:
             await self.more()
-        data, self.buffer = self.buffer[:count], self.buffer[count:]
+        return self.cut(count)
+
+    def cut(self, count: int) -> bytes:
+        data = bytes(memoryview(self.buffer)[:count])
+        del self.buffer[:count]
         return data
 
     async def read(self) -> Seen:
@@ -59,7 +63,7 @@ class Peer:
             while True:
                 while b"\r\n" not in self.buffer:
                     await self.more()
-                size, _, self.buffer = self.buffer.partition(b"\r\n")
+                size = self.cut(self.buffer.index(b"\r\n") + 2)
                 seen.body += (await self.read_exactly(int(size, 16) + 2))[:-2]
                 if int(size, 16) == 0:
                     return seen

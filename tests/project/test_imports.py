@@ -28,7 +28,7 @@ ALLOWED_EXTERNALS = {
     "aqdrant.middleware.spans": {"opentelemetry"},
     "aqdrant.testing": {"numpy", "pytest"},
     "aqdrant_local": {"anyio", "msgspec", "numpy"},
-    "aqdrant_net": {"anyio", "h11", "trio"},
+    "aqdrant_net": {"anyio", "h11", "h2", "hpack", "trio"},
     "aqdrant_rest": {"anyio", "certifi", "httpx", "msgspec", "numpy", "orjson"},
 }
 """What a package and those below it may import beside the standard library and us."""

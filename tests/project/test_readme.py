@@ -12,6 +12,9 @@ import re
 import shlex
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import NamedTuple
 
@@ -58,11 +61,58 @@ def run(*arguments: str, cwd: Path) -> str:
     return done.stdout
 
 
+SERVED = "localhost:6333"
+ANSWERS: dict[str, tuple[int, str]] = {
+    "/": (200, '{"title":"qdrant - vector search engine","version":"1.19.0"}'),
+    "/collections": (200, '{"result":{"collections":[{"name":"texts"}]}}'),
+    "/collections/missing": (
+        404,
+        '{"status":{"error":"Not found: Collection `missing` doesn\'t exist!"},"time":0.1}',
+    ),
+    "/collections/texts/points/query": (
+        200,
+        '{"result":{"points":[{"id":7,"version":1,"score":0.9}]}}',
+    ),
+}
+
+
+class Answering(BaseHTTPRequestHandler):
+    """The server that programs of the README ask."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        self.rfile.read(int(self.headers.get("content-length", "0")))
+        status, answer = ANSWERS[self.path.partition("?")[0]]
+        self.send_response(status)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer.encode())
+
+    do_POST = do_GET  # noqa: N815  # the name that http.server looks for
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """The address of a server, in place of the one that the README names."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answering) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join(30)
+
+
 @pytest.mark.parametrize("block", PROGRAMS, ids=lambda block: f"line{block.line}")
-def test_program_runs_as_printed(block: Block, tmp_path: Path) -> None:
+def test_program_runs_as_printed(block: Block, tmp_path: Path, address: str) -> None:
     program = tmp_path / "program.py"
+    text = block.text.replace(SERVED, address)
     # Empty lines before it make a traceback name the README's own line.
-    program.write_text("\n" * (block.line - 1) + block.text, encoding="utf-8")
+    program.write_text("\n" * (block.line - 1) + text, encoding="utf-8")
     run(str(program), cwd=tmp_path)
 
 

@@ -25,14 +25,17 @@ from .errors import (
     StreamReset,
     WriteError,
 )
-from .messages import Content, Fields, Response
-from .pool import Pool, StreamedResponse
+from .exchange import Exchange, StreamedResponse
+from .messages import Content, Fields
+from .pool import Pool
+from .responses import Response
 from .settings import Limits, Origin, SocketOptions
 
 __all__ = [
     "ConnectError",
     "ConnectKind",
     "Content",
+    "Exchange",
     "ExchangeError",
     "Fields",
     "Limits",

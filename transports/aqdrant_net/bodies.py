@@ -7,7 +7,8 @@ from typing import Protocol
 import h11
 
 from .errors import ProtocolError
-from .messages import Request, Response
+from .messages import Request
+from .responses import Response
 
 __all__ = ["Body", "SizedBody", "UnusualBody"]
 
@@ -20,6 +21,10 @@ class Body(Protocol):
 
     async def read(self) -> bytes:
         """Return the next piece; ``b""`` at the end."""
+        ...
+
+    def close(self) -> None:
+        """Read no more of it."""
         ...
 
 
@@ -57,6 +62,9 @@ class SizedBody:
             self._done = True
             self._source.finish(self._written and len(piece) == len(data))
         return piece
+
+    def close(self) -> None:
+        """Do nothing: the pool closes a connection whose answer was not read to its end."""
 
 
 class UnusualBody:
@@ -96,6 +104,9 @@ class UnusualBody:
                 again = self._h11.their_state is h11.DONE and not self._h11.trailing_data[0]
                 self._source.finish(self._written and again)
         return b""
+
+    def close(self) -> None:
+        """Do nothing, as above."""
 
     async def read_all(self) -> bytes:
         """Return the rest in one."""

@@ -18,7 +18,7 @@ import anyio
 from .errors import ConnectError, ConnectKind
 from .settings import Origin, SocketOptions
 
-__all__ = ["connect_socket", "rearm_quickack"]
+__all__ = ["connect_socket", "is_quiet", "rearm_quickack"]
 
 STAGGER_SECONDS = 0.25
 """How long an address may be tried alone (RFC 8305, section 8)."""
@@ -35,6 +35,17 @@ def rearm_quickack(sock: socket.socket) -> None:
     if _QUICKACK is not None:
         with suppress(OSError):
             sock.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)
+
+
+def is_quiet(sock: socket.socket) -> bool:
+    """Whether nothing is there to be read, not even the end."""
+    try:
+        sock.recv(1, socket.MSG_PEEK)
+    except BlockingIOError:
+        return True
+    except OSError:
+        pass
+    return False
 
 
 async def connect_socket(origin: Origin, options: SocketOptions, connect: Connect) -> socket.socket:

@@ -1,84 +1,137 @@
-"""HTTP/1.1 heads: requests are written here, and answers of the usual shape read.
+"""The heads of requests, written, and of HTTP/1.1 answers, read.
 
-The usual shape is what nearly every answer has: a clean head with one ``content-length``. It is
-read here for speed; `read_head` gives anything else, and all that is doubtful, to h11 by saying so.
+The usual answer has a clean head with one ``content-length``. It is recognised here, whole and by
+one expression, for speed; anything else, and all that is doubtful, is left to h11.
 """
 
 from __future__ import annotations
 
 import re
 
+from hpack import NeverIndexedHeaderTuple
+
 from .errors import ProtocolError
-from .messages import Request
+from .messages import Fields, Request
 
-__all__ = ["encode_head", "find_end", "is_http", "read_head"]
+__all__ = ["HeadWriter", "find_end", "is_http", "read_fields", "read_head"]
 
-_TOKEN = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
-_STATUS = re.compile(rb"HTTP/1\.1 ([2-5][0-9][0-9])(?: [\t\x20-\x7e\x80-\xff]*)?\r\n")
-_FIELD = rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*([\t\x20-\x7e\x80-\xff]*)\r\n"
-_FIELDS = re.compile(rb"(?:" + _FIELD.replace(b"(", b"(?:") + rb")*")
-_EACH_FIELD = re.compile(_FIELD)
+_TOKEN = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
+_TEXT = rb"[\t\x20-\x7e\x80-\xff]*"
 # What says how long the content is or how long the connection lives.
-_FRAMING = frozenset(
-    {b"content-length", b"transfer-encoding", b"connection", b"upgrade", b"keep-alive"}
+_FRAMING = rb"(?i:content-length|transfer-encoding|connection|upgrade|keep-alive):"
+_OTHERS = rb"((?:(?!" + _FRAMING + rb")" + _TOKEN + rb":" + _TEXT + rb"\r\n)*)"
+_USUAL = re.compile(
+    rb"HTTP/1\.1 ([2-5][0-9][0-9])(?: " + _TEXT + rb")?\r\n"
+    rb"(" + _OTHERS + rb"(?i:content-length):[ \t]*([0-9]{1,18})[ \t]*\r\n" + _OTHERS + rb")\r\n"
 )
-_EMPTY = frozenset({204, 304})
+_EACH_FIELD = re.compile(rb"(" + _TOKEN + rb"):[ \t]*(" + _TEXT + rb")\r\n")
 _ODD_END = re.compile(rb"\n\r?\n")
-_LENGTH = re.compile(rb"[0-9]{1,18}")
+_WITHOUT_CONTENT = frozenset({b"204", b"304"})
 
-_known_names: dict[bytes, bytes] = {}
-_KNOWN_NAMES = 512
+_NAME = re.compile(_TOKEN)
+_METHOD = re.compile(rb"[A-Z]+")
+_TARGET = re.compile(rb"[\x21-\x7e]+")
+_BREAK = re.compile(rb"[\r\n\0]")
 _WITH_CONTENT = frozenset({b"POST", b"PUT", b"PATCH"})
+_OF_THE_CONNECTION = frozenset(
+    {b"connection", b"keep-alive", b"proxy-connection", b"transfer-encoding", b"upgrade"}
+)
+_MISFRAMED = "The headers frame the content otherwise than it is."
+_KEPT = 256
+"""Heads that are kept written, for calls with the same target and headers."""
 
 
-def encode_head(request: Request, host: bytes) -> bytes:
-    """Write the head of a request.
+class HeadWriter:
+    """Writes the heads of one origin's requests.
 
-    Adds ``Host`` and what frames the content, unless the request has them.
-
-    Raises:
-        ProtocolError: of a header that would break the head; nothing was sent.
+    Args:
+        scheme: ``b"http"`` or ``b"https"``.
+        host: the value of ``Host`` and ``:authority``, unless a request brings its own.
     """
-    parts = [request.method, b" ", request.target, b" HTTP/1.1\r\n"]
-    length: bytes | None = None
-    hosted = chunked = False
+
+    def __init__(self, scheme: bytes, host: bytes) -> None:
+        self._scheme = scheme
+        self._host = host
+        self._heads: dict[tuple[bytes, bytes, Fields], tuple[bytes, bytes | None]] = {}
+
+    def http1(self, request: Request) -> bytes:
+        """Write a head, with ``Host`` and what frames the content, unless it has them.
+
+        Raises:
+            ProtocolError: of what would break the head; nothing was sent.
+        """
+        key = (request.method, request.target, request.fields)
+        known = self._heads.get(key)
+        if known is None:
+            if len(self._heads) >= _KEPT:
+                self._heads.clear()
+            known = self._heads[key] = self._write(request)
+        head, framing = known
+        size = request.size
+        if framing is not None:
+            if size is not None and framing != b"%d" % size:
+                raise ProtocolError(_MISFRAMED, sent=False)
+            return head + b"\r\n"
+        if size is None:
+            return head + b"Transfer-Encoding: chunked\r\n\r\n"
+        if size or request.method in _WITH_CONTENT:
+            return b"%bContent-Length: %d\r\n\r\n" % (head, size)
+        return head + b"\r\n"
+
+    def http2(self, request: Request) -> list[tuple[bytes, bytes]]:
+        """Return the header fields of a request over HTTP/2.
+
+        Raises:
+            ProtocolError: of a header that no request may have; nothing was sent.
+        """
+        host, sized = self._host, False
+        fields: list[tuple[bytes, bytes]] = []
+        for lower, _, value in _checked(request):
+            if lower == b"host":
+                host = value
+            elif lower not in _OF_THE_CONNECTION:
+                fields.append((lower, value))
+                sized = sized or lower == b"content-length"
+        size = request.size
+        if not sized and size is not None and (size or request.method in _WITH_CONTENT):
+            # Each value would push another out of the table that both sides keep.
+            fields.append(NeverIndexedHeaderTuple(b"content-length", b"%d" % size))
+        return [
+            (b":method", request.method),
+            (b":scheme", self._scheme),
+            (b":authority", host),
+            (b":path", request.target),
+            *fields,
+        ]
+
+    def _write(self, request: Request) -> tuple[bytes, bytes | None]:
+        """Return the head without the empty line, and what in it frames the content."""
+        lines = [b"%b %b HTTP/1.1\r\n" % (request.method, request.target)]
+        framing: bytes | None = None
+        hosted = False
+        for lower, name, value in _checked(request):
+            hosted = hosted or lower == b"host"
+            if lower in {b"content-length", b"transfer-encoding"}:
+                framing = value.lower()
+            lines.append(b"%b: %b\r\n" % (name, value))
+        if not hosted:
+            lines.append(b"Host: %b\r\n" % self._host)
+        return b"".join(lines), framing
+
+
+def _checked(request: Request) -> list[tuple[bytes, bytes, bytes]]:
+    """Return name in lower case, name, and value of each header of a request that is sound."""
+    if not _METHOD.fullmatch(request.method):
+        raise ProtocolError(f"No HTTP method: {request.method!r}", sent=False)
+    if not _TARGET.fullmatch(request.target):
+        raise ProtocolError(f"No request target: {request.target!r}", sent=False)
     for name, value in request.fields:
-        lower = _known_names.get(name) or _check_name(name)
-        if lower == b"host":
-            hosted = True
-        elif lower == b"content-length":
-            length = value
-        elif lower == b"transfer-encoding":
-            chunked = True
-        parts += (name, b": ", value, b"\r\n")
-    if not hosted:
-        parts += (b"Host: ", host, b"\r\n")
-    size = request.size
-    if size is None:
-        if length is None and not chunked:
-            parts.append(b"Transfer-Encoding: chunked\r\n")
-    elif chunked or (length is not None and length != b"%d" % size):
-        raise ProtocolError("The headers frame the content otherwise than it is.", sent=False)
-    elif length is None and (size or request.method in _WITH_CONTENT):
-        parts.append(b"Content-Length: %d\r\n" % size)
-    parts.append(b"\r\n")
-    _check_lines(request)
-    return b"".join(parts)
-
-
-def _check_lines(request: Request) -> None:
-    values = b"".join([value for _, value in request.fields])
-    if b"\n" in values or b"\r" in values or b"\0" in values:
-        raise ProtocolError("A header holds a line break or a zero byte.", sent=False)
-
-
-def _check_name(name: bytes) -> bytes:
-    if not _TOKEN.fullmatch(name):
-        raise ProtocolError(f"No header name: {name!r}", sent=False)
-    lower = name.lower()
-    if len(_known_names) < _KNOWN_NAMES:
-        _known_names[name] = lower
-    return lower
+        if not _NAME.fullmatch(name):
+            raise ProtocolError(f"No header name: {name!r}", sent=False)
+        if _BREAK.search(value):
+            text = f"The header {name.decode('ascii')} holds a line break or a zero byte."
+            raise ProtocolError(text, sent=False)
+    return [(name.lower(), name, value) for name, value in request.fields]
 
 
 def is_http(data: bytes) -> bool:
@@ -86,40 +139,27 @@ def is_http(data: bytes) -> bool:
     return data[:7] == b"HTTP/1."[: len(data)]
 
 
-def find_end(data: bytes) -> int:
+def find_end(data: bytes, start: int = 0) -> int:
     """Return where the first empty line begins, or -1."""
-    end = data.find(b"\r\n\r\n")
-    if end < 0 and (odd := _ODD_END.search(data)) is not None:
+    end = data.find(b"\r\n\r\n", start)
+    if end < 0 and (odd := _ODD_END.search(data, start)) is not None:
         # Some servers leave the carriage returns out; h11 takes that.
         return odd.start()
     return end
 
 
-def read_head(
-    data: bytes, end: int, method: bytes
-) -> tuple[int, list[tuple[bytes, bytes]], int] | None:
+def read_head(data: bytes, method: bytes) -> tuple[int, bytes, int, int] | None:
     """Read the head of an answer if it is of the usual shape.
 
-    Args:
-        data: what arrived.
-        end: where in it the first empty line begins.
-        method: of the request.
-
     Returns:
-        The status, the headers and the bytes of content; None: ask h11.
+        The status, the header lines, where the content begins and how long it is; None: ask h11.
     """
-    end += 2
-    started = _STATUS.match(data, 0, end)
-    if started is None or _FIELDS.fullmatch(data, started.end(), end) is None:
+    usual = _USUAL.match(data)
+    if usual is None or method == b"HEAD" or usual[1] in _WITHOUT_CONTENT:
         return None
-    status = int(started[1])
-    length = 0 if method == b"HEAD" or status in _EMPTY else -1
-    headers: list[tuple[bytes, bytes]] = []
-    for name, value in _EACH_FIELD.findall(data, started.end(), end):
-        lower, content = name.lower(), value.rstrip(b" \t")
-        if lower in _FRAMING:
-            if lower != b"content-length" or length >= 0 or not _LENGTH.fullmatch(content):
-                return None
-            length = int(content)
-        headers.append((lower, content))
-    return None if length < 0 else (status, headers, length)
+    return int(usual[1]), usual[2], usual.end(), int(usual[4])
+
+
+def read_fields(lines: bytes) -> list[tuple[bytes, bytes]]:
+    """Return the headers of lines that `read_head` found."""
+    return [(name.lower(), value.rstrip(b" \t")) for name, value in _EACH_FIELD.findall(lines)]

@@ -12,9 +12,10 @@ from collections.abc import AsyncGenerator, AsyncIterable, Callable, Iterator
 from .bodies import Body, SizedBody, UnusualBody
 from .contents import cut
 from .errors import ConnectError, NetError, ProtocolError, ReadError, WriteError
-from .heads import encode_head, find_end, is_http, read_head
+from .heads import HeadWriter, find_end, is_http, read_head
 from .links import Link, Runtime, Waiter
-from .messages import Request, Response
+from .messages import Request
+from .responses import Response
 from .settings import Limits, Origin
 
 __all__ = ["Http1Connection"]
@@ -32,7 +33,7 @@ class Http1Connection:
         runtime: the event loop.
         origin: for error texts.
         limits: for the age of an idle connection and the size of a head.
-        host: the value of ``Host``.
+        heads: writes the heads of requests.
         on_end: called when it ends while nobody uses it.
     """
 
@@ -41,7 +42,7 @@ class Http1Connection:
         runtime: Runtime,
         origin: Origin,
         limits: Limits,
-        host: bytes,
+        heads: HeadWriter,
         on_end: Callable[[Http1Connection], None],
     ) -> None:
         self.link: Link
@@ -51,7 +52,7 @@ class Http1Connection:
         self._runtime = runtime
         self._origin = origin
         self._limits = limits
-        self._host = host
+        self._heads = heads
         self._on_end = on_end
         self._inbox: list[bytes] = []
         self._unread = 0
@@ -94,7 +95,7 @@ class Http1Connection:
 
     def is_fresh(self, now: float) -> bool:
         """Whether the server can be expected to take another request on it."""
-        return self.link.live and now - self.idle_since <= self._limits.idle_seconds
+        return now - self.idle_since <= self._limits.idle_seconds and self.link.is_quiet()
 
     def close(self) -> None:
         """End it, and what is under way on it."""
@@ -103,15 +104,17 @@ class Http1Connection:
 
     async def request(self, request: Request) -> Response:
         """Send a request and read its whole answer."""
-        reused, written, data, end = await self._exchange(request)
-        usual = read_head(data, end, request.method)
+        reused = self.requests > 0
+        written, data = await self._exchange(request)
+        usual = read_head(data, request.method)
         if usual is None:
             response, body = await self._read_unusual(request, data, written)
             response.content = await body.read_all()
+            response.trailers = body.trailers
             response.reused = reused
             return response
-        status, headers, length = usual
-        content = data[end + 4 :]
+        status, lines, start, length = usual
+        content = data[start:]
         if len(content) < length:
             await self._until(length - len(content))
             content = b"".join([content, *self._inbox])
@@ -120,20 +123,21 @@ class Http1Connection:
             if len(content) < length:
                 raise self.cut_short()
         self.finish(written and len(content) == length)
-        return Response(status, headers, content[:length], reused=reused)
+        return Response(status, lines, content[:length], reused=reused)
 
     async def open(self, request: Request) -> tuple[Response, Body]:
         """Send a request and read the head of its answer; the body reads the content."""
-        reused, written, data, end = await self._exchange(request)
+        reused = self.requests > 0
+        written, data = await self._exchange(request)
         self._bounded = True
-        usual = read_head(data, end, request.method)
+        usual = read_head(data, request.method)
         body: Body
         if usual is None:
             response, body = await self._read_unusual(request, data, written)
         else:
-            status, headers, length = usual
-            response = Response(status, headers)
-            body = SizedBody(self, data[end + 4 :], length, written)
+            status, lines, start, length = usual
+            response = Response(status, lines)
+            body = SizedBody(self, data[start:], length, written)
         response.reused = reused
         return response, body
 
@@ -196,37 +200,45 @@ class Http1Connection:
         finally:
             self._waiter = None
 
-    async def _exchange(self, request: Request) -> tuple[bool, bool, bytes, int]:
+    async def _exchange(self, request: Request) -> tuple[bool, bytes]:
         """Send a request and wait for the head of its answer.
 
         Returns:
-            Whether the connection was used before, whether the request was sent to its end, the
-            bytes that arrived, and where in them the head ends.
+            Whether the request was sent to its end, and what arrived, a whole head at least.
         """
-        head = encode_head(request, self._host)
+        head = self._heads.http1(request)
         if not self.link.live:
             raise ReadError(f"{self._origin} closed the connection.", sent=False)
         self.requests += 1
         self.reusable = self._answered = False
-        self._busy = True
-        written = await self._write(request, head)
+        self._busy = written = True
+        content = request.content
+        if isinstance(content, bytes) and len(content) <= JOINED:
+            self.link.write(head + content)
+        else:
+            written = await self._write(request, head)
         data = await self.receive()
-        while (end := find_end(data)) < 0:
-            if not is_http(data):
-                break
+        if find_end(data) < 0:
+            data = await self._receive_head(data)
+        if not is_http(data):
+            raise self._foreign(data)
+        return written, data
+
+    async def _receive_head(self, data: bytes) -> bytes:
+        start = 0
+        while find_end(data, start) < 0 and is_http(data):
             if len(data) > self._limits.head_bytes:
                 raise ProtocolError(
                     f"The head of an answer of {self._origin} is longer than "
                     f"{self._limits.head_bytes} bytes.",
                     answered=True,
                 )
+            start = max(0, len(data) - 3)
             more = await self.receive()
             if not more:
                 raise self.cut_short()
             data += more
-        if not is_http(data):
-            raise self._foreign(data)
-        return self.requests > 1, written, data, end
+        return data
 
     async def _read_unusual(
         self, request: Request, data: bytes, written: bool
@@ -250,11 +262,8 @@ class Http1Connection:
     # ---- sending
 
     async def _write(self, request: Request, head: bytes) -> bool:
-        """Send a request; False: the server answered before it had all of it."""
+        """Send a large request; False: the server answered before it had all of it."""
         content = request.content
-        if isinstance(content, bytes) and len(content) <= JOINED:
-            self.link.write(head + content)
-            return True
         if isinstance(content, AsyncIterable):
             request.consumed = True
             return await self._write_iterated(content, head)

@@ -10,7 +10,9 @@ from collections import deque
 
 import anyio
 
-from .errors import PoolClosed, PoolTimeout
+from .errors import ConnectError, PoolClosed, PoolTimeout
+from .http1 import Http1Connection
+from .http2 import Http2Connection
 from .links import Waiter
 from .loops import AnyRuntime
 from .opening import Connection, Settings, open_connection
@@ -49,7 +51,11 @@ class Lender:
         self.closed = False
         self._settings = settings
         self._all: set[Connection] = set()
-        self._idle: list[Connection] = []
+        self._idle: list[Http1Connection] = []
+        self._shared: list[Http2Connection] = []
+        # Whether one connection may serve all, and so is worth waiting for; not known of TLS
+        # before the first is made.
+        self._may_share = settings.http2 or (settings.tls is not None and settings.http2 is None)
         self._opening = 0
         self._turns: deque[Turn] = deque()
 
@@ -59,6 +65,10 @@ class Lender:
             f"idle, {self._opening} opening, {len(self._turns)} requests waiting>"
         )
 
+    def take(self) -> Connection | None:
+        """Return a connection if one is free and nobody waits for it."""
+        return None if self._turns else self._take()
+
     async def borrow(self) -> Connection:
         """Return a connection for one request, which is to be given back.
 
@@ -67,22 +77,24 @@ class Lender:
             PoolTimeout: none came free in time.
             PoolClosed: the pool was closed meanwhile.
         """
-        if not self._turns:
-            connection = self._take()
-            if connection is not None:
-                return connection
-            if self._may_open():
-                self._opening += 1
-                return await self._open()
+        connection = self.take()
+        if connection is not None:
+            return connection
+        if not self._turns and self._may_open():
+            self._opening += 1
+            return await self._open()
         return await self._wait()
 
     def give_back(self, connection: Connection) -> None:
         """Take a connection back after a request, however that ended."""
-        if connection.reusable and not self.closed:
+        if isinstance(connection, Http2Connection):
+            connection.lent -= 1
+            if connection.is_over:
+                self._discard(connection)
+        elif connection.reusable and not self.closed:
             self._idle.append(connection)
         else:
-            connection.close()
-            self._all.discard(connection)
+            self._discard(connection)
         if self._turns:
             self._serve()
 
@@ -90,8 +102,7 @@ class Lender:
         """Close all idle connections: one was found dead, so the server may have restarted."""
         idle, self._idle = self._idle, []
         for connection in idle:
-            connection.close()
-            self._all.discard(connection)
+            self._discard(connection)
 
     def end(self) -> None:
         """Close everything, without waiting."""
@@ -101,6 +112,7 @@ class Lender:
         for connection in [*self._all]:
             connection.close()
         self._idle.clear()
+        self._shared.clear()
 
     async def aclose(self) -> None:
         """Close everything and wait until the sockets are gone."""
@@ -120,28 +132,42 @@ class Lender:
     # ---- the inside
 
     def _take(self) -> Connection | None:
-        """Return the idle connection that was used last; close those too old."""
+        """Return a connection that can take a request now."""
+        for shared in self._shared:
+            if shared.has_room:
+                shared.lent += 1
+                return shared
         idle = self._idle
         if not idle:
             return None
         now = time.monotonic()
         while idle:
+            # The one used last: those that are not needed grow old and are closed.
             connection = idle.pop()
             if connection.is_fresh(now):
                 return connection
-            connection.close()
-            self._all.discard(connection)
+            self._discard(connection)
         return None
 
+    def _discard(self, connection: Connection) -> None:
+        connection.close()
+        self._all.discard(connection)
+
     def _may_open(self) -> bool:
+        if self._may_share and self._opening:
+            return False
         return len(self._all) + self._opening < self._settings.limits.connections
 
     async def _open(self) -> Connection:
         """Open a connection, for which room was counted already."""
         try:
-            connection = await open_connection(self.runtime, self._settings, self._ended)
-        except BaseException:
+            connection = await open_connection(
+                self.runtime, self._settings, self._ended, self._serve
+            )
+        except BaseException as error:
             self._opening -= 1
+            if self._may_share and isinstance(error, ConnectError):
+                self._refuse(error)
             self._serve()
             raise
         self._opening -= 1
@@ -149,7 +175,18 @@ class Lender:
             connection.close()
             raise PoolClosed("The pool was closed.")
         self._all.add(connection)
+        self._may_share = isinstance(connection, Http2Connection)
+        if isinstance(connection, Http2Connection):
+            connection.lent += 1
+            self._shared.append(connection)
+        self._serve()
         return connection
+
+    def _refuse(self, error: ConnectError) -> None:
+        """Tell those who waited for a connection to share that it did not come about."""
+        while self._turns:
+            copy = ConnectError(error.message, kind=error.kind, target=error.target)
+            self._turns.popleft().grant(error=copy)
 
     async def _wait(self) -> Connection:
         seconds = self._settings.limits.wait_seconds
@@ -195,8 +232,14 @@ class Lender:
             self._turns.popleft().grant(connection)
 
     def _ended(self, connection: Connection) -> None:
-        """Know that a connection ended while it was idle."""
-        self._all.discard(connection)
-        if connection in self._idle:
-            self._idle.remove(connection)
+        """Know that a connection ended while it was idle, or takes no more requests."""
+        if isinstance(connection, Http2Connection):
+            if connection in self._shared:
+                self._shared.remove(connection)
+            if connection.is_over:
+                self._all.discard(connection)
+        else:
+            self._all.discard(connection)
+            if connection in self._idle:
+                self._idle.remove(connection)
         self._serve()

@@ -103,6 +103,14 @@ class Link(Protocol):
         """Send; what the socket does not take at once is kept until it does."""
         ...
 
+    def is_quiet(self) -> bool:
+        """Whether it lives and the socket holds nothing that the loop did not see yet."""
+        ...
+
+    def hurry(self) -> None:
+        """Acknowledge each segment at once from now on; see `SocketOptions.quickack`."""
+        ...
+
     def hold(self) -> None:
         """Receive no more until `resume`."""
         ...

@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import suppress
 from typing import cast
 
-from .dialing import connect_socket, rearm_quickack
+from .dialing import connect_socket, is_quiet, rearm_quickack
 from .links import Early, LinkUser, Timer, Waiter
 from .settings import Origin, SocketOptions
 
@@ -91,6 +91,13 @@ class AsyncioLink(asyncio.Protocol):
     def write(self, data: bytes | memoryview) -> None:
         if self.live and self._transport is not None:
             self._transport.write(data)
+
+    def is_quiet(self) -> bool:
+        return self.live and is_quiet(self._sock)
+
+    def hurry(self) -> None:
+        self.quickack = True
+        rearm_quickack(self._sock)
 
     def hold(self) -> None:
         if self.live and self._transport is not None:

@@ -7,13 +7,14 @@ A system task belongs to no caller's cancel scope and ends with the run. `loops`
 from __future__ import annotations
 
 import socket
+from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
 import trio
 
-from .dialing import connect_socket, rearm_quickack
+from .dialing import connect_socket, is_quiet, rearm_quickack
 from .links import Early, LinkUser, Timer, Waiter
 from .settings import Origin, SocketOptions
 
@@ -34,7 +35,8 @@ class TrioLink:
         self._sock = sock
         self._early = Early()
         self._user: LinkUser = self._early
-        self._unsent = bytearray()
+        self._unsent: deque[memoryview] = deque()
+        self._unsent_bytes = 0
         self._sending = False
         self._held: trio.Event | None = None
         self._gone = trio.Event()
@@ -60,8 +62,16 @@ class TrioLink:
             data = memoryview(data)[done:]
             self._sending = True
             trio.lowlevel.spawn_system_task(self._send, name="aqdrant_net writer")
-        self._unsent += data
-        self.clogged = len(self._unsent) > HIGH_WATER
+        self._unsent.append(memoryview(data))
+        self._unsent_bytes += len(data)
+        self.clogged = self._unsent_bytes > HIGH_WATER
+
+    def is_quiet(self) -> bool:
+        return self.live and is_quiet(self._sock)
+
+    def hurry(self) -> None:
+        self.quickack = True
+        rearm_quickack(self._sock)
 
     def hold(self) -> None:
         if self._held is None:
@@ -113,7 +123,7 @@ class TrioLink:
                     rearm_quickack(self._sock)
                 if self.live:
                     self._user.received(data)
-        except (OSError, trio.ClosedResourceError) as broken:
+        except Exception as broken:  # noqa: BLE001  out of a system task it would end all of trio
             error = broken
         finally:
             self._end(error)
@@ -123,12 +133,14 @@ class TrioLink:
             while self._unsent:
                 await trio.lowlevel.wait_writable(self._sock)
                 try:
-                    with memoryview(self._unsent) as rest:
-                        done = self._sock.send(rest[:CHUNK])
+                    done = self._sock.send(self._unsent[0])
                 except BlockingIOError:
                     continue
-                del self._unsent[:done]
-                if self.clogged and len(self._unsent) <= HIGH_WATER // 4:
+                self._unsent_bytes -= done
+                rest = self._unsent.popleft()[done:]
+                if rest:
+                    self._unsent.appendleft(rest)
+                if self.clogged and self._unsent_bytes <= HIGH_WATER // 4:
                     self.clogged = False
                     if self.live:
                         self._user.writable()

@@ -5,12 +5,14 @@ from __future__ import annotations
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import anyio
 
 from .errors import ConnectError
+from .heads import HeadWriter
 from .http1 import Http1Connection
+from .http2 import Http2Connection
 from .links import Link
 from .loops import AnyRuntime
 from .settings import Limits, Origin, SocketOptions
@@ -18,7 +20,14 @@ from .tls import TlsLink
 
 __all__ = ["Connection", "Settings", "open_connection"]
 
-Connection = Http1Connection
+Connection: TypeAlias = Http1Connection | Http2Connection
+
+
+_PROTOCOLS: dict[bool | None, list[str]] = {
+    None: ["h2", "http/1.1"],
+    True: ["h2"],
+    False: ["http/1.1"],
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,26 +40,36 @@ class Settings:
     server_name: str
     http2: bool | None
     options: SocketOptions
-    host: bytes
+    heads: HeadWriter
 
 
 async def open_connection(
-    runtime: AnyRuntime, settings: Settings, on_end: Callable[[Any], None]
+    runtime: AnyRuntime,
+    settings: Settings,
+    on_end: Callable[[Any], None],
+    on_room: Callable[[], None],
 ) -> Connection:
     """Connect.
 
     Raises:
         ConnectError: it could not be done, in full or in time.
     """
-    origin, seconds = settings.origin, settings.limits.connect_seconds
-    with anyio.move_on_after(seconds):
+    origin, limits = settings.origin, settings.limits
+    with anyio.move_on_after(limits.connect_seconds):
         link = await _open_link(runtime, settings)
-        connection = Http1Connection(runtime, origin, settings.limits, settings.host, on_end)
-        connection.link = link
-        link.begin(connection)
-        return connection
+        if settings.http2 if settings.tls is None else link.alpn == "h2":
+            shared = Http2Connection(runtime, origin, limits, settings.heads, on_end, on_room)
+            shared.link = link
+            link.hurry()
+            shared.begin()
+            link.begin(shared)
+            return shared
+        single = Http1Connection(runtime, origin, limits, settings.heads, on_end)
+        single.link = link
+        link.begin(single)
+        return single
     raise ConnectError(
-        f"{origin} could not be connected to within {seconds} s.",
+        f"{origin} could not be connected to within {limits.connect_seconds} s.",
         kind="unreachable",
         target=str(origin),
     )
@@ -62,9 +81,15 @@ async def _open_link(runtime: AnyRuntime, settings: Settings) -> Link:
         return raw
     try:
         # Here and not once, since the context may be shared with a pool that wants otherwise.
-        settings.tls.set_alpn_protocols(["http/1.1"])
+        settings.tls.set_alpn_protocols(_PROTOCOLS[settings.http2])
         link = TlsLink(runtime, raw, settings.tls, settings.server_name)
         await link.shake_hands(settings.origin)
+        if settings.http2 and link.alpn != "h2":
+            raise ConnectError(
+                f"{settings.origin} speaks no HTTP/2.",
+                kind="protocol",
+                target=str(settings.origin),
+            )
     except BaseException:
         raw.close()
         raise

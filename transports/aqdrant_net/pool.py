@@ -5,49 +5,24 @@ from __future__ import annotations
 import os
 import ssl
 import weakref
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
-from .bodies import Body
-from .errors import ExchangeError, NetError, PoolClosed
+from .errors import ExchangeError, NetError, PoolClosed, ProtocolError
+from .exchange import Exchange, StreamedResponse
+from .heads import HeadWriter
+from .http2 import Http2Connection
 from .lending import Lender
 from .loops import current_token, make_runtime
-from .messages import Content, Fields, Request, Response, build_request
+from .messages import Content, Fields, Request, build_request
 from .opening import Connection, Settings
+from .responses import Response
 from .settings import Limits, Origin, SocketOptions
 
-__all__ = ["Pool", "StreamedResponse"]
+__all__ = ["Pool"]
 
 ATTEMPTS = 3
 """Connections that one request may find closed before it gives up."""
-
-
-class StreamedResponse:
-    """An answer whose content is read piece by piece: ``async for piece in response``."""
-
-    def __init__(self, response: Response, body: Body) -> None:
-        self.status = response.status
-        self.headers = response.headers
-        self.http_version = response.http_version
-        self.reused = response.reused
-        self._body = body
-
-    @property
-    def trailers(self) -> list[tuple[bytes, bytes]]:
-        """Headers that followed the content, once that was read to its end."""
-        return self._body.trailers
-
-    async def read(self) -> bytes:
-        """Return the next piece; ``b""`` at the end.
-
-        Raises:
-            ReadError: the connection broke.
-        """
-        return await self._body.read()
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        while piece := await self._body.read():
-            yield piece
 
 
 class Pool:
@@ -84,7 +59,10 @@ class Pool:
             server_name=server_name or origin.host,
             http2=http2,
             options=options or SocketOptions(),
-            host=origin.authority(80 if tls is None else 443),
+            heads=HeadWriter(
+                b"http" if tls is None else b"https",
+                origin.authority(80 if tls is None else 443),
+            ),
         )
         self._closed = False
         self._lenders: list[Lender] = []
@@ -124,7 +102,7 @@ class Pool:
         lender = self._here() or await self._settle()
         attempt = 1
         while True:
-            connection = await lender.borrow()
+            connection = lender.take() or await lender.borrow()
             try:
                 return await connection.request(request)
             except NetError as error:
@@ -149,6 +127,20 @@ class Pool:
         What is not read when the block ends is dropped, and over HTTP/1.1 the connection with it.
         """
         return self._stream(build_request(method, target, headers, content, repeatable))
+
+    def exchange(
+        self, method: bytes, target: bytes, headers: Fields = ()
+    ) -> AbstractAsyncContextManager[Exchange]:
+        """Send a request's head, and its content while the answer is read: HTTP/2 alone.
+
+        This is what streaming gRPC needs. What is not over when the block ends is reset.
+
+        Raises:
+            ProtocolError: the connection is not HTTP/2; nothing was sent.
+        """
+        request = build_request(method, target, headers, b"", repeatable=False)
+        request.open = True
+        return self._exchange(request)
 
     async def aclose(self) -> None:
         """Close all connections; requests under way fail. Calling it again does nothing."""
@@ -190,11 +182,36 @@ class Pool:
                         raise
                     lender.drop_idle()
                 else:
-                    yield StreamedResponse(response, body)
+                    try:
+                        yield StreamedResponse(response, body)
+                    finally:
+                        body.close()
                     return
             finally:
                 lender.give_back(connection)
             attempt += 1
+
+    @asynccontextmanager
+    async def _exchange(self, request: Request) -> AsyncGenerator[Exchange]:
+        lender = self._here() or await self._settle()
+        for attempt in range(1, ATTEMPTS + 1):
+            connection = await lender.borrow()
+            try:
+                if not isinstance(connection, Http2Connection):
+                    raise ProtocolError(f"{self.origin} speaks no HTTP/2.", sent=False)
+                try:
+                    stream = connection.start(request)
+                except ExchangeError:
+                    if attempt == ATTEMPTS:
+                        raise
+                    continue
+                try:
+                    yield Exchange(connection, stream)
+                finally:
+                    stream.close()
+                return
+            finally:
+                lender.give_back(connection)
 
     def _here(self) -> Lender | None:
         """Return the lender of the running loop, if it was used here before."""

@@ -113,6 +113,12 @@ class TlsLink:
                 self._tls.write(view[start : start + SEALED])
                 self._flush()
 
+    def is_quiet(self) -> bool:
+        return not self._ended and self._raw.is_quiet()
+
+    def hurry(self) -> None:
+        self._raw.hurry()
+
     def hold(self) -> None:
         self._raw.hold()
 

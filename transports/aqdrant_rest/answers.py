@@ -9,6 +9,7 @@ import zlib
 from typing import Any, Final
 
 from anyio import to_thread
+from msgspec.structs import astuple
 
 from aqdrant.exceptions import DecodeError
 from aqdrant.models._reading import decode
@@ -41,7 +42,10 @@ async def read_result(call: Call, answer: Answer) -> Any:
         if route.answer is _routes.Answer.TEXT:
             return content.decode()
         if route.answer is _routes.Answer.BARE:
-            return decode(content, route.result)
+            result = decode(content, route.result)
+            if None in astuple(result)[:2]:  # the title and the version
+                raise DecodeError("the answer names no version.")
+            return result
         envelope = await decode_envelope(content, route.result)
         if envelope.result is None and not _may_be_none(route.result):
             raise DecodeError("the answer has no result.")

@@ -6,7 +6,7 @@ Both are made without I/O and speak in the bytes of the wire; what fails raises 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, AsyncIterator, Sequence
+from collections.abc import AsyncIterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol, TypeAlias
 
@@ -43,7 +43,7 @@ class Answer(Protocol):
 
 
 class StreamedAnswer(Protocol):
-    """An answer whose content is iterated."""
+    """An answer whose content is read piece by piece."""
 
     @property
     def status(self) -> int:
@@ -55,7 +55,9 @@ class StreamedAnswer(Protocol):
         """As they came, names in lower case."""
         ...
 
-    def __aiter__(self) -> AsyncIterator[bytes]: ...
+    async def read(self) -> bytes:
+        """Read the next piece; ``b""`` at the end."""
+        ...
 
 
 class Carrier(Protocol):

@@ -14,6 +14,7 @@ import msgspec
 
 from aqdrant.exceptions import (
     AqdrantError,
+    ClientClosed,
     ConnectionFailed,
     DecodeError,
     OperationTimeout,
@@ -22,7 +23,7 @@ from aqdrant.exceptions import (
     status_error,
 )
 from aqdrant.transport import TransportConfig
-from aqdrant_net import ConnectError, NetError, PoolTimeout
+from aqdrant_net import ConnectError, NetError, PoolClosed, PoolTimeout
 
 from ._routes import Route
 from .carriers import Expired
@@ -172,6 +173,8 @@ def net_error(call: Call, error: NetError) -> AqdrantError:
         return kind(
             _sentence(error.message), processed=False, fix=_connect_fix(call, error.kind), **where
         )
+    if isinstance(error, PoolClosed):
+        return ClientClosed("the client was closed during the call.", **where)
     if isinstance(error, Expired):
         return OperationTimeout(_sentence(error.message), timeout=call.timeout, **where)
     if isinstance(error, PoolTimeout):

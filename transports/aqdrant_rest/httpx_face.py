@@ -6,7 +6,6 @@ of another package with the same classes, as httpx2's is.
 
 from __future__ import annotations
 
-import socket
 import ssl
 from collections.abc import (
     AsyncGenerator,
@@ -23,18 +22,17 @@ from anyio.lowlevel import RunVar
 
 from aqdrant_net import (
     ConnectError,
-    ConnectKind,
     Limits,
     NetError,
     Pool,
     PoolTimeout,
     ProtocolError,
-    ReadError,
     StreamedResponse,
     WriteError,
 )
 
-from .carriers import Expired, Fields
+from .carriers import Fields
+from .httpx_errors import Translated
 from .settings import RestSettings
 
 __all__ = ["HttpxCarrier", "over_pool", "through_proxies"]
@@ -74,7 +72,7 @@ class HttpxCarrier:
         """Send a request and read its whole answer."""
         del repeatable  # httpx's pool never sends twice
         client = self._client()
-        with _Translated(self._origin):
+        with Translated(self._origin):
             response = await client.send(self._build(client, method, target, headers, content))
             return HttpxAnswer(response, response.content)
 
@@ -96,12 +94,13 @@ class HttpxCarrier:
         client = self._client()
         request = self._build(client, method, target, headers, content)
         request.extensions = {**request.extensions, _STREAMED: True}
-        with _Translated(self._origin):
+        with Translated(self._origin):
             response = await client.send(request, stream=True)
+        answer = HttpxAnswer(response, b"", self._origin)
         try:
-            yield HttpxAnswer(response, b"", self._origin)
+            yield answer
         finally:
-            await response.aclose()
+            await answer.aclose()
 
     def _build(
         self,
@@ -130,7 +129,7 @@ class HttpxCarrier:
 
 
 class HttpxAnswer:
-    """An answer of httpx's, whole or to be iterated."""
+    """An answer of httpx's, whole or to be read piece by piece."""
 
     def __init__(self, response: Any, content: bytes, origin: str = "") -> None:
         self.status: int = response.status_code
@@ -143,11 +142,21 @@ class HttpxAnswer:
         self.content = content
         self._response = response
         self._origin = origin
+        self._pieces: AsyncGenerator[bytes] | None = None
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        with _Translated(self._origin):
-            async for piece in self._response.aiter_raw():
-                yield piece
+    async def read(self) -> bytes:
+        """Read the next piece; ``b""`` at the end."""
+        pieces = self._pieces
+        if pieces is None:
+            pieces = self._pieces = self._response.aiter_raw()
+        with Translated(self._origin):
+            return await anext(pieces, b"")
+
+    async def aclose(self) -> None:
+        """Drop what was not read."""
+        if self._pieces is not None:
+            await self._pieces.aclose()
+        await self._response.aclose()
 
 
 # ---- clients of ours
@@ -213,7 +222,7 @@ def _pool_transport(pool: Pool) -> Any:
             self.answer = answer
 
         async def __aiter__(self) -> AsyncIterator[bytes]:
-            async for piece in self.answer:
+            while piece := await self.answer.read():
                 yield piece
 
         async def aclose(self) -> None:
@@ -256,52 +265,3 @@ def _httpx_error(error: NetError, request: Any) -> Exception:
         ProtocolError: httpx.RemoteProtocolError,
     }
     return kinds.get(type(error), httpx.ReadError)(error.message, request=request)
-
-
-class _Translated:
-    """Turns httpx's errors, and those of its kin, into a `NetError`; others pass."""
-
-    def __init__(self, origin: str) -> None:
-        self.origin = origin
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
-        if error is None:
-            return
-        if isinstance(error.__cause__, NetError):
-            raise error.__cause__
-        names = {kind.__name__ for kind in type(error).__mro__}
-        if names & {"RequestError", "TransportError"} and "HTTPError" in names:
-            raise _net_error(error, names, self.origin) from error
-
-
-def _net_error(error: BaseException, names: set[str], origin: str) -> NetError:
-    text = str(error) or type(error).__name__
-    if "PoolTimeout" in names:
-        return PoolTimeout(text)
-    if names & {"ConnectError", "ConnectTimeout", "ProxyError", "UnsupportedProtocol"}:
-        return ConnectError(text, kind=_kind(error, names), target=origin)
-    if "TimeoutException" in names:
-        return Expired(f"the httpx client gave up: {text}")
-    if "WriteError" in names:
-        return WriteError(text)
-    return ReadError(text) if "NetworkError" in names else ProtocolError(text)
-
-
-def _kind(error: BaseException, names: set[str]) -> ConnectKind:
-    if "ConnectTimeout" in names:
-        return "unreachable"
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return "certificate"
-        if isinstance(cause, ssl.SSLError):
-            return "tls-to-plain" if cause.reason == "WRONG_VERSION_NUMBER" else "tls"
-        if isinstance(cause, socket.gaierror):
-            return "dns"
-        if isinstance(cause, ConnectionRefusedError):
-            return "refused"
-        cause = cause.__cause__ or cause.__context__
-    return "refused" if "attempts failed" in str(error) else "other"

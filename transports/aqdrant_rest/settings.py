@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import inspect
 import ssl
 from collections.abc import Mapping
 from typing import Any, Final, TypeAlias, cast
@@ -103,9 +104,8 @@ def read_settings(config: TransportConfig) -> RestSettings:
 
 
 def _check_client(http_client: Any, given: Mapping[str, Any]) -> None:
-    if not callable(getattr(http_client, "send", None)) or not callable(
-        getattr(http_client, "build_request", None)
-    ):
+    has_request = callable(getattr(http_client, "build_request", None))
+    if not has_request or not inspect.iscoroutinefunction(getattr(http_client, "send", None)):
         raise _refusal("http_client", http_client, "an httpx.AsyncClient")
     own = sorted(given.keys() - {"http_client", "metadata"})
     if own:

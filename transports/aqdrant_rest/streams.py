@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import anyio
 from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
@@ -68,10 +68,8 @@ async def _open_download(
 
 async def _beginning(answer: StreamedAnswer) -> bytes:
     read = b""
-    async for piece in answer:
+    while len(read) < _LONGEST_ERROR and (piece := await answer.read()):
         read += piece
-        if len(read) > _LONGEST_ERROR:
-            break
     return read
 
 
@@ -89,12 +87,18 @@ class Download:
         """Bytes of the whole, where the server says so."""
         return self._size
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
+    def __aiter__(self) -> Self:
+        # No generator: a loop may be left in the middle, and nobody would close it.
+        return self
+
+    async def __anext__(self) -> bytes:
         try:
-            async for piece in self._answer:
-                yield piece
+            piece = await self._answer.read()
         except NetError as error:
             raise net_error(self._call, error) from error
+        if not piece:
+            raise StopAsyncIteration
+        return piece
 
     async def send(self, chunk: bytes, /) -> None:
         """Refuse: this is a download."""
@@ -203,9 +207,8 @@ class Upload:
         )
         return self._answer
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
+    def __aiter__(self) -> AsyncIterator[bytes]:
         raise _wrong_way(self._call, "uploads", "Use send() and finish().")
-        yield b""
 
 
 def _wrong_way(call: Call, what: str, fix: str) -> ArgumentError:
