@@ -32,6 +32,8 @@ Receive: TypeAlias = Callable[[], Awaitable[Message]]
 Send: TypeAlias = Callable[[Message], Awaitable[None]]
 Headers: TypeAlias = list[tuple[bytes, bytes]]
 
+_MOMENT: Final = 1 << 16
+"""Bytes of a body that are read in less than about a millisecond; longer ones are in a thread."""
 _OPEN_PATHS: Final = frozenset({"/", "/healthz", "/livez", "/readyz"})
 """What is answered without a key."""
 _METHODS: Final = b"POST, HEAD, PATCH, CONNECT, TRACE, GET, PUT, DELETE, OPTIONS"
@@ -99,8 +101,12 @@ class RestApplication:
             content = await _body(receive, headers)
             if encoding := headers.get(b"content-encoding"):
                 content = await to_thread.run_sync(unpack, content, encoding.lower())
-            asked = read_operation(route, in_path, scope["query_string"], content)
-            del content
+            request = (route, in_path, scope["query_string"], content)
+            if len(content) > _MOMENT:
+                asked = await to_thread.run_sync(read_operation, *request)
+            else:
+                asked = read_operation(*request)
+            del content, request
             answer = await self._run(route, asked, begun)
         except Refused as error:
             answer = reply(error.status, error.message, begun)
