@@ -77,6 +77,15 @@ def _parser() -> argparse.ArgumentParser:
     where.add_argument("--memory", action="store_true", help="keep nothing: index in memory")
     demo.add_argument("--plain", action="store_true", help="plain text, on a terminal too")
     demo.set_defaults(command=_run_demo)
+    serve = commands.add_parser(
+        "serve",
+        help="serve a folder, or memory, over Qdrant's REST API",
+        description=(
+            "Run the in-process engine as a server that every client of Qdrant can talk to. "
+            "Needs the extra `server`: pip install 'aqdrant[server]'."
+        ),
+    )
+    _describe_serve(serve)
     take = commands.add_parser(
         "import",
         help="make a folder of aqdrant's of one of qdrant-client's local mode",
@@ -89,19 +98,10 @@ def _parser() -> argparse.ArgumentParser:
     take.add_argument("source", metavar="OFFICIAL_FOLDER", help="the folder to read")
     take.add_argument("path", metavar="NEW_FOLDER", help="the folder to make")
     take.set_defaults(command=_run_import)
-    _add_serve(commands)
     return parser
 
 
-def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    serve = commands.add_parser(
-        "serve",
-        help="serve a folder, or memory, over Qdrant's REST API",
-        description=(
-            "Run the in-process engine as a server that every client of Qdrant can talk to. "
-            "Needs the extra `server`: pip install 'aqdrant[server]'."
-        ),
-    )
+def _describe_serve(serve: argparse.ArgumentParser) -> None:
     place = serve.add_mutually_exclusive_group(required=True)
     place.add_argument("--path", metavar="FOLDER", help="the folder of the local store")
     place.add_argument("--memory", action="store_true", help="an engine in memory, empty at first")

@@ -31,4 +31,8 @@ async def serve(*, path: str | None, **place: Any) -> None:
     where.check()
     scheme = "memory" if path is None else "file"
     transport = open_transport(TransportConfig(scheme=scheme, path=path))
-    await running.serve(transport, where, lambda url: print(f"ready {url}", flush=True))
+    await running.serve(transport, where, _say_ready)
+
+
+def _say_ready(url: str) -> None:
+    print(f"ready {url}", flush=True)

@@ -29,7 +29,7 @@ SLOTS: tuple[Slot, ...] = (
     Slot("version_gate", "Refuses what the server's version would drop in silence."),
     Slot("coalescing", "May answer equal reads that are under way at once with one call."),
     Slot(
-        "retry", "Runs an idempotent operation again after a transient fault, within the deadline."
+        "retry", "Runs a call again after a transient fault if that is safe, within the deadline."
     ),
     Slot("limiter", "Bounds the calls in flight; waiting to try again holds no place here."),
     Slot("router", "Sends an operation that the preferred transport lacks to one that has it."),

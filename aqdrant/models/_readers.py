@@ -59,6 +59,15 @@ STRICT, SERVED, LENIENT = Temper.STRICT, Temper.SERVED, Temper.LENIENT
 _CLOSED = frozenset({"Filter", "PayloadSelectorExclude", "PayloadSelectorInclude"})
 """Models that Qdrant, too, allows no other members."""
 
+_OTHER_NAMES = {
+    **{(name, "vector"): "vectors" for name in ("DeleteVectors", "PointStruct", "PointVectors")},
+    **{
+        (f"{name}Request", "with_vector"): "with_vectors"
+        for name in ("Point", "Query", "QueryGroups", "Scroll")
+    },
+}
+"""Model and member → another name that Qdrant reads, and its documentation does not tell."""
+
 
 @cache
 def reader(annotation: Any, temper: Temper) -> Reader:
@@ -174,6 +183,8 @@ class _Fields:
                 self.skipped.add(index)
             self.rows.append((info.name, info.encode_name, read))
             self.by_key[info.encode_name] = self.by_key[info.name] = (info.name, read, optional)
+            if temper is SERVED and (other := _OTHER_NAMES.get((kind.__name__, info.name))):
+                self.by_key[other] = self.by_key[info.name]
             if info.required:
                 self.required.append((info.name, info.encode_name))
 

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from time import perf_counter
 from typing import Any, Final, TypeAlias
 
+from anyio import to_thread
 from anyio.lowlevel import checkpoint
 
 from aqdrant.exceptions import AqdrantError
@@ -20,7 +21,7 @@ from aqdrant.transport import CallOptions, Transport
 from aqdrant_rest._routes import Route, find_route
 
 from .replies import Reply, error_reply, reply, result_reply, text_reply
-from .requests import BODY_LIMIT, Asked, Refused, read_operation
+from .requests import BODY_LIMIT, Asked, Refused, read_operation, unpack
 
 __all__ = ["RestApplication"]
 
@@ -31,6 +32,8 @@ Receive: TypeAlias = Callable[[], Awaitable[Message]]
 Send: TypeAlias = Callable[[Message], Awaitable[None]]
 Headers: TypeAlias = list[tuple[bytes, bytes]]
 
+_MOMENT: Final = 1 << 16
+"""Bytes of a body that are read in less than about a millisecond; longer ones are in a thread."""
 _OPEN_PATHS: Final = frozenset({"/", "/healthz", "/livez", "/readyz"})
 """What is answered without a key."""
 _METHODS: Final = b"POST, HEAD, PATCH, CONNECT, TRACE, GET, PUT, DELETE, OPTIONS"
@@ -71,7 +74,7 @@ class RestApplication:
 
     async def _answer(self, scope: Message, receive: Receive, send: Send) -> None:
         headers = dict(scope["headers"])
-        added = [_VARY]
+        added: Headers = [_VARY]
         if origin := headers.get(b"origin"):
             added.append((b"access-control-allow-origin", origin))
         if scope["method"] == "OPTIONS" and b"access-control-request-method" in headers:
@@ -96,8 +99,14 @@ class RestApplication:
         begun = perf_counter()
         try:
             content = await _body(receive, headers)
-            asked = read_operation(route, in_path, scope["query_string"], content)
-            del content
+            if encoding := headers.get(b"content-encoding"):
+                content = await to_thread.run_sync(unpack, content, encoding.lower())
+            request = (route, in_path, scope["query_string"], content)
+            if len(content) > _MOMENT:
+                asked = await to_thread.run_sync(read_operation, *request)
+            else:
+                asked = read_operation(*request)
+            del content, request
             answer = await self._run(route, asked, begun)
         except Refused as error:
             answer = reply(error.status, error.message, begun)

@@ -5,6 +5,7 @@ Called by the application.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from time import perf_counter
 from typing import Any, Final, NamedTuple
 
@@ -67,18 +68,18 @@ async def result_reply(route: Route, result: Any, begun: float) -> Reply:
     return Reply(200, _JSON, b"".join((*pieces, b',"status":"ok","time":', time, b"}")))
 
 
-_PREFIXES: Final[tuple[tuple[type[AqdrantError], int, str], ...]] = (
-    (NotFound, 404, "Not found: "),
-    (Conflict, 409, "Wrong input: "),
-    (OperationTimeout, 408, "Timeout: "),
-    (PayloadTooLarge, 400, ""),
-    (InternalServerError, 500, "Service internal error: "),
-    (ArgumentError, 400, "Wrong input: "),
-    (UnsupportedOperation, 501, "Not supported: "),
-    (ClientClosed, 503, "Service is unavailable: "),
-    (TransportError, 503, "Service is unavailable: "),
-    (AqdrantError, 500, "Service internal error: "),
-)
+_KINDS: Final[Mapping[type[AqdrantError], tuple[int, str]]] = {
+    NotFound: (404, "Not found: "),
+    Conflict: (409, "Wrong input: "),
+    OperationTimeout: (408, "Timeout: "),
+    PayloadTooLarge: (400, ""),
+    InternalServerError: (500, "Service internal error: "),
+    ArgumentError: (400, "Wrong input: "),
+    UnsupportedOperation: (501, "Not supported: "),
+    ClientClosed: (503, "Service is unavailable: "),
+    TransportError: (503, "Service is unavailable: "),
+    AqdrantError: (500, "Service internal error: "),
+}
 """Kind of error → status and beginning of the message; the first that fits."""
 
 
@@ -87,7 +88,7 @@ def error_reply(error: AqdrantError, begun: float) -> Reply:
 
     What another server said goes on word for word.
     """
-    status, prefix = next((code, text) for kind, code, text in _PREFIXES if isinstance(error, kind))
+    status, prefix = next(found for kind, found in _KINDS.items() if isinstance(error, kind))
     retry_after = None
     message = " ".join(part for part in (f"{prefix}{error.message}", error.fix) if part)
     if isinstance(error, StatusError):

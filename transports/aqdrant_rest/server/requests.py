@@ -7,6 +7,7 @@ beginning of its message; what follows is in our words, which name the place.
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 from urllib.parse import unquote_to_bytes
@@ -19,7 +20,7 @@ from aqdrant.models._unions import is_union, members
 from aqdrant.operations import Operation
 from aqdrant_rest._routes import Parameter, Route
 
-__all__ = ["BODY_LIMIT", "Asked", "Refused", "read_operation"]
+__all__ = ["BODY_LIMIT", "Asked", "Refused", "read_operation", "unpack"]
 
 BODY_LIMIT: Final = 33_554_432
 """Bytes of a body that Qdrant takes."""
@@ -72,7 +73,34 @@ def read_operation(route: Route, in_path: Mapping[str, str], query: bytes, conte
             fields[parameter.field] = _read_text(parameter, texts[parameter.name], _QUERY)
     if route.body is not None:
         fields["body"] = _read_body(route.body, content)
-    return Asked(route.operation(**fields), _read_timeout(texts.get("timeout")))
+    return Asked(route.operation(**fields), _read_timeout(route, texts.get("timeout")))
+
+
+_WINDOWS: Final = {b"gzip": 31, b"deflate": 15}
+_BROKEN: Final = "Error that occur during reading payload: payload reached EOF before completing:"
+
+
+def unpack(content: bytes, encoding: bytes) -> bytes:
+    """Unpack a body; one of an encoding that is unknown is taken as it is, as Qdrant does.
+
+    Raises:
+        Refused: it is damaged, or larger than the limit.
+    """
+    if encoding in (b"br", b"zstd"):
+        raise Refused(400, f"{_BROKEN} this server unpacks gzip and deflate")
+    window = _WINDOWS.get(encoding)
+    if window is None:
+        return content
+    packed = zlib.decompressobj(window)
+    try:
+        plain = packed.decompress(content, BODY_LIMIT + 1)
+    except zlib.error as error:
+        raise Refused(400, f"{_BROKEN} {error}") from error
+    if len(plain) > BODY_LIMIT:
+        raise Refused(400, f"JSON payload has exceeded limit (limit: {BODY_LIMIT} bytes).")
+    if not packed.eof:
+        raise Refused(400, f"{_BROKEN} the end is missing")
+    return plain
 
 
 def _read_path(parameter: Parameter, text: str) -> Any:
@@ -80,6 +108,8 @@ def _read_path(parameter: Parameter, text: str) -> Any:
     if name == "collection_name":
         if "/" in text:
             raise Refused(422, _invalid_path(name, 'collection name cannot contain "/" char'))
+        if "\0" in text:
+            raise Refused(422, _invalid_path(name, r'collection name cannot contain "\u0000" char'))
         if not 0 < len(text) <= _LONGEST_NAME:
             raise Refused(422, _invalid_path(name, "name must have from 1 to 255 characters"))
     return _read_text(parameter, text, "Wrong input: ")
@@ -122,7 +152,7 @@ def _read_text(parameter: Parameter, text: str, prefix: str) -> Any:
         raise Refused(400, prefix + error.message) from error
 
 
-def _read_timeout(text: str | None) -> float | None:
+def _read_timeout(route: Route, text: str | None) -> float | None:
     if text is None:
         return None
     if not text:
@@ -132,6 +162,8 @@ def _read_timeout(text: str | None) -> float | None:
     seconds = int(text)
     if seconds >= _MAX_TIMEOUT:
         raise Refused(400, f"{_QUERY}number too large to fit in target type")
+    if not seconds and "consistency" in route.query:
+        raise Refused(400, f"{_QUERY}invalid value: integer `0`, expected a nonzero u64")
     if not seconds:
         reason = "[timeout: value 0 invalid, must be 1 or larger]"
         raise Refused(422, f"Validation error in query parameters: {reason}")

@@ -56,6 +56,9 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     private_key: str | None = None
     open_to_all: bool = False
 
+    def __repr__(self) -> str:
+        return f"Place({self.host!r}, {self.port})"  # the key is a secret
+
     def check(self) -> None:
         """Refuse what would be unsafe, or cannot be.
 

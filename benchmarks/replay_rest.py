@@ -1,0 +1,195 @@
+"""How many recorded exchanges does our own server answer as a Qdrant server did?
+
+Run as `python benchmarks/replay_rest.py FOLDER_OF_JSONL [--list]`. Each file starts on an empty
+engine. An exchange is *equal* when status and body are, but for what the recording calls volatile,
+the time, and scores within 1e-5; *alike* when the status is and the answer is an error whose text
+alone differs; *not supported* when the engine says so itself. What differs often only follows from
+one of those: a collection that could not be made.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import json
+import math
+import re
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlencode
+
+import anyio
+import httpx
+
+from aqdrant_local import LocalTransport
+from aqdrant_rest.server import RestApplication
+
+_VARIABLE: Final = re.compile(r'"\$num\{(\w+)\}"|\$\{(\w+)\}')
+_NOT_IMPLEMENTED: Final = 501
+_TOLERANCE: Final = 1e-5
+_KEY: Final = "full-access-key-0123456789abcdef0123456789abcdef"
+"""The key of the server on which the exchanges of `auth` were recorded."""
+
+
+def request_body(body: Any) -> bytes:
+    """The bytes of a recorded request.
+
+    Raises:
+        ValueError: they are not recorded.
+    """
+    if body is None:
+        return b""
+    if isinstance(body, str):
+        return body.encode()
+    if isinstance(body, dict) and len(body) == 1:
+        if "$text" in body:
+            return str(body["$text"]).encode()
+        if "$base64" in body:
+            return base64.b64decode(body["$base64"])
+        if any(key.startswith("$") for key in body):
+            raise ValueError("this body is not recorded")
+    return json.dumps(body).encode()
+
+
+def fill(line: str, variables: Mapping[str, Any]) -> str:
+    """Put the values that earlier answers had in their places."""
+
+    def value(match: re.Match[str]) -> str:
+        found = variables.get(match[1] or match[2])
+        return match[0] if found is None else str(found)
+
+    return _VARIABLE.sub(value, line)
+
+
+def at_pointer(body: Any, pointer: str) -> Any:
+    """The value at a JSON pointer; None where there is none."""
+    for part in pointer.split("/")[1:]:
+        try:
+            body = body[int(part)] if isinstance(body, list) else body[part]
+        except (KeyError, IndexError, ValueError, TypeError):
+            return None
+    return body
+
+
+def forget(body: Any, pointers: Iterable[str]) -> Any:
+    """Leave out what varies from run to run."""
+    for pointer in pointers:
+        *parents, last = pointer.split("/")[1:] or [""]
+        for holder in _holders(body, parents):
+            keys: Iterable[Any] = holder.keys() if isinstance(holder, dict) else range(len(holder))
+            for key in list(keys):
+                if last in ("*", str(key)):
+                    holder[key] = None
+    return body
+
+
+def _holders(body: Any, parts: list[str]) -> list[Any]:
+    found = [body]
+    for part in parts:
+        inner: list[Any] = []
+        for one in found:
+            pairs = one.items() if isinstance(one, dict) else enumerate(one) if one else ()
+            inner += [value for key, value in pairs if part in ("*", str(key))]
+        found = [one for one in inner if isinstance(one, dict | list)]
+    return [one for one in found if isinstance(one, dict | list)]
+
+
+def is_equal(ours: Any, theirs: Any) -> bool:
+    """Whether two JSON values are the same, scores up to float32."""
+    if isinstance(ours, dict) and isinstance(theirs, dict):
+        keys = ours.keys() | theirs.keys()
+        return all(is_equal(ours.get(key), theirs.get(key)) for key in keys)
+    if isinstance(ours, list) and isinstance(theirs, list):
+        return len(ours) == len(theirs) and all(map(is_equal, ours, theirs))
+    if isinstance(ours, float) or isinstance(theirs, float):
+        numbers = isinstance(ours, int | float) and isinstance(theirs, int | float)
+        return numbers and math.isclose(ours, theirs, rel_tol=_TOLERANCE, abs_tol=1e-7)
+    return bool(ours == theirs)
+
+
+def judge(exchange: Mapping[str, Any], status: int, content: bytes) -> str:
+    """Say how our answer compares: by one of the words of the module."""
+    wanted = exchange["response"]
+    volatile = list(exchange.get("volatile", ()))
+    if status == _NOT_IMPLEMENTED:
+        return "not supported"
+    if status != wanted["status"] and "status" not in volatile:
+        return "differs"
+    try:
+        ours: Any = json.loads(content) if content else None
+    except ValueError:
+        ours = content.decode(errors="replace")
+    theirs = wanted["body"]
+    if isinstance(theirs, dict) and "$size" in theirs:
+        return "equal"
+    pointers = [*volatile, "/time"]
+    if is_equal(forget(ours, pointers), forget(theirs, pointers)):
+        return "equal"
+    is_error = isinstance(ours, dict) and isinstance(theirs, dict) and status >= 400
+    return "alike" if is_error else "differs"
+
+
+async def replay(lines: Sequence[str], api_key: str | None = None) -> dict[str, str]:
+    """Replay a file on an empty engine; give how each of its exchanges went, by name."""
+    engine = LocalTransport()
+    app = RestApplication(engine, api_key=api_key)
+    judged: dict[str, str] = {}
+    variables: dict[str, Any] = {}
+    carrier = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=carrier, base_url="http://engine") as client:
+        for line in lines:
+            exchange = json.loads(fill(line, variables))
+            request = exchange["request"]
+            try:
+                content = request_body(request.get("body"))
+            except ValueError:
+                judged[exchange["name"]] = "not recorded"
+                continue
+            query = urlencode(request.get("query") or {}, doseq=True)
+            url = httpx.URL(f"http://engine{request['path']}{'?' if query else ''}{query}")
+            headers = request.get("headers") or {}
+            response = await client.request(
+                request["method"], url, content=content, headers=headers
+            )
+            judged[exchange["name"]] = judge(exchange, response.status_code, response.content)
+            for name, pointer in (exchange.get("capture") or {}).items():
+                variables[name] = at_pointer(_json(response.content), pointer)
+    await engine.aclose()
+    return judged
+
+
+def _json(content: bytes) -> Any:
+    try:
+        return json.loads(content)
+    except ValueError:
+        return None
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Replay every file of a folder, and print how many exchanges are equal."""
+    parser = argparse.ArgumentParser(description="Replay recorded exchanges on our own server.")
+    parser.add_argument("folder", type=Path, help="the folder of the recorded files")
+    parser.add_argument("--list", action="store_true", help="name the exchanges that differ")
+    chosen = parser.parse_args(arguments)
+    totals: dict[str, int] = {}
+    for path in sorted(chosen.folder.glob("*.jsonl")):
+        # Not by splitlines: texts have separators of other kinds in them.
+        lines = path.read_text(encoding="utf-8").strip().split("\n")
+        judged = anyio.run(replay, lines, _KEY if path.stem == "auth" else None)
+        kinds = list(judged.values())
+        counts = {kind: kinds.count(kind) for kind in dict.fromkeys(sorted(kinds))}
+        print(f"{path.stem}: {len(judged)}: {counts}", flush=True)
+        for kind, count in counts.items():
+            totals[kind] = totals.get(kind, 0) + count
+        if chosen.list:
+            for name, kind in judged.items():
+                if kind == "differs":
+                    print(f"  {path.stem}/{name}")
+    print(f"all: {sum(totals.values())}: {totals}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
