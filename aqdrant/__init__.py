@@ -10,6 +10,8 @@ One API over several engines, on any event loop.
 # transport    the protocol that runs operations      middleware/ transports that hold a transport
 # _async/      AsyncQdrantClient, one file a noun     _sync/      QdrantClient, generated from it
 # _portal      the event loop behind the sync client  _registry   address → transport
+# inference/   documents → vectors                    uploads/    many points into a collection
+# migration/   collections from client to client
 # bm25/        text → sparse vector                   _demo/      python -m aqdrant demo
 # testing      the conformance kit for transports     _tools/     generators and checks
 #

@@ -144,7 +144,7 @@ class _Plan:
         self._in_place.append(raw)
         if embedder is None:
             if kind != "text":
-                _check_portable(value, kind)
+                read(value, Any, kind)  # a server takes what JSON has, and no objects of ours
             return
         options = _plain_options(raw)
         job = next((j for j in self.jobs if j.fits(embedder, raw.model, kind, options)), None)
@@ -200,11 +200,6 @@ def _plain_options(raw: Raw) -> Mapping[str, Any]:
     if isinstance(options, models.Bm25Config):
         return options.model_dump(exclude_none=True)
     return _NOTHING if options is None else options
-
-
-def _check_portable(value: Any, kind: Kind) -> None:
-    """Refuse what only a model in this process understands."""
-    read(value, Any, kind)
 
 
 def _listed(vectors: Vectors, job: _Job) -> Sequence[Any]:
