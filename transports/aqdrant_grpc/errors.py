@@ -9,9 +9,9 @@ from aqdrant.exceptions import AqdrantError, DecodeError, OperationTimeout, stat
 from aqdrant.operations import Operation
 from aqdrant_grpc.connection import Answer
 
-__all__ = ["read_message"]
+__all__ = ["CODES", "read_message"]
 
-_CODES = (
+CODES = (
     "OK",
     "CANCELLED",
     "UNKNOWN",
@@ -74,7 +74,7 @@ def _error(
     status = answer.headers.get(":status", "200")
     if code is None and status == "200":
         return _undecodable("the answer has no grpc-status", operation)
-    name = _CODES[int(code)] if code and code.isdigit() and int(code) < len(_CODES) else "UNKNOWN"
+    name = CODES[int(code)] if code and code.isdigit() and int(code) < len(CODES) else "UNKNOWN"
     reason = unquote(answer.trailers.get("grpc-message", ""))
     if name == "DEADLINE_EXCEEDED" or (name == "CANCELLED" and reason == "Timeout expired"):
         return OperationTimeout(
