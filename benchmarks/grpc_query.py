@@ -102,7 +102,8 @@ async def one_at_a_time(call: Callable[[], Awaitable[Any]]) -> float:
     return statistics.median(taken)
 
 
-async def at_once(call: Callable[[], Awaitable[Any]]) -> float:
+async def at_once(call: Callable[[], Awaitable[Any]]) -> tuple[float, float]:
+    """Calls a second, and the processor's seconds of a call in all threads."""
     done = 0
     end = time.perf_counter() + SECONDS
 
@@ -112,9 +113,9 @@ async def at_once(call: Callable[[], Awaitable[Any]]) -> float:
             await call()
             done += 1
 
-    start = time.perf_counter()
+    start, spent = time.perf_counter(), time.process_time()
     await asyncio.gather(*(work() for _ in range(TASKS)))
-    return done / (time.perf_counter() - start)
+    return done / (time.perf_counter() - start), (time.process_time() - spent) / done
 
 
 class Raw:
@@ -157,18 +158,23 @@ async def measure(port: int) -> None:
     }
     latency: dict[str, list[float]] = {name: [] for name in calls}
     rate: dict[str, list[float]] = {name: [] for name in calls}
+    costs: dict[str, list[float]] = {name: [] for name in calls}
     for _ in range(ROUNDS):
         for name in random.sample(list(calls), len(calls)):
             await calls[name]()
             latency[name].append(await one_at_a_time(calls[name]))
-            rate[name].append(await at_once(calls[name]))
-    base = statistics.median(latency["official"]), statistics.median(rate["official"])
-    print(f"{'':22s} {'p50':>10s}        {TASKS} at once")
+            throughput, cost = await at_once(calls[name])
+            rate[name].append(throughput)
+            costs[name].append(cost)
+    print(f"{'':22s} {'p50':>10s}        {TASKS} at once: calls   processor a call")
+    tables = (latency, rate, costs)
+    base = [statistics.median(table["official"]) for table in tables]
     for name in calls:
-        p50, throughput = statistics.median(latency[name]), statistics.median(rate[name])
+        p50, throughput, cost = (statistics.median(table[name]) for table in tables)
         print(
             f"{name:22s} {p50 * 1e3:7.2f} ms {p50 / base[0]:6.2f}"
             f" {throughput:8.0f}/s {throughput / base[1]:6.2f}"
+            f" {cost * 1e6:8.0f} µs {cost / base[2]:6.2f}"
         )
     await ours.close()
     await official.close()

@@ -16,7 +16,7 @@ from aqdrant.exceptions import AqdrantError, DecodeError
 from aqdrant.models import QueryRequest, ScrollRequest
 from aqdrant_grpc.calls import decode_answer, encode_request
 from aqdrant_grpc.shapes import CODEC
-from aqdrant_grpc.wire import varint
+from aqdrant_grpc.wire import CodecError, varint
 
 from .generated import as_official, make
 from .pairs import calls
@@ -113,6 +113,14 @@ def test_what_is_decoded_is_encoded_to_the_same_meaning(message: str, seed: int)
         assert second == value
 
 
+def outcome(message: str, content: bytes) -> Any:
+    """What is decoded, or why nothing is: old vectors may have a count that does not divide."""
+    try:
+        return CODEC.decoder(message)(content, 0, len(content))
+    except CodecError as error:
+        return error.reason
+
+
 def test_odd_layouts_of_points_are_read_as_protobuf_reads_them(seed: int) -> None:
     rng = random.Random(seed)
     for message in ("ScoredPoint", "RetrievedPoint", "Value", "PointId", "VectorsOutput"):
@@ -122,9 +130,7 @@ def test_odd_layouts_of_points_are_read_as_protobuf_reads_them(seed: int) -> Non
             )
             joined = as_official(message, {}).__class__.FromString(first + second)
             canonical = joined.SerializeToString()
-            decode = CODEC.decoder(message)
-            pieces = first + second
-            assert decode(pieces, 0, len(pieces)) == decode(canonical, 0, len(canonical))
+            assert outcome(message, first + second) == outcome(message, canonical)
 
 
 # ---- what cannot be sent

@@ -384,3 +384,37 @@ async def test_pings_find_a_dead_server() -> None:
         async with connected(running, grpc_options=options) as transport:
             with pytest.raises(ConnectionFailed, match="silent"):
                 await transport.execute(COUNT)
+
+
+async def test_native_calls(server: Server) -> None:
+    from aqdrant_grpc import messages
+
+    async with connected(server, api_key="secret") as transport:
+        request = messages.CountPoints(collection_name="a", exact=True)
+        path = "/qdrant.Points/Count"
+        counted = await transport.call(path, request, messages.CountResponse)
+        assert counted.result is not None
+        assert counted.result.count == 7
+        server.script = lambda exchange: exchange.fail(5, "no")
+        with pytest.raises(NotFound, match="Count"):
+            await transport.call(path, request, messages.CountResponse)
+    assert server.calls[0].headers["api-key"] == "secret"
+
+
+async def test_one_transport_serves_event_loops_one_after_the_other(server: Server) -> None:
+    transport = GrpcTransport(
+        TransportConfig(scheme="http", host="127.0.0.1", grpc_port=server.port)
+    )
+
+    def elsewhere() -> int:
+        async def main() -> int:
+            count = (await transport.execute(COUNT)).count
+            await transport.aclose() if transport.connections_made > 1 else None
+            return count
+
+        return anyio.run(main)
+
+    assert (await transport.execute(COUNT)).count == 7
+    assert await anyio.to_thread.run_sync(elsewhere) == 7
+    assert transport.connections_made == 2
+    await transport.aclose()

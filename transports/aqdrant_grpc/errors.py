@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Protocol
 from urllib.parse import unquote
 
 from aqdrant.exceptions import AqdrantError, DecodeError, OperationTimeout, status_error
-from aqdrant.operations import Operation
 from aqdrant_grpc.connection import Answer
 
-__all__ = ["read_message"]
+__all__ = ["CODES", "Named", "read_message"]
 
-_CODES = (
+CODES = (
     "OK",
     "CANCELLED",
     "UNKNOWN",
@@ -47,7 +46,21 @@ _STATUS = {
 """Code → the HTTP status that corresponds; 500 for the others."""
 
 
-def read_message(answer: Answer, operation: Operation[Any], timeout: float | None) -> bytes:
+class Named(Protocol):
+    """What an error says of the call: an operation, or a native call."""
+
+    @property
+    def name(self) -> str:
+        """The name of the call."""
+        ...
+
+    @property
+    def target(self) -> str | None:
+        """What the call is about."""
+        ...
+
+
+def read_message(answer: Answer, operation: Named, timeout: float | None) -> bytes:
     """Give the message of an answer.
 
     Raises:
@@ -69,12 +82,12 @@ def read_message(answer: Answer, operation: Operation[Any], timeout: float | Non
 
 
 def _error(
-    answer: Answer, code: str | None, operation: Operation[Any], timeout: float | None
+    answer: Answer, code: str | None, operation: Named, timeout: float | None
 ) -> AqdrantError:
     status = answer.headers.get(":status", "200")
     if code is None and status == "200":
         return _undecodable("the answer has no grpc-status", operation)
-    name = _CODES[int(code)] if code and code.isdigit() and int(code) < len(_CODES) else "UNKNOWN"
+    name = CODES[int(code)] if code and code.isdigit() and int(code) < len(CODES) else "UNKNOWN"
     reason = unquote(answer.trailers.get("grpc-message", ""))
     if name == "DEADLINE_EXCEEDED" or (name == "CANCELLED" and reason == "Timeout expired"):
         return OperationTimeout(
@@ -98,7 +111,7 @@ def _error(
     )
 
 
-def _undecodable(reason: str, operation: Operation[Any]) -> DecodeError:
+def _undecodable(reason: str, operation: Named) -> DecodeError:
     return DecodeError(
         f"{reason}.", processed=True, operation=operation.name, target=operation.target
     )

@@ -7,9 +7,10 @@ import inspect
 import math
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager
-from typing import Any, TypeVar, cast
+from functools import partial
+from typing import Any, NamedTuple, TypeVar, cast
 from weakref import WeakKeyDictionary
 
 import anyio
@@ -37,16 +38,24 @@ from aqdrant_grpc.bridge import Bridge, is_asyncio
 from aqdrant_grpc.calls import decode_steps, encode_steps, is_supported, unsupported
 from aqdrant_grpc.channel import Channel
 from aqdrant_grpc.connection import Headers
-from aqdrant_grpc.errors import read_message
+from aqdrant_grpc.errors import Named, read_message
 from aqdrant_grpc.options import make_tls, read_options
 
 __all__ = ["GrpcTransport", "open_transport"]
 
 R = TypeVar("R")
+A = TypeVar("A")
 
 DEFAULT_TIMEOUT = 60.0
 """Seconds of a call for which neither the client nor the call names any: none waits for ever."""
 _CONNECTIONS = 3
+
+
+class _Native(NamedTuple):
+    """A native call, as errors name it."""
+
+    name: str
+    target: str | None
 
 
 class GrpcTransport:
@@ -91,18 +100,9 @@ class GrpcTransport:
         if not is_supported(operation):
             raise unsupported(operation)
         timeout = options.timeout or self._config.timeout or DEFAULT_TIMEOUT
-        metadata = await self._metadata_of(options)
-        if self._tls is None and self._config.scheme == "https":
-            verify = self._config.extra.get("verify")
-            self._tls = await anyio.to_thread.run_sync(make_tls, self._options, verify)
-        answer: tuple[Any, Mapping[str, Any]]
-        if is_asyncio():
-            answer = await self._run(operation, options.timeout, timeout, metadata)
-        else:
-            answer = await self._bridge.run(
-                self._run, operation, options.timeout, timeout, metadata
-            )
-        result, fields = answer
+        metadata = await self._prepare(options)
+        work = partial(self._call, operation, options.timeout, timeout, metadata)
+        result, fields = await self._cross(work, operation, timeout)
         if is_collecting():
             time, usage = fields.get("time", 0.0), fields.get("usage")
             report(CallStats(operation=operation.name, time=time, usage=usage))
@@ -114,30 +114,65 @@ class GrpcTransport:
         """Refuse: gRPC has no call that carries snapshots."""
         raise unsupported(operation)
 
+    async def call(
+        self, path: str, message: Any, answer: type[A], options: CallOptions = DEFAULT_OPTIONS, /
+    ) -> A:
+        """Make any unary call with messages of one's own, on this channel and with its auth.
+
+        Args:
+            path: service and method, for example ``"/qdrant.Points/Count"``.
+            message: the request: a message of `aqdrant_grpc.messages`, or whatever else `bytes`
+                encodes.
+            answer: the class of the answer, which has `parse` as those messages do.
+            options: timeout and metadata of this call.
+
+        Raises:
+            AqdrantError: one of the tree in `aqdrant.exceptions`.
+        """
+        call = _Native(path.rpartition("/")[2], None)
+        if self._closed:
+            raise ClientClosed("the client is closed.", operation=call.name)
+        timeout = options.timeout or self._config.timeout or DEFAULT_TIMEOUT
+        metadata = await self._prepare(options)
+        work = partial(self._exchange, path, bytes(message), call, timeout, metadata)
+        content = await self._cross(work, call, timeout)
+        parse: Any = getattr(answer, "parse")  # noqa: B009  # protobuf's own have another name
+        return cast("A", parse(content))
+
+    async def _prepare(self, options: CallOptions) -> Headers:
+        if self._tls is None and self._config.scheme == "https":
+            verify = self._config.extra.get("verify")
+            self._tls = await anyio.to_thread.run_sync(make_tls, self._options, verify)
+        return await self._metadata_of(options)
+
+    async def _cross(
+        self, work: Callable[[], Coroutine[Any, Any, A]], call: Named, timeout: float
+    ) -> A:
+        """Run a call on asyncio: here, or on the loop of the bridge."""
+        if is_asyncio():
+            return await self._run(work, call, timeout)
+        return await self._bridge.run(self._run, work, call, timeout)
+
     # ---- on asyncio
 
     async def _run(
-        self,
-        operation: Operation[Any],
-        asked: float | None,
-        timeout: float,
-        metadata: Headers,
-    ) -> tuple[Any, Mapping[str, Any]]:
+        self, work: Callable[[], Coroutine[Any, Any, A]], call: Named, timeout: float
+    ) -> A:
         try:
             async with asyncio.timeout(timeout):
-                return await self._call(operation, asked, timeout, metadata)
+                return await work()
         except TimeoutError as error:
             if isinstance(error, AqdrantError):
                 raise
             raise OperationTimeout(
                 f"no answer within {timeout:g} s.",
                 timeout=timeout,
-                operation=operation.name,
-                target=operation.target,
+                operation=call.name,
+                target=call.target,
                 fix="Pass a longer timeout= to the call or to the client.",
             ) from None
         except TransportError as error:
-            error.operation = error.operation or operation.name
+            error.operation = error.operation or call.name
             raise
 
     async def _call(
@@ -156,11 +191,19 @@ class GrpcTransport:
                 target=operation.target,
                 fix="Send fewer points at once, or raise grpc.max_send_message_length.",
             )
+        path = METHODS[type(operation)].path
+        message = await self._exchange(path, content, operation, timeout, metadata)
+        result: tuple[Any, Mapping[str, Any]] = await _step(decode_steps(operation, message))
+        return result
+
+    async def _exchange(
+        self, path: str, content: bytes, call: Named, timeout: float, metadata: Headers
+    ) -> bytes:
         channel = self._channel()
         headers = [
             (":method", "POST"),
             (":scheme", "http" if self._tls is None else "https"),
-            (":path", METHODS[type(operation)].path),
+            (":path", path),
             (":authority", channel.authority),
             ("te", "trailers"),
             ("content-type", "application/grpc"),
@@ -168,9 +211,7 @@ class GrpcTransport:
             *metadata,
         ]
         answer = await channel.run(headers, content)
-        message = read_message(answer, operation, timeout)
-        result: tuple[Any, Mapping[str, Any]] = await _step(decode_steps(operation, message))
-        return result
+        return read_message(answer, call, timeout)
 
     def _channel(self) -> Channel:
         loop = asyncio.get_running_loop()

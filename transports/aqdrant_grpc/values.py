@@ -270,6 +270,10 @@ def read_entries(values: dict[str, Any], buffer: bytes, position: int, end: int,
                     values[key] = follows
                 elif kind == 0x11 and size == 9:
                     values[key] = unpack_double(buffer, middle + 3)[0]
+                elif kind == 0x3A and follows == size - 2:
+                    values[key] = _decode_list(buffer, middle + 4, position)
+                elif kind == 0x32 and follows == size - 2:
+                    values[key] = _decode_struct(buffer, middle + 4, position)
                 else:
                     values[key] = decode_value(buffer, middle + 2, position)
                 continue
