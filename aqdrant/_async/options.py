@@ -17,10 +17,18 @@ from aqdrant._registry import is_transport
 from aqdrant.context import check_line, checked_headers
 from aqdrant.exceptions import ArgumentError
 from aqdrant.middleware import Layer, check_slots
+from aqdrant.middleware.newer_names import Version, read_version
 from aqdrant.models._scalars import kind_of
 from aqdrant.transport import TransportConfig
 
-__all__ = ["checked_layers", "checked_timeout", "checked_transport", "configure", "shown"]
+__all__ = [
+    "checked_layers",
+    "checked_timeout",
+    "checked_transport",
+    "checked_version",
+    "configure",
+    "shown",
+]
 
 _SECRETS = frozenset(
     {
@@ -35,6 +43,8 @@ _FLAGS = (
     "force_disable_check_same_thread",
     "cloud_inference",
     "check_compatibility",
+    "coalesce",
+    "tracing",
 )
 _COUNTS = ("local_inference_batch_size", "pool_size", "max_concurrency")
 _LAST_PORT = 65535
@@ -116,6 +126,19 @@ def checked_timeout(timeout: Any) -> float | None:
     return seconds
 
 
+def checked_version(server_version: Any) -> Version | None:
+    """Major and minor version of a server, or None."""
+    if server_version is None:
+        return None
+    version = read_version(read(server_version, str, "server_version"))
+    if version is None:
+        raise ArgumentError(
+            f"server_version: {server_version!r}, wanted one such as '1.18'.",
+            parameter="server_version",
+        )
+    return version
+
+
 def checked_layers(middleware: Any) -> dict[str, Layer]:
     """The layers that the user gave, by slot."""
     if middleware is None:
@@ -154,6 +177,8 @@ def _check_kinds(given: Mapping[str, Any]) -> None:
     provider = given["auth_token_provider"]
     if provider is not None and not callable(provider):
         _refuse("auth_token_provider", type(provider).__name__, "a function without arguments")
+    if given["retries"] is not None:
+        at_least(0, given["retries"], "retries")
     options = given["grpc_options"]
     _want(isinstance(options, Mapping | None), "grpc_options", options, "a dict")
 

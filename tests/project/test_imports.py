@@ -25,6 +25,7 @@ ALLOWED_EXTERNALS = {
     "aqdrant._demo": {"numpy"},
     "aqdrant._portal": {"sniffio"},
     "aqdrant.bm25": {"snowballstemmer"},
+    "aqdrant.middleware.spans": {"opentelemetry"},
     "aqdrant.testing": {"numpy", "pytest"},
     "aqdrant_local": {"anyio", "msgspec", "numpy"},
     "aqdrant_net": {"anyio", "h11", "trio"},

@@ -18,7 +18,6 @@ UNSUPPORTED: dict[type | str, str] = {
     # Settings of collections
     "sharding": "custom sharding",
     # Parameters of indexes
-    "multilingual": "the multilingual tokenizer, which needs dictionaries",
 }
 """What is met → what it is called."""
 
