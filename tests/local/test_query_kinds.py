@@ -71,6 +71,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
     (formula(models.SqrtExpression(sqrt=-4.0)), "The expression √-4 of point 1"),
     (formula(models.MaxExpression(max=[])), "`max` needs at least one operand"),
     (formula("$scores"), "'$scores' is no score"),
+    (formula("$score[1]", **{"$score[1]": "x"}), "The default of $score[1] is no number"),
     (formula(models.DatetimeExpression(datetime="soon")), "'soon' is not a date"),
     (formula(models.DatetimeKeyExpression(datetime_key="n")), "Expected a date under 'n'"),
     (formula("a..b"), "Invalid payload key"),
