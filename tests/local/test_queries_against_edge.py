@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from contextlib import closing
 from itertools import pairwise
 
 import pytest
@@ -86,12 +87,12 @@ def test_queries_of_every_kind(seed: int) -> None:
     outcomes: Counter[str] = Counter()
     for batch in range(max(4, CASES // BATCH)):
         pair, generator = Pair(KINDS), QueryGenerator(seed + batch)
-        points = {point.id: point for point in (generator.point() for _ in range(60))}
-        pair.upsert(list(points.values()))
-        pair.index("text", TEXT)
-        ids = pair.ids()
-        for _ in range(BATCH):
-            outcomes[compare(pair, generator.query(ids, batch % 3))] += 1
-        pair.edge.close()
+        with closing(pair.edge):
+            points = {point.id: point for point in (generator.point() for _ in range(60))}
+            pair.upsert(list(points.values()))
+            pair.index("text", TEXT)
+            ids = pair.ids()
+            for _ in range(BATCH):
+                outcomes[compare(pair, generator.query(ids, batch % 3))] += 1
     assert outcomes["tied"] <= sum(outcomes.values()) / 100, outcomes
     assert outcomes["answered"] > sum(outcomes.values()) / 3, outcomes

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import numpy as np
 import pytest
 
 from aqdrant import QdrantClient, models, operations
@@ -70,6 +71,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
     (formula(models.SqrtExpression(sqrt=-4.0)), "The expression √-4 of point 1"),
     (formula(models.MaxExpression(max=[])), "`max` needs at least one operand"),
     (formula("$scores"), "'$scores' is no score"),
+    (formula("$score[1]", **{"$score[1]": "x"}), "The default of $score[1] is no number"),
     (formula(models.DatetimeExpression(datetime="soon")), "'soon' is not a date"),
     (formula(models.DatetimeKeyExpression(datetime_key="n")), "Expected a date under 'n'"),
     (formula("a..b"), "Invalid payload key"),
@@ -207,4 +209,45 @@ def test_batch_answers_as_single_queries_do(seed: int) -> None:
     together = client.query_batch_points("c", requests)
     for request, found in zip(requests, together, strict=True):
         assert client.query_batch_points("c", [request]) == [found]
+    client.close()
+
+
+def test_group_of_a_number_is_none_of_a_text() -> None:
+    client = QdrantClient(":memory:")
+    client.create_collection("c", models.VectorParams(size=2, distance=models.Distance.DOT))
+    for number, value in enumerate([0, "x", 0, "x"]):
+        point = models.PointStruct(id=number, vector=ONE, payload={"k": value})
+        client.upsert("c", [point])
+    found = client.query_points_groups("c", group_by="k", query=ONE)
+    shown = {group.id: [hit.id for hit in group.hits] for group in found.groups}
+    assert shown == {0: [0, 2], "x": [1, 3]}
+    client.close()
+
+
+@pytest.mark.parametrize("distance", models.Distance)
+@pytest.mark.parametrize("strategy", ["best_score", "sum_scores"])
+def test_equal_vectors_tie_by_id(distance: models.Distance, strategy: str, seed: int) -> None:
+    """One product of matrices rounds each row as it pleases; the answer must not."""
+    random = np.random.default_rng(seed)
+    pattern = random.standard_normal((7, 33)).astype(np.float32)
+    vectors = pattern[random.integers(0, 7, 3000)]
+    client = QdrantClient(":memory:")
+    client.create_collection("c", models.VectorParams(size=33, distance=distance))
+    client.upsert("c", models.Batch(ids=list(range(3000)), vectors=vectors))
+    examples = random.standard_normal((5, 33)).astype(np.float32)
+    given = models.RecommendInput(
+        positive=list(examples[:3]),
+        negative=list(examples[3:]),
+        strategy=models.RecommendStrategy(strategy),
+    )
+    query = models.RecommendQuery(recommend=given)
+    found = client.query_points("c", query=query, limit=1500, with_payload=False).points
+    keys = [(-hit.score, hit.id) for hit in found]
+    assert keys == sorted(keys)
+    assert len({hit.score for hit in found}) <= 7
+    best = {hit.score for hit in found[:-1]} - {found[-1].score}
+    for score in best:  # every one of the equal is there
+        (kind,) = {vectors[int(hit.id)].tobytes() for hit in found if hit.score == score}
+        count = sum(vector.tobytes() == kind for vector in vectors)
+        assert count == sum(hit.score == score for hit in found)
     client.close()

@@ -16,7 +16,7 @@ from aqdrant import models
 from aqdrant.exceptions import BadRequest
 
 from .engine import formulas as steps
-from .engine.arrays import Floats, Mask, Rows
+from .engine.arrays import Floats, Rows
 from .engine.columns import Alone
 from .engine.datetimes import parse_datetime
 from .engine.formulas import Decay, NotFiniteError, Numbers
@@ -146,7 +146,7 @@ class _Formula:
         self._segment = segment
         self._rankings = rankings
         self._rows = rows
-        self._scores: dict[int, tuple[Numbers, Mask]] = {}
+        self._scores: dict[int, Numbers] = {}
         self._defaults: dict[int | Path | None, Any] = {}
         for name, value in defaults.items():
             number = _score_number(name)
@@ -228,13 +228,15 @@ class _Formula:
 
     def _score(self, number: int, at: Rows) -> Numbers:
         if number not in self._scores:
-            default = self._defaults.get(number)
-            values = np.full(len(self._rows), 0.0 if default is None else _number(default))
+            default = _number(self._defaults.get(number, 0.0))
+            if default is None:
+                raise _refused(f"The default of $score[{number}] is no number.")
+            values = np.full(len(self._rows), default)
             if number < len(self._rankings):
                 scores, rows = self._rankings[number]
                 values[self._rows.searchsorted(rows)] = scores
-            self._scores[number] = values, np.ones(len(values), dtype=np.bool_)
-        return self._scores[number][0][at]
+            self._scores[number] = values
+        return self._scores[number][at]
 
     def _number(self, key: str, at: Rows) -> Numbers:
         column = self._segment.column(path_of(key))
