@@ -11,8 +11,7 @@ import struct
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from hpack import Decoder
-from hpack.exceptions import HPACKError
+import hpack
 
 __all__ = ["CANCEL", "Event", "FrameError", "Http2", "encode_headers"]
 
@@ -91,7 +90,7 @@ class Http2:
         self._out = [_PREFACE, frame(_SETTINGS, 0, 0, content)]
         self._grant(0, connection_window - 65535)
         self._in = bytearray()
-        self._decoder = Decoder(_LARGEST_HEAD)
+        self._decoder = hpack.Decoder(_LARGEST_HEAD)
         self._head: tuple[int, int, bytes] | None = None
         self._next = 1
         self._windows: dict[int, int] = {}
@@ -234,7 +233,7 @@ class Http2:
         self._head = None
         try:
             headers: dict[Any, Any] = dict(self._decoder.decode(content))
-        except (HPACKError, UnicodeDecodeError) as error:
+        except (hpack.HPACKError, UnicodeDecodeError) as error:
             raise FrameError(f"headers that cannot be read: {error}") from error
         is_last = bool(first & _END_STREAM)
         events.append(Event("headers", stream, headers, is_last))
