@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 from typing import TextIO
 
 import anyio
@@ -57,16 +58,36 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     demo = commands.add_parser(
         "demo",
-        help="index your Python's docstrings in memory and search them",
+        help="index your Python's docstrings and search them",
         description=(
-            "Read the docstrings of the Python standard library on this machine, index them in "
-            "memory by word and by topic, and search them. Needs no network and no model."
+            "Read the docstrings of the Python standard library on this machine, index them by "
+            "word and by topic in a folder, and search them. A second run only searches. Needs no "
+            "network and no model."
         ),
     )
     demo.add_argument("words", nargs="*", metavar="WORD", help="what to search for, as one query")
     demo.add_argument("--limit", type=_positive, default=5, help="results a search (default: 5)")
+    where = demo.add_mutually_exclusive_group()
+    where.add_argument(
+        "--folder",
+        type=Path,
+        help="where to keep the index (default: aqdrant in the user's folder of caches)",
+    )
+    where.add_argument("--memory", action="store_true", help="keep nothing: index in memory")
     demo.add_argument("--plain", action="store_true", help="plain text, on a terminal too")
     demo.set_defaults(command=_run_demo)
+    take = commands.add_parser(
+        "import",
+        help="make a folder of aqdrant's of one of qdrant-client's local mode",
+        description=(
+            "Read a folder that qdrant-client wrote in its local mode, and write what it holds into"
+            " a new folder for QdrantClient(path=...). The old one is only read; nothing that its"
+            " pickles name is run."
+        ),
+    )
+    take.add_argument("source", metavar="OFFICIAL_FOLDER", help="the folder to read")
+    take.add_argument("path", metavar="NEW_FOLDER", help="the folder to make")
+    take.set_defaults(command=_run_import)
     return parser
 
 
@@ -81,13 +102,27 @@ def _run_demo(options: argparse.Namespace) -> None:
     # threads that wait for each other at every step make it ten times as slow.
     for threads in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"):
         os.environ.setdefault(threads, "1")
+    from aqdrant._demo.keeping import Place, default_folder
     from aqdrant._demo.run import run_demo
     from aqdrant._demo.show import Screen
 
     if options.words and not "".join(options.words).strip():
         raise ArgumentError("the query is empty.", fix="Give words, or none for the demo's own.")
     words, screen = " ".join(options.words).strip(), Screen(plain=options.plain)
-    anyio.run(partial(run_demo, words, limit=options.limit, screen=screen))
+    place = None
+    if not options.memory:
+        is_default = options.folder is None
+        place = Place(default_folder() if is_default else options.folder.absolute(), is_default)
+    anyio.run(partial(run_demo, words, limit=options.limit, screen=screen, place=place))
+
+
+def _run_import(options: argparse.Namespace) -> None:
+    from aqdrant.folders import import_folder
+
+    counts = import_folder(options.source, options.path)
+    for name, count in counts.items():
+        print(f"imported {name}: {count:,} points")
+    print(f"imported {len(counts)} collections into {options.path}")
 
 
 if __name__ == "__main__":

@@ -19,9 +19,11 @@ ENTRY_POINTS = "aqdrant.transports"
 
 BUILT_IN: dict[str, str] = {
     "file": "aqdrant_local:open_transport",
+    "http": "aqdrant_rest:open_transport",
+    "https": "aqdrant_rest:open_transport",
     "memory": "aqdrant_local:open_transport",
 }
-"""URL scheme → ``"module:function"`` of our own transports."""
+"""URL scheme → ``"module:function"`` of our own transports; gRPC has none, and is ``"grpc"``."""
 
 
 def open_transport(config: TransportConfig) -> Transport:
@@ -30,7 +32,9 @@ def open_transport(config: TransportConfig) -> Transport:
     Raises:
         UnsupportedOperation: nothing installed serves this scheme, or what does cannot be loaded.
     """
-    reference = BUILT_IN.get(config.scheme) or _installed(config)
+    wants_grpc = config.prefer_grpc and config.scheme in ("http", "https")
+    scheme = "grpc" if wants_grpc else config.scheme
+    reference = BUILT_IN.get(scheme) or _installed(config)
     module, _, function = reference.partition("[")[0].strip().partition(":")
     try:
         found: Any = attrgetter(function)(import_module(module))

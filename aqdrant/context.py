@@ -27,6 +27,7 @@ __all__ = [
     "current_headers",
     "is_collecting",
     "report",
+    "retried",
 ]
 
 
@@ -39,10 +40,13 @@ class CallStats(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds that Qdrant itself spent."""
     usage: Usage | None = None
     """Hardware and inference usage, where the server reports them."""
+    retries: int = 0
+    """How often the call had failed before this answer, and was tried again."""
 
 
 _collectors: ContextVar[tuple[list[CallStats], ...]] = ContextVar("aqdrant_collectors", default=())
 _headers: ContextVar[Mapping[str, str]] = ContextVar("aqdrant_headers")
+_retries: ContextVar[int] = ContextVar("aqdrant_retries", default=0)
 
 
 @contextmanager
@@ -71,8 +75,21 @@ def is_collecting() -> bool:
 
 def report(stats: CallStats) -> None:
     """Hand the statistics of a call to everyone who collects."""
+    retries = _retries.get()
+    if retries:
+        stats = msgspec.structs.replace(stats, retries=retries)
     for collector in _collectors.get():
         collector.append(stats)
+
+
+@contextmanager
+def retried(times: int) -> Generator[None]:
+    """Count a call inside as tried again so many times."""
+    token = _retries.set(times)
+    try:
+        yield
+    finally:
+        _retries.reset(token)
 
 
 @contextmanager

@@ -31,7 +31,9 @@ these.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from datetime import UTC
 from typing import Any
 
 __all__ = [
@@ -179,7 +181,7 @@ class ClientClosed(AqdrantError, RuntimeError):
 
 
 class UnsupportedOperation(AqdrantError, NotImplementedError):
-    """The transport in use has no way to run this operation.
+    """The transport or the server in use has no way to run this operation. Nothing was sent.
 
     Args:
         supported_by: names of the transports that can.
@@ -201,7 +203,27 @@ class UnsupportedOperation(AqdrantError, NotImplementedError):
 
 
 class TransportError(AqdrantError):
-    """The operation did not reach Qdrant, or its answer did not come back whole."""
+    """The operation did not reach Qdrant, or its answer did not come back whole.
+
+    Args:
+        processed: whether Qdrant may have acted on it. False proves that it has not: no connection
+            was made, or the server refused the stream unread; such a call may run again even if
+            it is not idempotent. True: an answer had begun. None: nobody knows.
+    """
+
+    processed: bool | None
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        processed: bool | None = None,
+        operation: str | None = None,
+        target: str | None = None,
+        fix: str | None = None,
+    ) -> None:
+        super().__init__(message, operation=operation, target=target, fix=fix)
+        self.processed = processed
 
 
 class ConnectionFailed(TransportError, ConnectionError):
@@ -226,11 +248,12 @@ class OperationTimeout(TransportError, TimeoutError):
         message: str = "",
         *,
         timeout: float | None = None,
+        processed: bool | None = None,
         operation: str | None = None,
         target: str | None = None,
         fix: str | None = None,
     ) -> None:
-        super().__init__(message, operation=operation, target=target, fix=fix)
+        super().__init__(message, processed=processed, operation=operation, target=target, fix=fix)
         self.timeout = timeout
 
 
@@ -403,9 +426,32 @@ def status_error(status_code: int, message: str, **details: Any) -> StatusError:
     Args:
         status_code: the HTTP status, 400 or above.
         message: what the server said.
-        **details: keyword arguments of `StatusError`.
+        **details: keyword arguments of `StatusError`; `retry_after` is read from the headers, or
+            from the trailing metadata, where it is not among them.
     """
     kind = _BY_STATUS.get(status_code)
     if kind is None:
         kind = InternalServerError if status_code >= 500 else BadRequest
+    if details.get("retry_after") is None:
+        headers: Mapping[str, str] = details.get("headers") or {}
+        for name, text in headers.items():
+            if name.lower() == "retry-after":
+                details["retry_after"] = _seconds_until(text)
     return kind(message, status_code=status_code, **details)
+
+
+def _seconds_until(text: str) -> float | None:
+    """Read ``Retry-After``: seconds, or an HTTP date (RFC 9110, 10.2.3)."""
+    text = text.strip()
+    if re.fullmatch(r"\d{1,9}(\.\d+)?", text, re.ASCII):
+        return float(text)
+    from datetime import datetime
+    from email.utils import parsedate_to_datetime
+
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - datetime.now(UTC)).total_seconds())

@@ -7,21 +7,26 @@ takes a `TransportConfig` under the entry-point group ``aqdrant.transports``.
 
 from __future__ import annotations
 
+import platform
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import msgspec
 
+from aqdrant._version import __version__
 from aqdrant.context import CallStats, is_collecting, report
 from aqdrant.operations import Operation, StreamOperation
 
 __all__ = [
     "DEFAULT_OPTIONS",
+    "USER_AGENT",
     "ByteStream",
     "CallOptions",
     "CallStats",
     "ImmediateTransport",
+    "Refresh",
+    "RemoteTransport",
     "Transport",
     "TransportConfig",
     "is_collecting",
@@ -29,6 +34,9 @@ __all__ = [
 ]
 
 R = TypeVar("R")
+
+USER_AGENT = f"aqdrant/{__version__} python/{platform.python_version()}"
+"""How this client presents itself to servers."""
 
 
 class CallOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +50,14 @@ class CallOptions(msgspec.Struct, frozen=True, kw_only=True):
 
 
 DEFAULT_OPTIONS = CallOptions()
+
+
+class Refresh(Operation[None], frozen=True):
+    """Have a transport that answers from a snapshot take the newest state.
+
+    No call of Qdrant's API: where every answer is of the newest state it has nothing to do, and a
+    transport may refuse it with `UnsupportedOperation`.
+    """
 
 
 class ByteStream(Protocol):
@@ -75,7 +91,11 @@ class Transport(Protocol):
         """Run one operation.
 
         Raises:
-            AqdrantError: one of the tree in `aqdrant.exceptions`; never a library's own.
+            AqdrantError: one of the tree in `aqdrant.exceptions`; never a library's own. What a
+                transport cannot run raises `UnsupportedOperation` before anything is sent, with
+                the transports that can in `supported_by`: a client that has one of them goes there.
+                A `TransportError` says in `processed` whether the call may have been acted on, and
+                a `StatusError` in `retry_after` when to come back.
         """
         ...
 
@@ -98,6 +118,23 @@ class ImmediateTransport(Protocol):
         """Run an operation in the caller's thread, or return NotImplemented to have it awaited.
 
         It never suspends and uses nothing of anyio; the deadline is held by the clock.
+        """
+        ...
+
+
+@runtime_checkable
+class RemoteTransport(Protocol):
+    """A transport to a server: its faults may pass, and its version may change.
+
+    A client tries a call again after a transient fault, asks for the server's version and refuses
+    what it does not know on transports that have this property; the others run in this process.
+    """
+
+    @property
+    def connections_made(self) -> int:
+        """Connections made so far, on every event loop. It never goes down.
+
+        Where it has grown, the server may have been restarted as another version.
         """
         ...
 

@@ -89,7 +89,7 @@ def _no_blocking(request: pytest.FixtureRequest) -> Iterator[None]:
         return
     from blockbuster import blockbuster_ctx
 
-    with blockbuster_ctx(["aqdrant", "aqdrant_local", "aqdrant_net"]):
+    with blockbuster_ctx(["aqdrant", "aqdrant_local", "aqdrant_net", "aqdrant_rest"]):
         yield
 
 

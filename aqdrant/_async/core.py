@@ -8,7 +8,6 @@ method suspends in `_execute` alone, so the sync facade can drive it without an 
 from __future__ import annotations
 
 import inspect
-import logging
 import threading
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -18,10 +17,12 @@ from typing import Any, NoReturn, Self, TypeVar, cast
 from anyio import move_on_after, to_thread
 from anyio.lowlevel import checkpoint
 
+from aqdrant._async.layers import LayerOptions, choose_layers
 from aqdrant._async.options import (
     checked_layers,
     checked_timeout,
     checked_transport,
+    checked_version,
     configure,
     shown,
 )
@@ -35,8 +36,7 @@ from aqdrant.exceptions import (
     StatusError,
     UnsupportedOperation,
 )
-from aqdrant.middleware import Deadline, Layer, Limiter, Tracing, build_chain
-from aqdrant.middleware.tracing import LOGGER
+from aqdrant.middleware import Layer, build_chain
 from aqdrant.operations import Operation, StreamOperation
 from aqdrant.transport import (
     DEFAULT_OPTIONS,
@@ -86,6 +86,10 @@ class ClientCore:
         transport: Transport | None = None,
         middleware: Mapping[str, Layer] | None = None,
         max_concurrency: int | None = None,
+        retries: int | None = None,
+        server_version: str | None = None,
+        coalesce: bool = False,
+        tracing: bool = False,
         **kwargs: Any,
     ) -> None:
         """Keep the configuration. Nothing is opened and no thread or task starts.
@@ -99,7 +103,8 @@ class ClientCore:
             https: use TLS where the URL has no scheme; by default when there is an API key.
             api_key: API key.
             prefix: path before every REST path.
-            timeout: seconds that a call may take where it names no timeout itself.
+            timeout: seconds that a call may take where it names no timeout itself; None for 60 s
+                on a server, and no end in process.
             host: host name, in place of a URL.
             path: folder of the local store.
             force_disable_check_same_thread: accepted for compatibility; it disables nothing.
@@ -107,13 +112,22 @@ class ClientCore:
             auth_token_provider: returns a bearer token, or an awaitable of one, for each call.
             cloud_inference: leave documents and images to the server.
             local_inference_batch_size: texts embedded at once.
-            check_compatibility: warn when the server's version is too far from this client's.
+            check_compatibility: ask for the server's version after the first call, and warn when
+                it is further than one minor version from this client's.
             pool_size: connections at once.
             headers: headers, or gRPC metadata, of every call.
             transport: runs the operations in place of the transport that the address names; the
                 client closes it.
             middleware: slot → what makes a layer for it; see `aqdrant.middleware.SLOTS`.
             max_concurrency: calls in flight at once, per event loop; None for no bound.
+            retries: how often a call is tried again after a transient fault, with growing waits
+                and within its timeout (`aqdrant.middleware.Retry` says which, and takes more
+                options as ``middleware={"retry": ...}``); 0 for never, None for 3 on a server.
+            server_version: the server's version, such as ``"1.18"``, in place of asking for it
+                when a call uses what not every server since 1.15 knows.
+            coalesce: let equal reads that are under way at once share one call and its result,
+                which is read-only then.
+            tracing: make a span of OpenTelemetry of each call; needs ``opentelemetry-api``.
             **kwargs: options of the transport in question. Of the local store:
                 ``durability="full"`` (what was answered survives a power loss; the default) or
                 ``"normal"`` (it survives the end of the process), and ``read_only=True`` (the
@@ -126,13 +140,16 @@ class ClientCore:
         self._config = configure(given, kwargs, ClientCore.__init__)
         self._given_transport: Transport | None = checked_transport(transport)
         self._layers = checked_layers(middleware)
-        self._max_concurrency = max_concurrency
+        self._layer_options = LayerOptions(
+            max_concurrency, retries, checked_version(server_version), coalesce, tracing
+        )
         self._options: dict[str, Any] = {
             name: value for name, value in given.items() if name not in ("transport", "middleware")
         } | kwargs
         self._chain: Transport | None = None
         self._immediate: ImmediateTransport | None = None
         self._closed = False
+        self._hopped = False
         self._lock = threading.Lock()
         self._opening = threading.Lock()
 
@@ -160,6 +177,7 @@ class ClientCore:
                     result = self._immediate.try_execute(operation, options)
                     if result is not NotImplemented:
                         return cast("R", result)
+                self._hopped = True
                 hop: Hop[R] = Hop(chain.execute, operation, options)
                 return await hop
             return await chain.execute(operation, options)
@@ -184,6 +202,7 @@ class ClientCore:
         self, operation: StreamOperation[Any], options: CallOptions
     ) -> AsyncGenerator[ByteStream]:
         chain = self._chain or await self._opened()
+        self._hopped = True
         async with chain.stream(operation, options) as content:
             yield content
 
@@ -206,22 +225,18 @@ class ClientCore:
             if self._chain is not None or self._closed:
                 return self._chain
             transport = self._given_transport or open_transport(self._config)
-            chain = build_chain(transport, self._own_layers() | self._layers)
+            own = choose_layers(
+                self._config,
+                self._layer_options,
+                transport,
+                is_given=self._given_transport is not None,
+            )
+            chain = build_chain(transport, own | self._layers)
             with self._lock:
                 if not self._closed:
                     self._immediate = chain if isinstance(chain, ImmediateTransport) else None
                     self._chain = chain
             return chain
-
-    def _own_layers(self) -> dict[str, Layer]:
-        default = self._config.timeout
-        layers: dict[str, Layer] = {"deadline": lambda inner: Deadline(inner, default)}
-        bound = self._max_concurrency
-        if bound is not None:
-            layers["limiter"] = lambda inner: Limiter(inner, bound)
-        if LOGGER.isEnabledFor(logging.DEBUG):
-            layers["tracing"] = Tracing
-        return layers
 
     @property
     def _target(self) -> str:
@@ -243,8 +258,9 @@ class ClientCore:
             await self._finish(chain)
 
     async def _finish(self, chain: Transport) -> None:
-        if self._inline and not in_portal() and self._config.scheme == "file":
-            # Files are closed in a worker thread, and those need an event loop.
+        if self._inline and not in_portal() and (self._hopped or self._config.scheme == "file"):
+            # Connections belong to the event loop that made them; files are closed in a worker
+            # thread, and those need one, too.
             hop: Hop[None] = Hop(self._finish, chain)
             await hop
             return

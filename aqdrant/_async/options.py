@@ -17,18 +17,34 @@ from aqdrant._registry import is_transport
 from aqdrant.context import check_line, checked_headers
 from aqdrant.exceptions import ArgumentError
 from aqdrant.middleware import Layer, check_slots
+from aqdrant.middleware.newer_names import Version, read_version
 from aqdrant.models._scalars import kind_of
 from aqdrant.transport import TransportConfig
 
-__all__ = ["checked_layers", "checked_timeout", "checked_transport", "configure", "shown"]
+__all__ = [
+    "checked_layers",
+    "checked_timeout",
+    "checked_transport",
+    "checked_version",
+    "configure",
+    "shown",
+]
 
-_SECRETS = frozenset({"api_key", "auth_token_provider", "headers", "grpc_options", "metadata"})
+_SECRETS = frozenset(
+    {
+        *("api_key", "auth_token_provider", "headers", "grpc_options", "metadata"),
+        # Of httpx: passwords stand in tuples, in URLs and in cookies.
+        *("auth", "cert", "cookies", "params", "proxy", "mounts"),
+    }
+)
 _HIDDEN = "<hidden>"
 _FLAGS = (
     "prefer_grpc",
     "force_disable_check_same_thread",
     "cloud_inference",
     "check_compatibility",
+    "coalesce",
+    "tracing",
 )
 _COUNTS = ("local_inference_batch_size", "pool_size", "max_concurrency")
 _LAST_PORT = 65535
@@ -38,6 +54,14 @@ _STORE_OPTIONS: Mapping[str, tuple[Any, ...]] = {
 }
 """Options of the local store → what they may be."""
 _NO_OPTIONS: Mapping[str, tuple[Any, ...]] = {}
+_SERVER_OPTIONS = frozenset(
+    {
+        *("auth", "cert", "compression", "cookies", "default_encoding", "event_hooks"),
+        *("follow_redirects", "grpc_compression", "http2", "http_client", "limits"),
+        *("max_redirects", "metadata", "mounts", "params", "proxy", "trust_env", "verify"),
+    }
+)
+"""Options of the transports to a server, which check their values."""
 
 
 def configure(
@@ -102,6 +126,19 @@ def checked_timeout(timeout: Any) -> float | None:
     return seconds
 
 
+def checked_version(server_version: Any) -> Version | None:
+    """Major and minor version of a server, or None."""
+    if server_version is None:
+        return None
+    version = read_version(read(server_version, str, "server_version"))
+    if version is None:
+        raise ArgumentError(
+            f"server_version: {server_version!r}, wanted one such as '1.18'.",
+            parameter="server_version",
+        )
+    return version
+
+
 def checked_layers(middleware: Any) -> dict[str, Layer]:
     """The layers that the user gave, by slot."""
     if middleware is None:
@@ -140,6 +177,8 @@ def _check_kinds(given: Mapping[str, Any]) -> None:
     provider = given["auth_token_provider"]
     if provider is not None and not callable(provider):
         _refuse("auth_token_provider", type(provider).__name__, "a function without arguments")
+    if given["retries"] is not None:
+        at_least(0, given["retries"], "retries")
     options = given["grpc_options"]
     _want(isinstance(options, Mapping | None), "grpc_options", options, "a dict")
 
@@ -168,11 +207,23 @@ def _check_together(
             if (type(value), value) not in [(type(one), one) for one in known[name]]:
                 wanted = " or ".join(repr(one) for one in known[name])
                 raise ArgumentError(f"{name}: {value!r}, wanted {wanted}.", parameter=name)
-    elif address.scheme == "http" and not _is_loopback(address.host):
+    elif address.scheme in ("http", "https"):
+        _check_names(extra, constructor)
+    if address.scheme == "http" and not _is_loopback(address.host):
         for name in ("api_key", "auth_token_provider"):
             if given[name] is not None:
                 what = "API key" if name == "api_key" else "token"
                 warn(f"The {what} would be sent in plain text: the address is http.")
+
+
+def _check_names(extra: Mapping[str, Any], constructor: Callable[..., None]) -> None:
+    for name in extra:
+        if name not in _SERVER_OPTIONS:
+            raise ArgumentError(
+                f"unknown argument {name!r}.",
+                parameter=name,
+                fix=nearest(name, [*inspect.signature(constructor).parameters, *_SERVER_OPTIONS]),
+            )
 
 
 def _folder(path: Any) -> Any:

@@ -9,12 +9,32 @@ from aqdrant import models
 from aqdrant import operations as ops
 from aqdrant._async.core import ClientCore
 from aqdrant._async.shaping import at_least, flag, optional, read
+from aqdrant.exceptions import UnsupportedOperation
+from aqdrant.transport import Refresh
 
 __all__ = ["ServiceMethods"]
 
 
 class ServiceMethods(ClientCore):
-    """Version, health, metrics, telemetry, issues and quotas."""
+    """Refreshing, version, health, metrics, telemetry, issues and quotas."""
+
+    async def refresh(self, timeout: float | None = None) -> None:
+        """Have a client with ``read_only=True`` see what was acknowledged by now.
+
+        Collections that changed are read anew; reads under way keep the state they began with, and
+        where this fails, the client keeps what it had. Every other client sees the newest state
+        anyway: for it this does nothing.
+
+        Args:
+            timeout: seconds for the whole call.
+
+        Raises:
+            StorageError: the folder cannot be read.
+        """
+        try:
+            await self._execute(Refresh(), timeout)
+        except UnsupportedOperation:
+            return  # a transport without snapshots
 
     async def info(self) -> models.VersionInfo:
         """Read name and version of the server."""

@@ -80,6 +80,19 @@ def read_corpus(folder: Path | None = None, progress: Progress | None = None) ->
     return _without_repeats(entries.values())
 
 
+def corpus_state(folder: Path | None = None) -> Iterator[str]:
+    """Yield what tells one state of the sources from another: their paths, sizes and times.
+
+    Args:
+        folder: As in `read_corpus`.
+    """
+    root = folder or Path(sysconfig.get_paths()["stdlib"])
+    yield str(root)
+    for path in sorted(_source_files(root)):
+        state = path.stat()
+        yield f"{path.relative_to(root)} {state.st_size} {state.st_mtime_ns}"
+
+
 def _source_files(root: Path) -> Iterator[Path]:
     for folder, folders, files in os.walk(root):
         folders[:] = [name for name in folders if _is_public(name) and name not in _SKIPPED_FOLDERS]

@@ -70,14 +70,25 @@ class LatentSemanticModel:
         """The length of the vectors."""
         return int(self._basis.shape[1])
 
+    @property
+    def terms(self) -> list[int]:
+        """The known terms, one for each of `directions`."""
+        return list(self._columns)
+
+    @property
+    def directions(self) -> Floats:
+        """What each known term adds to a text that has it, `(terms, d)`."""
+        directions: Floats = self._idf[:, None] * self._basis
+        return directions
+
     def fold_in(self, terms: Sequence[int]) -> Floats:
         """Return the unit vector, `(d,)`, of a text that was not among the documents.
 
         All zeros when no term of it is known.
         """
-        matrix = self._weigh([Counter(terms)])
-        vector: Floats = _unit_rows(_multiply(matrix, self._basis))[0]
-        return vector
+        counts = {term: n for term, n in Counter(terms).items() if term in self._columns}
+        columns = [self._columns[term] for term in counts]
+        return fold(list(counts.values()), self.directions[columns])
 
     def _weigh(self, counts: Sequence[Counter[int]]) -> SparseRows:
         """Return rows of unit length of `(1 + log count) * idf`."""
@@ -94,6 +105,18 @@ class LatentSemanticModel:
         lengths = np.sqrt(np.bincount(of_row, weights=values**2, minlength=len(rows)))
         values = (values / lengths[of_row]).astype(np.float32)
         return SparseRows(starts, columns, values, len(self._columns))
+
+
+def fold(counts: Sequence[int], directions: Floats) -> Floats:
+    """Return the unit vector, `(d,)`, of a text whose terms occur so often.
+
+    Args:
+        counts: How often each term occurs.
+        directions: Of the same terms, as the model has them.
+    """
+    weights = 1 + np.log(np.array(counts, dtype=np.float32))
+    folded: Floats = _unit_rows((weights @ directions)[None])[0]
+    return folded
 
 
 def _right_singular_vectors(

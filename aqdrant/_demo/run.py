@@ -1,23 +1,28 @@
 """The demo's main job: index the standard library's docstrings in process, then search them.
 
 Called by `aqdrant.__main__`. Each text is embedded twice, by its words (BM25) and by its topic
-(LSA); a query asks for both and fuses the two rankings by reciprocal rank.
+(LSA); a query asks for both and fuses the two rankings by reciprocal rank. What a term says about
+the topic of a text is kept in a collection too, so a folder holds all that a query needs.
 """
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 import anyio.to_thread
+import numpy as np
 
 from aqdrant import AsyncQdrantClient, models
-from aqdrant._demo.corpus import Entry, read_corpus
-from aqdrant._demo.lsa import LatentSemanticModel
+from aqdrant._demo.corpus import Entry, corpus_state, read_corpus
+from aqdrant._demo.keeping import MARK, UNFINISHED, Place, make_mark, open_place, shown
+from aqdrant._demo.lsa import Floats, LatentSemanticModel, fold
 from aqdrant._demo.show import Hit, Screen
 from aqdrant.bm25 import Bm25, TermVector
 
 COLLECTION: Final = "stdlib"
+TERMS: Final = "stdlib-terms"
 QUERIES: Final = (
     "parse a date string",
     "generate a secure random token",
@@ -40,23 +45,42 @@ class Index:
     lsa: LatentSemanticModel
 
 
-async def run_demo(words: str, *, limit: int = 5, screen: Screen | None = None) -> None:
-    """Index the docstrings in memory and answer queries.
+async def run_demo(
+    words: str, *, limit: int = 5, screen: Screen | None = None, place: Place | None = None
+) -> None:
+    """Index the docstrings, unless an earlier run did, and answer queries.
 
     Args:
         words: The query; the demo's own three when empty.
         limit: How many results each search shows.
         screen: Where to write; standard output unless told.
+        place: The folder that keeps the index; memory unless told.
     """
     screen = screen or Screen()
     screen.title("aqdrant: hybrid search in the docstrings of the Python standard library")
-    index = await build_index(screen)
-    async with AsyncQdrantClient(":memory:") as client:
-        await upload(client, index, screen)
+    began = time.perf_counter()
+    mark = await anyio.to_thread.run_sync(_current_mark)
+    kept = await open_place(place, mark, (COLLECTION, TERMS))
+    async with kept.client as client:
+        if kept.notice:
+            screen.note(kept.notice)
+        if kept.is_complete:
+            with screen.phase("opening", began) as phase:
+                count = (await client.count(COLLECTION)).count
+                phase.done = f"opened the {count:,} points that an earlier run indexed"
+        else:
+            await upload(client, await build_index(screen), screen, mark)
+        bm25 = await anyio.to_thread.run_sync(Bm25)
         for query in [words] if words else QUERIES:
-            await search(client, index, query, limit, screen)
+            await search(client, bm25, query, limit, screen)
+    if place is not None and not kept.notice and not kept.is_complete:
+        screen.note(f"Kept in {shown(place.folder)}: the next run only searches.")
     if not words:
         screen.note('Ask your own: python -m aqdrant demo "compare two files line by line"')
+
+
+def _current_mark() -> str:
+    return make_mark(corpus_state())
 
 
 async def build_index(screen: Screen) -> Index:
@@ -93,26 +117,40 @@ def _embed_words(bm25: Bm25, texts: Sequence[str], progress: Progress) -> list[T
     return vectors
 
 
-async def upload(client: AsyncQdrantClient, index: Index, screen: Screen) -> None:
-    """Create the collection and put every entry into it, in batches."""
+async def upload(client: AsyncQdrantClient, index: Index, screen: Screen, mark: str = "") -> None:
+    """Create the collections and put everything into them, in batches; the mark comes last."""
     with screen.phase("uploading points") as phase:
-        await client.create_collection(
-            COLLECTION,
-            vectors_config={
-                "dense": models.VectorParams(
-                    size=index.lsa.dimensions, distance=models.Distance.COSINE
-                )
-            },
-            sparse_vectors_config={"bm25": models.SparseVectorParams(modifier=models.Modifier.IDF)},
-        )
-        await client.create_payload_index(COLLECTION, "kind", models.PayloadSchemaType.KEYWORD)
+        await _create(client, index.lsa.dimensions)
         total = len(index.entries)
         for first in range(0, total, _BATCH):
             last = min(first + _BATCH, total)
             await client.upsert(COLLECTION, list(_points(index, first, last)))
             phase.progress(last, total)
+        terms, directions = index.lsa.terms, index.lsa.directions
+        for first in range(0, len(terms), _BATCH):
+            part = slice(first, first + _BATCH)
+            await client.upsert(TERMS, models.Batch(ids=terms[part], vectors=directions[part]))
         count = (await client.count(COLLECTION)).count
+        for name in (COLLECTION, TERMS):
+            await client.update_collection(name, metadata={MARK: mark})
         phase.done = f"uploaded {count:,} points in {-(-total // _BATCH)} batches"
+
+
+async def _create(client: AsyncQdrantClient, dimensions: int) -> None:
+    for name in (COLLECTION, TERMS):
+        if await client.collection_exists(name):
+            await client.delete_collection(name)
+    params = models.VectorParams(size=dimensions, distance=models.Distance.COSINE)
+    unfinished = {MARK: UNFINISHED}
+    await client.create_collection(
+        COLLECTION,
+        vectors_config={"dense": params},
+        sparse_vectors_config={"bm25": models.SparseVectorParams(modifier=models.Modifier.IDF)},
+        metadata=unfinished,
+    )
+    await client.create_payload_index(COLLECTION, "kind", models.PayloadSchemaType.KEYWORD)
+    plain = models.VectorParams(size=dimensions, distance=models.Distance.DOT)
+    await client.create_collection(TERMS, vectors_config=plain, metadata=unfinished)
 
 
 def _points(index: Index, first: int, last: int) -> Iterator[models.PointStruct]:
@@ -135,7 +173,7 @@ def _points(index: Index, first: int, last: int) -> Iterator[models.PointStruct]
 
 
 async def search(
-    client: AsyncQdrantClient, index: Index, query: str, limit: int, screen: Screen
+    client: AsyncQdrantClient, bm25: Bm25, query: str, limit: int, screen: Screen
 ) -> None:
     """Answer a query from all entries, then from those of one kind."""
     only = models.FieldCondition(key="kind", match=models.MatchValue(value=FILTERED_KIND))
@@ -144,26 +182,26 @@ async def search(
         (f"{query} [kind = {FILTERED_KIND}]", models.Filter(must=[only])),
     ):
         started = time.perf_counter()
-        hits = await find(client, index, query, limit, condition)
+        hits = await find(client, bm25, query, limit, condition)
         screen.results(heading, hits, time.perf_counter() - started)
 
 
 async def find(
     client: AsyncQdrantClient,
-    index: Index,
+    bm25: Bm25,
     query: str,
     limit: int,
     condition: models.Filter | None = None,
 ) -> list[Hit]:
     """Return the best entries for a query: two rankings, fused by reciprocal rank."""
-    words = index.bm25.embed_query(query)
-    topic = index.lsa.fold_in(index.bm25.terms(query))
+    words = bm25.embed_query(query)
+    topic = await _topic(client, bm25.terms(query))
     candidates = max(_CANDIDATES, limit)
     prefetch: list[models.Prefetch] = []
     if words.indices:
         sparse = models.SparseVector(indices=words.indices, values=words.values)
         prefetch.append(models.Prefetch(query=sparse, using="bm25", limit=candidates))
-    if topic.any():  # no direction, no neighbours: none of the words is known
+    if topic is not None and topic.any():  # no direction, no neighbours
         prefetch.append(models.Prefetch(query=topic, using="dense", limit=candidates))
     if not prefetch:
         return []
@@ -180,3 +218,13 @@ async def find(
         for point in response.points
         if (payload := point.payload) is not None
     ]
+
+
+async def _topic(client: AsyncQdrantClient, terms: Sequence[int]) -> Floats | None:
+    """Return a query's unit vector; None where none of its terms is known."""
+    counts = Counter(terms)
+    found = await client.retrieve(TERMS, list(counts), with_vectors=True, with_payload=False)
+    if not found:
+        return None
+    directions = np.array([record.vector for record in found], dtype=np.float32)
+    return fold([counts[int(record.id)] for record in found], directions)

@@ -56,9 +56,15 @@ class Screen:
             self._line(self._paint("━" * min(len(text), self.width), "cyan"))
 
     @contextmanager
-    def phase(self, doing: str) -> "Generator[Phase]":
-        """Show progress while the body runs and, after it, what was done and the time it took."""
+    def phase(self, doing: str, began: float | None = None) -> "Generator[Phase]":
+        """Show progress while the body runs and, after it, what was done and the time it took.
+
+        Args:
+            doing: What the progress bar says.
+            began: When it began, by `time.perf_counter`; now unless told.
+        """
         phase = Phase(self, doing)
+        phase.started = phase.started if began is None else began
         phase.draw()
         try:
             yield phase

@@ -42,6 +42,10 @@ class ClientCore(Facade):
         transport: Transport | None = None,
         middleware: Mapping[str, Layer] | None = None,
         max_concurrency: int | None = None,
+        retries: int | None = None,
+        server_version: str | None = None,
+        coalesce: bool = False,
+        tracing: bool = False,
         **kwargs: Any,
     ) -> None:
         """Keep the configuration. Nothing is opened and no thread or task starts.
@@ -55,7 +59,8 @@ class ClientCore(Facade):
             https: use TLS where the URL has no scheme; by default when there is an API key.
             api_key: API key.
             prefix: path before every REST path.
-            timeout: seconds that a call may take where it names no timeout itself.
+            timeout: seconds that a call may take where it names no timeout itself; None for 60 s
+                on a server, and no end in process.
             host: host name, in place of a URL.
             path: folder of the local store.
             force_disable_check_same_thread: accepted for compatibility; it disables nothing.
@@ -63,13 +68,22 @@ class ClientCore(Facade):
             auth_token_provider: returns a bearer token, or an awaitable of one, for each call.
             cloud_inference: leave documents and images to the server.
             local_inference_batch_size: texts embedded at once.
-            check_compatibility: warn when the server's version is too far from this client's.
+            check_compatibility: ask for the server's version after the first call, and warn when
+                it is further than one minor version from this client's.
             pool_size: connections at once.
             headers: headers, or gRPC metadata, of every call.
             transport: runs the operations in place of the transport that the address names; the
                 client closes it.
             middleware: slot → what makes a layer for it; see `aqdrant.middleware.SLOTS`.
             max_concurrency: calls in flight at once, per event loop; None for no bound.
+            retries: how often a call is tried again after a transient fault, with growing waits
+                and within its timeout (`aqdrant.middleware.Retry` says which, and takes more
+                options as ``middleware={"retry": ...}``); 0 for never, None for 3 on a server.
+            server_version: the server's version, such as ``"1.18"``, in place of asking for it
+                when a call uses what not every server since 1.15 knows.
+            coalesce: let equal reads that are under way at once share one call and its result,
+                which is read-only then.
+            tracing: make a span of OpenTelemetry of each call; needs ``opentelemetry-api``.
             **kwargs: options of the transport in question. Of the local store:
                 ``durability="full"`` (what was answered survives a power loss; the default) or
                 ``"normal"`` (it survives the end of the process), and ``read_only=True`` (the
@@ -102,6 +116,10 @@ class ClientCore(Facade):
                 transport=transport,
                 middleware=middleware,
                 max_concurrency=max_concurrency,
+                retries=retries,
+                server_version=server_version,
+                coalesce=coalesce,
+                tracing=tracing,
                 **kwargs,
             )
         )

@@ -13,7 +13,22 @@ __all__ = ["ServiceMethods"]
 
 
 class ServiceMethods(ClientCore):
-    """Version, health, metrics, telemetry, issues and quotas."""
+    """Refreshing, version, health, metrics, telemetry, issues and quotas."""
+
+    def refresh(self, timeout: float | None = None) -> None:
+        """Have a client with ``read_only=True`` see what was acknowledged by now.
+
+        Collections that changed are read anew; reads under way keep the state they began with, and
+        where this fails, the client keeps what it had. Every other client sees the newest state
+        anyway: for it this does nothing.
+
+        Args:
+            timeout: seconds for the whole call.
+
+        Raises:
+            StorageError: the folder cannot be read.
+        """
+        self._drive(self._async.refresh(timeout))
 
     def info(self) -> models.VersionInfo:
         """Read name and version of the server."""

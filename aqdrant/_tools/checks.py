@@ -15,8 +15,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
-OPENAPI = ROOT.parent / "shared" / "spec" / "openapi.json"
-"""Qdrant's OpenAPI document, where the machine has one beside the clone."""
+SPEC = ROOT.parent / "shared" / "spec"
+"""Where a machine may have Qdrant's OpenAPI document and the list of what each version brought."""
+
+SOURCES = {
+    "aqdrant._tools.openapi_facts": SPEC / "openapi.json",
+    "aqdrant._tools.since_table": SPEC / "since.json",
+}
+"""Modules that keep a table of facts → what they make it from, which is not the project's."""
 
 GENERATORS = ("aqdrant._tools.generate_sync",)
 """Modules that write files of the repository; `--check` compares the files and writes nothing."""
@@ -41,9 +47,11 @@ def build_steps(pytest_arguments: Sequence[str] = ()) -> list[Step]:
         Step("imports", "import-linter contracts", (lint_imports, "--no-cache", "--no-logo")),
     ]
     steps += [Step("generated", module, (python, "-m", module, "--check")) for module in GENERATORS]
-    if OPENAPI.is_file():
-        facts = (python, "-m", "aqdrant._tools.openapi_facts", "--check", str(OPENAPI))
-        steps.append(Step("facts", "tests/data/openapi_facts.json", facts))
+    steps += [
+        Step("facts", module, (python, "-m", module, "--check", str(source)))
+        for module, source in SOURCES.items()
+        if source.is_file()
+    ]
     steps += [
         Step("mypy", "strict types", (python, "-m", "mypy")),
         Step("pyright", "strict types", (python, "-m", "pyright", "--pythonpath", python)),

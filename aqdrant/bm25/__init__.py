@@ -5,9 +5,11 @@ The local engine, the server side and inference call this; it imports nothing el
 needs `modifier=Modifier.IDF` for the scores to be BM25's.
 
 Compared with `qdrant_edge.Bm25` and a recorded server, these are equal: tokens, the stopwords of 30
-languages, 19 stemmers, hashes, weights and options. The `multilingual` tokenizer needs dictionaries
-and is refused. Stems may differ for odd tokens: digits inside Danish and Finnish words, characters
-that are no letters in Arabic ones, and capitals (`lowercase=False`) outside English.
+languages, 19 stemmers, hashes, weights and options. Two things the engine does by dictionaries and
+guesses, and the `multilingual` tokenizer here does not: it cuts no words out of a run of Chinese,
+Japanese, Thai or Khmer, and takes no text in Arabic letters for Persian. Stems may differ for odd
+tokens: digits inside Danish and Finnish words, characters that are no letters in Arabic ones, and
+capitals (`lowercase=False`) outside English.
 """
 
 import math
@@ -16,6 +18,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
 from aqdrant.bm25._hash import term_index
+from aqdrant.bm25._multilingual import split_multilingual
 from aqdrant.bm25._options import (
     read_average_length,
     read_language,
@@ -50,7 +53,7 @@ class Bm25:
         k: How far repetition of a term counts, 0 or more.
         b: How far the length of a document counts, from 0 to 1.
         avg_len: The expected number of terms in a document, above 0.
-        tokenizer: `word` (the default), `whitespace`, `prefix` or `code`.
+        tokenizer: `word` (the default), `whitespace`, `prefix`, `code` or `multilingual`.
         language: Whose stopwords and stemmer are the defaults, by name or code: `english` unless
             told, `none` for neither.
         lowercase: Whether tokens are lowercased first; True unless told.
@@ -62,7 +65,6 @@ class Bm25:
 
     Raises:
         ValueError: An option is out of range or unknown.
-        NotImplementedError: The tokenizer is `multilingual`.
         ImportError: `snowballstemmer` is absent, or not of major version 2.
 
     Example:
@@ -156,6 +158,8 @@ class Bm25:
     def _tokens(self, text: str) -> list[str]:
         if self._tokenizer == "whitespace":
             return split_at_spaces(text)
+        if self._tokenizer == "multilingual":
+            return split_multilingual(text)
         if self._tokenizer == "code":
             return split_code(text, compounds=self._lowercase)
         return split_words(text)

@@ -11,7 +11,7 @@ from typing import Final, cast
 from aqdrant.bm25._stemming import STEMMED, Stem, find_stemmer
 from aqdrant.bm25._wordlists import LANGUAGES, language_name, stopwords_of
 
-_TOKENIZERS: Final = ("code", "prefix", "whitespace", "word")
+_TOKENIZERS: Final = ("code", "multilingual", "prefix", "whitespace", "word")
 
 
 def read_number(
@@ -40,11 +40,6 @@ def read_tokenizer(given: str | None) -> str:
     if given is None:
         return "word"
     name = str(getattr(given, "value", given))
-    if name == "multilingual":
-        raise NotImplementedError(
-            "BM25 tokenizer 'multilingual' needs dictionaries that are not here; "
-            f"use one of {', '.join(_TOKENIZERS)}, or let a server embed the text"
-        )
     if name not in _TOKENIZERS:
         raise ValueError(f"BM25 tokenizer must be one of {', '.join(_TOKENIZERS)}, got {name!r}")
     return name

@@ -24,22 +24,28 @@ class Deadline(ForwardingTransport):
     Args:
         inner: the next layer.
         default: seconds for calls that name no timeout; None for no limit.
+        limit: seconds after which a call is given up that has no timeout at all. The layers below
+            are not told: a server may refuse a timeout that nobody asked for.
     """
 
-    def __init__(self, inner: Transport, default: float | None = None) -> None:
+    def __init__(
+        self, inner: Transport, default: float | None = None, limit: float | None = None
+    ) -> None:
         super().__init__(inner)
         self.default = default
+        self.limit = limit
 
     async def execute(
         self, operation: Operation[R], options: CallOptions = DEFAULT_OPTIONS, /
     ) -> R:
         """Run the operation within its timeout."""
         options = self._bounded(options)
-        if options.timeout is None:
+        timeout = options.timeout or self.limit
+        if timeout is None:
             return await self.inner.execute(operation, options)
-        with anyio.move_on_after(options.timeout):
+        with anyio.move_on_after(timeout):
             return await self.inner.execute(operation, options)
-        raise self._expired(operation, options)
+        raise _expired(operation, timeout)
 
     def stream(
         self, operation: StreamOperation[Any], options: CallOptions = DEFAULT_OPTIONS, /
@@ -70,13 +76,14 @@ class Deadline(ForwardingTransport):
             async with self.inner.stream(operation, options) as content:
                 yield content
         if scope.cancelled_caught:
-            raise self._expired(operation, options)
+            raise _expired(operation, options.timeout)
 
-    def _expired(self, operation: Operation[Any], options: CallOptions) -> OperationTimeout:
-        return OperationTimeout(
-            f"no answer within {options.timeout:g} s.",
-            timeout=options.timeout,
-            operation=operation.name,
-            target=operation.target,
-            fix="Pass a longer timeout= to the call or to the client.",
-        )
+
+def _expired(operation: Operation[Any], timeout: float) -> OperationTimeout:
+    return OperationTimeout(
+        f"no answer within {timeout:g} s.",
+        timeout=timeout,
+        operation=operation.name,
+        target=operation.target,
+        fix="Pass a longer timeout= to the call or to the client.",
+    )

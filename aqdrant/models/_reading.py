@@ -76,6 +76,8 @@ def decode(text: bytes, annotation: Any) -> Any:
         return reader(annotation, LENIENT)(msgspec.json.decode(text))
     except Mismatch as mismatch:
         raise DecodeError(f"{mismatch.path('answer')}: {mismatch.reason}") from None
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise DecodeError(f"The answer is not JSON: {error}") from error
 
 
 def encode(value: Any) -> bytes:

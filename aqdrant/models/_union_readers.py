@@ -10,6 +10,7 @@ import types
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from enum import Enum
+from functools import cache
 from typing import Any, Literal, get_args, get_origin
 from uuid import UUID
 
@@ -151,16 +152,20 @@ def _has_a_field(model: Any, value: Mapping[str, Any]) -> bool:
 
 def _is_meant(model: Any, value: Mapping[str, Any]) -> bool:
     """Whether a mapping is the only model of a union rather than a mapping of names."""
-    fields = msgspec.structs.fields(model)
-    required = [field.encode_name for field in fields if field.required]
+    names, required = _names(model)
     if not required:
         return False
     if all(name in value for name in required):
         return True
-    return any(
-        field.encode_name in value and isinstance(value[field.encode_name], int | float | str)
-        for field in fields
-    )
+    return any(name in value and isinstance(value[name], int | float | str) for name in names)
+
+
+@cache
+def _names(model: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """All names of a model's fields in JSON, and those it needs."""
+    fields = msgspec.structs.fields(model)
+    required = tuple(field.encode_name for field in fields if field.required)
+    return tuple(field.encode_name for field in fields), required
 
 
 def _no_member(value: Mapping[Any, Any], models: list[Any], parts: list[Any]) -> Mismatch:

@@ -16,7 +16,12 @@ from __future__ import annotations
 
 from aqdrant.testing.cases import CASES
 from aqdrant.testing.kit import Case, Lab
-from aqdrant.testing.recording import Call, ImmediateRecordingTransport, RecordingTransport
+from aqdrant.testing.recording import (
+    Call,
+    ImmediateRecordingTransport,
+    RecordingTransport,
+    RemoteRecordingTransport,
+)
 
 __all__ = [
     "CASES",
@@ -25,4 +30,5 @@ __all__ = [
     "ImmediateRecordingTransport",
     "Lab",
     "RecordingTransport",
+    "RemoteRecordingTransport",
 ]

@@ -26,13 +26,19 @@ from aqdrant.operations import (
     Operation,
     QueryBatchPoints,
     QueryPoints,
+    Root,
     ScrollPoints,
     StreamOperation,
     result_type,
 )
 from aqdrant.transport import DEFAULT_OPTIONS, ByteStream, CallOptions
 
-__all__ = ["Call", "ImmediateRecordingTransport", "RecordingTransport"]
+__all__ = [
+    "Call",
+    "ImmediateRecordingTransport",
+    "RecordingTransport",
+    "RemoteRecordingTransport",
+]
 
 R = TypeVar("R")
 
@@ -155,6 +161,23 @@ class ImmediateRecordingTransport(RecordingTransport):
         if callable(answer) and not isinstance(answer, type):
             answer = answer(operation)
         return _given(answer)
+
+
+class RemoteRecordingTransport(RecordingTransport):
+    """A `RecordingTransport` that stands for a server: a client retries, and asks for its version.
+
+    Args:
+        answers: as of `RecordingTransport`.
+        version: what it says its version is.
+    """
+
+    def __init__(
+        self, answers: Mapping[type[Operation[Any]], Any] | None = None, version: str = "1.19.0"
+    ) -> None:
+        info = models.VersionInfo(title="recorded", version=version)
+        super().__init__({Root: info, **(answers or {})})
+        self.connections_made = 1
+        """Raise it, and the server may have been restarted as another version."""
 
 
 class RecordedStream:

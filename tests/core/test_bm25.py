@@ -174,7 +174,10 @@ def test_english_stems() -> None:
         ({"language": "germen"}, "did you mean 'german'"),
         ({"stopwords": "klingon"}, "stopwords has no language 'klingon'"),
         ({"stopwords": ["a"]}, "got list"),
-        ({"tokenizer": "words"}, "tokenizer must be one of code, prefix, whitespace, word"),
+        (
+            {"tokenizer": "words"},
+            "tokenizer must be one of code, multilingual, prefix, whitespace, word",
+        ),
         ({"stemmer": {"type": "porter"}}, "got 'porter'"),
         ({"stemmer": {"type": "snowball", "language": "basque"}}, "got 'basque'"),
     ],
@@ -185,6 +188,39 @@ def test_bad_options_are_named(options: dict[str, Any], said: str) -> None:
         Bm25(**options)
 
 
-def test_the_multilingual_tokenizer_is_refused() -> None:
-    with pytest.raises(NotImplementedError, match="dictionaries"):
-        Bm25(tokenizer="multilingual")
+SCRIPTS = {
+    "latin": "Hello naïve Ünïcode straße ŒUVRE Æsir đakovo Łódź Việt ñandú İzmir ǅ ﬁne e\u0301clair"
+    " x² V2 3D 10kg ŀ K Å don't foo_bar e-mail a+b x=y C++ 3.14 2024-01-01 Ａｂ",
+    "cyrillic": "Привет ёжик йод Їжак Ґанок ў Ќерка и\u0306 ЩУКА кое-что",
+    "greek": "Γειά ΣΊΣΥΦΟΣ λόγος ΰ ας Ώρα αςας",
+    "hebrew": 'שלום שָׁלוֹם אֱלֹהִים ג׳ צה"ל',
+    "arabic": "مرحبا الله السَّلَام ساعة أبو ـعـ ؟ ٣",
+    "korean": "안녕하세요 세계 각 ㄱ 가 한국어",
+    "indic": "हिन्दी ह क़लम ड़ বাংলা தமிழ் తెలుగు ಕನ್ನಡ മലയാളം සිංහල ગુજરાતી ਪੰਜਾਬੀ ଓଡ଼ିଆ",
+    "symbols": "😀 👍🏽 5€ $9 33 ½ ① Ⓐ = ~ ∑ ± ° © ™ № … — • · ′ « » “ ’ \\ | ^ `"
+    " \u00a0 \u200b \u00ad",
+}
+
+
+@pytest.mark.parametrize("script", [*SCRIPTS, "all"])
+@pytest.mark.parametrize("options", [{}, {"lowercase": False}, {"min_token_len": 3}], ids=str)
+def test_words_in_many_scripts_are_cut_as_the_engine_cuts_them(
+    script: str, options: dict[str, Any]
+) -> None:
+    plain: dict[str, Any] = {"stopwords": {"custom": []}, "stemmer": {"type": "none"}, **options}
+    mine = Bm25(tokenizer="multilingual", **plain)
+    theirs = engine(tokenizer="multilingual", **plain)
+    # The engine may take a text for Persian that is mostly Arabic, and more so a short one.
+    names = [name for name in SCRIPTS if name != "arabic"] if script == "all" else [script]
+    words = [word for name in names for word in SCRIPTS[name].split(" ")]
+    random_ = random.Random(script)
+    for _ in range(600):
+        pieces = [random_.choice(words) for _ in range(random_.randrange(1, 7))]
+        text = "".join(piece + random_.choice(["", " ", ", ", "\n", "-"]) for piece in pieces)
+        assert mine.embed_document(text).indices == list(theirs.embed_document(text).indices), text
+
+
+def test_what_dictionaries_would_cut_stays_together() -> None:
+    mine = Bm25(tokenizer="multilingual", language="none")
+    text = "你好世界，今天 日本語のテキスト สวัสดีชาวโลก ok"
+    assert mine.tokens(text) == ["你好世界", "今天", "日本語のテキスト", "สวสดชาวโลก", "ok"]

@@ -124,13 +124,13 @@ def test_client_serves_threads_with_loops_of_their_own() -> None:
 
 
 def test_constructor_keeps_what_it_was_given() -> None:
-    client = AsyncQdrantClient("http://localhost:6333", timeout=3, prefer_grpc=True, option=1)
+    client = AsyncQdrantClient("http://localhost:6333", timeout=3, prefer_grpc=True, http2=True)
     options = client.init_options
     official = list(inspect.signature(AsyncQdrantClient).parameters)
     ours = ["transport", "middleware", "kwargs"]
-    assert list(options) == [name for name in official if name not in ours] + ["option"]
+    assert list(options) == [name for name in official if name not in ours] + ["http2"]
     assert options["location"] == "http://localhost:6333"
-    assert (options["timeout"], options["prefer_grpc"], options["option"]) == (3, True, 1)
+    assert (options["timeout"], options["prefer_grpc"], options["http2"]) == (3, True, True)
     assert options["port"] == 6333
     assert options["headers"] is None
     options["timeout"] = 5

@@ -26,6 +26,7 @@ LEFT_OUT = {
 
 ONLY_OURS = {
     "aclose": "what async code calls close",
+    "refresh": "the official local mode cannot read beside a writer",
     "clear_issues": "hidden under .http there",
     "download_full_snapshot": "hidden under .http there, and broken",
     "download_snapshot": "hidden under .http there, and broken",
@@ -44,7 +45,15 @@ ONLY_OURS = {
 }
 
 ADDED = {
-    "__init__": {"transport": None, "middleware": None, "max_concurrency": None},
+    "__init__": {
+        "transport": None,
+        "middleware": None,
+        "max_concurrency": None,
+        "retries": None,
+        "server_version": None,
+        "coalesce": False,
+        "tracing": False,
+    },
     # What their methods take as **kwargs, or refuse though the server takes it.
     "count": {"consistency": None},
     "create_shard_key": {"initial_state": None, "timeout": None},

@@ -6,6 +6,8 @@ import copy
 import inspect
 import pickle
 import re
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ from aqdrant.exceptions import (
     AqdrantError,
     ArgumentError,
     BadRequest,
+    ConnectionFailed,
     OperationTimeout,
     RateLimited,
     StatusError,
@@ -73,6 +76,7 @@ def details(kind: type[AqdrantError]) -> dict[str, Any]:
         "parameter": "points[0]",
         "supported_by": ("rest",),
         "timeout": 1.5,
+        "processed": False,
         "status_code": 418,
         "grpc_code": "ABORTED",
         "reason": "teapot",
@@ -141,6 +145,34 @@ def test_status_has_its_class(status: int, kind: str) -> None:
     assert (error.reason, error.headers, error.retry_after) == ("because", {"a": "b"}, 3.0)
 
 
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("2", 2.0),
+        (" 1.5 ", 1.5),
+        ("0", 0.0),
+        ("Thu, 01 Jan 1970 00:00:00 GMT", 0.0),
+        ("Thu, 01 Jan 1970 00:00:00", 0.0),
+        ("-1", None),
+        ("soon", None),
+        ("", None),
+        ("99999999999999999999", None),
+        ("٣", None),
+    ],
+)
+@pytest.mark.parametrize("name", ["Retry-After", "retry-after"])
+def test_headers_say_when_to_come_back(name: str, text: str, seconds: float | None) -> None:
+    assert status_error(429, "no.", headers={"a": "b", name: text}).retry_after == seconds
+    assert status_error(429, "no.", headers={name: text}, retry_after=7.0).retry_after == 7.0
+
+
+def test_date_to_come_back_is_counted_from_now() -> None:
+    date = format_datetime(datetime.now(UTC) + timedelta(seconds=100), usegmt=True)
+    retry_after = status_error(503, "no.", headers={"Retry-After": date}).retry_after
+    assert retry_after is not None
+    assert 90 < retry_after <= 100
+
+
 def test_status_of_a_class_is_its_own() -> None:
     wanted = {"StatusError": 500, "BadRequest": 400, "RateLimited": 429, "InsufficientStorage": 507}
     for name, status in wanted.items():
@@ -174,4 +206,7 @@ def test_built_in_kin_are_caught() -> None:
 def test_errors_carry_what_is_special_about_them() -> None:
     assert RateLimited("x", retry_after=7.0).retry_after == 7.0
     assert UnsupportedOperation("x", supported_by=("rest",)).supported_by == ("rest",)
-    assert OperationTimeout("x", timeout=0.5).timeout == 0.5
+    late = OperationTimeout("x", timeout=0.5, processed=True)
+    assert (late.timeout, late.processed) == (0.5, True)
+    assert ConnectionFailed("x", processed=False).processed is False
+    assert ConnectionFailed("x").processed is None

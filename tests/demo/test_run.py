@@ -3,45 +3,15 @@
 from __future__ import annotations
 
 import io
-from pathlib import Path
 
 import pytest
 
 from aqdrant import AsyncQdrantClient
-from aqdrant._demo import corpus, run
+from aqdrant._demo import run
 from aqdrant._demo.run import FILTERED_KIND, build_index, find, run_demo, upload
 from aqdrant._demo.show import Screen
 
-SOURCE = '''
-"""Files and dates."""
-
-def copy_file(source, target):
-    """Copy a file with all its metadata."""
-
-def move_file(source, target):
-    """Move a file to another folder."""
-
-def parse_date(text):
-    """Parse a date from text."""
-
-class DateParser:
-    """Parse dates of many formats from texts."""
-
-    def parse(self, text):
-        """Return the first date found in a text."""
-
-class FileTree:
-    """A tree of files and folders."""
-'''
-
-
-@pytest.fixture(autouse=True)
-def small_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Read a library of eight docstrings in place of the installed Python's."""
-    (tmp_path / "things.py").write_text(SOURCE)
-    paths = {"stdlib": str(tmp_path)}
-    monkeypatch.setattr(corpus.sysconfig, "get_paths", lambda: paths)
-    monkeypatch.setattr(corpus, "_IN_C", ())
+pytestmark = pytest.mark.usefixtures("small_library")
 
 
 async def test_both_vectors_find_and_a_filter_holds() -> None:
@@ -49,14 +19,14 @@ async def test_both_vectors_find_and_a_filter_holds() -> None:
     assert len(index.entries) == 7
     async with AsyncQdrantClient(":memory:") as client:
         await upload(client, index, Screen(io.StringIO()))
-        hits = await find(client, index, "date parsing", 3)
+        hits = await find(client, index.bm25, "date parsing", 3)
         assert {hit.name for hit in hits[:2]} <= {
             "things.parse_date",
             "things.DateParser",
             "things.DateParser.parse",
         }
         assert hits[0].score >= hits[1].score >= hits[2].score > 0
-        assert await find(client, index, "zzz qqq", 3) == []
+        assert await find(client, index.bm25, "zzz qqq", 3) == []
         (info,) = [await client.get_collection(run.COLLECTION)]
         assert info.points_count == 7
         assert "kind" in info.payload_schema

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from aqdrant import models, operations
-from aqdrant.exceptions import BadRequest, UnsupportedOperation
+from aqdrant.exceptions import BadRequest
 from aqdrant_local import LocalTransport
 
 TEXT = models.TextIndexType.TEXT
@@ -62,10 +62,14 @@ def test_bad_parameters_are_refused(engine: Engine, params: dict[str, Any]) -> N
     assert engine.run(operations.GetCollection).payload_schema == {}
 
 
-def test_the_multilingual_tokenizer_is_refused_by_name(engine: Engine) -> None:
+def test_the_multilingual_tokenizer_finds_words_in_many_scripts(engine: Engine) -> None:
+    engine.fill({"k": "Naïve ΣΊΣΥΦΟΣ, привет"}, {"k": "שָׁלוֹם 안녕하세요"}, {"k": "你好世界，今天"})
     params = models.TextIndexParams(type=TEXT, tokenizer=models.TokenizerType.MULTILINGUAL)
-    with pytest.raises(UnsupportedOperation, match="multilingual"):
-        engine.index("k", params)
+    engine.index("k", params)
+    assert engine.matching("k", text="naive σίσυφος") == [0]
+    assert engine.matching("k", text="שלום") == [1]
+    assert engine.matching("k", text="今天") == [2]
+    assert engine.matching("k", text="世界") == []  # the real engine's dictionary cuts this out
 
 
 def test_a_text_index_decides_how_text_is_cut_until_it_is_gone(engine: Engine) -> None:

@@ -243,8 +243,6 @@ REFUSED: dict[type | str, dict[str, Any]] = {
 }
 SETTINGS = {models.MultiVectorConfig, models.StrictModeConfig, "datatype", "sharding"}
 """Refused when a collection is made: see test_collections.py."""
-INDEXES = {"multilingual"}
-"""Refused when an index is made: see test_indexes.py."""
 
 
 @pytest.mark.parametrize("what", REFUSED, ids=lambda what: getattr(what, "__name__", what))
@@ -255,4 +253,4 @@ def test_what_the_engine_lacks_is_refused_by_name(engine: Engine, what: type | s
 
 
 def test_the_table_of_what_is_lacking_is_tested_whole() -> None:
-    assert set(UNSUPPORTED) == REFUSED.keys() | SETTINGS | INDEXES
+    assert set(UNSUPPORTED) == REFUSED.keys() | SETTINGS

@@ -18,6 +18,7 @@ from aqdrant.exceptions import AqdrantError, FolderInUse, StorageError, StoreDam
 
 from .stored import everything
 
+DAMAGES = int(os.environ.get("AQDRANT_DAMAGES", "30"))
 ROOT = Path(__file__).resolve().parents[2]
 
 HOLDER = """
@@ -118,7 +119,7 @@ def test_second_process_is_told_the_holder(folder: Path, writer: subprocess.Pope
 def test_reader_beside_a_killed_writer(folder: Path, writer: subprocess.Popen[str]) -> None:
     writer.kill()
     writer.wait()
-    assert (folder / "aqdrant.db-wal").stat().st_size
+    assert any(log.stat().st_size for log in folder.glob("*-wal"))
     with QdrantClient(path=str(folder), read_only=True) as reader:
         assert reader.count("c").count == 401
 
@@ -159,15 +160,24 @@ def foreign(path: Path) -> None:
     database.close()
 
 
-def newer(path: Path) -> None:
-    with sqlite3.connect(path) as database:
-        database.execute("PRAGMA user_version = 2")
-    database.close()
+def of_format(version: int) -> Callable[[Path], None]:
+    def change(path: Path) -> None:
+        with sqlite3.connect(path) as database:
+            database.execute(f"PRAGMA user_version = {version}")
+        database.close()
+
+    return change
+
+
+def files(folder: Path) -> dict[str, Path]:
+    """The files of each kind."""
+    return {"catalog": folder / "aqdrant.db", "collection": next(folder.glob("*.aqdrant"))}
 
 
 SPOILED: dict[str, tuple[Callable[[Path], object], str]] = {
     "foreign": (lambda path: (path.unlink(), foreign(path)), "another program"),
-    "newer": (newer, "newer aqdrant: format 2"),
+    "newer": (of_format(3), "by a newer aqdrant: {} has format 3"),
+    "older": (of_format(1), "by an older aqdrant: {} has format 1"),
     "text": (lambda path: path.write_text("text " * 1000), "no database"),
     "empty": (lambda path: path.write_bytes(b""), "no database"),
     "truncated": (lambda path: path.write_bytes(path.read_bytes()[:-50_000]), "damaged"),
@@ -175,33 +185,57 @@ SPOILED: dict[str, tuple[Callable[[Path], object], str]] = {
 }
 
 
+@pytest.mark.parametrize("file", ["catalog", "collection"])
 @pytest.mark.parametrize("kind", SPOILED)
-def test_spoiled_database(folder: Path, kind: str) -> None:
+def test_spoiled_database(folder: Path, kind: str, file: str) -> None:
     spoil, text = SPOILED[kind]
-    spoil(folder / "aqdrant.db")
+    path = files(folder)[file]
+    spoil(path)
     before = content(folder)
-    assert text in str(refusal(folder))
+    assert text.format(path.name) in str(refusal(folder))
     if kind not in ("folder", "empty"):
-        assert text in str(refusal(folder, read_only=True))
+        assert text.format(path.name) in str(refusal(folder, read_only=True))
     after = content(folder)
     assert {name: after[name] for name in before} == before
 
 
-def test_damaged_page(folder: Path, seed: int) -> None:
+def test_missing_file_of_a_collection(folder: Path) -> None:
+    path = files(folder)["collection"]
+    path.unlink()
+    before = content(folder)
+    for read_only in (False, True):
+        error = refusal(folder, read_only=read_only)
+        assert isinstance(error, StoreDamaged)
+        assert f"{path.name} is missing" in str(error)
+    assert content(folder) == before
+
+
+def test_files_of_two_collections_exchanged(folder: Path) -> None:
+    first, second = folder.glob("*.aqdrant")
+    text = first.read_bytes()
+    first.write_bytes(second.read_bytes())
+    second.write_bytes(text)
+    for read_only in (False, True):
+        assert "another collection" in str(refusal(folder, read_only=read_only))
+
+
+@pytest.mark.parametrize("file", ["catalog", "collection"])
+def test_damaged_page(folder: Path, file: str, seed: int) -> None:
     """Bytes changed anywhere are noticed, or belong to nothing."""
     rng = random.Random(seed)
     with QdrantClient(path=str(folder), read_only=True) as client:
         before = everything(client)
-    path = folder / "aqdrant.db"
+    path = files(folder)[file]
     whole = path.read_bytes()
+    used = [place for place, byte in enumerate(whole) if byte]  # most of a small file is empty
     noticed = 0
-    for _ in range(40):
+    for _ in range(DAMAGES):
         damaged = bytearray(whole)
-        start = rng.randrange(len(whole))
+        start = rng.choice(used) if rng.random() < 0.7 else rng.randrange(len(whole))
         for place in range(start, min(start + rng.choice([1, 8, 5000]), len(whole))):
             damaged[place] = rng.randrange(256) if rng.random() < 0.5 else 0
         path.write_bytes(damaged)
-        client = QdrantClient(path=str(folder))
+        client = QdrantClient(path=str(folder), read_only=rng.random() < 0.2)
         try:
             found = everything(client)
         except StorageError:
@@ -210,7 +244,7 @@ def test_damaged_page(folder: Path, seed: int) -> None:
         else:
             assert found == before, f"at {start}"
         client.close()
-    assert noticed > 10
+    assert noticed > DAMAGES / 10
 
 
 NO_RIGHTS = """

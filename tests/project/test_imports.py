@@ -25,9 +25,11 @@ ALLOWED_EXTERNALS = {
     "aqdrant._demo": {"numpy"},
     "aqdrant._portal": {"sniffio"},
     "aqdrant.bm25": {"snowballstemmer"},
+    "aqdrant.middleware.spans": {"opentelemetry"},
     "aqdrant.testing": {"numpy", "pytest"},
     "aqdrant_local": {"anyio", "msgspec", "numpy"},
     "aqdrant_net": {"anyio", "h11", "h2", "hpack", "trio"},
+    "aqdrant_rest": {"anyio", "certifi", "httpx", "msgspec", "numpy", "orjson"},
 }
 """What a package and those below it may import beside the standard library and us."""
 
@@ -79,10 +81,14 @@ def test_transports_import_the_core_by_the_list(graph: grimp.ImportGraph) -> Non
         if module.partition(".")[0] in TRANSPORTS
         for imported in graph.find_modules_directly_imported_by(module)
         if is_ours(imported)
-        and imported.partition(".")[0] != module.partition(".")[0]
+        and imported.partition(".")[0] not in (module.partition(".")[0], "aqdrant_net")
         and imported.partition(".")[2].partition(".")[0] not in CORE_FOR_TRANSPORTS
     ]
     assert wrong == []
+
+
+def test_one_file_alone_imports_httpx(graph: grimp.ImportGraph) -> None:
+    assert graph.find_modules_that_directly_import("httpx") == {"aqdrant_rest.httpx_face"}
 
 
 def test_nothing_below_imports_the_package_itself(graph: grimp.ImportGraph) -> None:
@@ -112,6 +118,23 @@ def test_entry_points_are_those_of_the_registry() -> None:
 
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     assert settings["project"]["entry-points"][_registry.ENTRY_POINTS] == _registry.BUILT_IN
+
+
+def test_call_over_rest_loads_no_httpx() -> None:
+    loaded = load(
+        "import anyio\n"
+        "from aqdrant import AsyncQdrantClient\n"
+        "from aqdrant.exceptions import ConnectionFailed\n"
+        "async def main():\n"
+        "    async with AsyncQdrantClient('http://127.0.0.1:1') as client:\n"
+        "        try:\n"
+        "            await client.info()\n"
+        "        except ConnectionFailed:\n"
+        "            print(end='')\n"
+        "anyio.run(main)"
+    )
+    assert "aqdrant_rest.transport" in loaded
+    assert loaded & {"httpx", "httpcore", "numpy"} == set()
 
 
 def load(statement: str) -> set[str]:

@@ -7,6 +7,7 @@ Indented lines show what was found in the documents of one Python, so they are c
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import subprocess
@@ -42,9 +43,11 @@ CONSOLES = [block for block in BLOCKS if block.language == "console"]
 
 
 def run(*arguments: str, cwd: Path) -> str:
+    home = {name: str(cwd) for name in ("HOME", "USERPROFILE")}  # what programs keep, goes there
     done = subprocess.run(
         [sys.executable, "-W", "error", *arguments],
         cwd=cwd,
+        env=os.environ | home | {"XDG_CACHE_HOME": str(cwd / ".cache")},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

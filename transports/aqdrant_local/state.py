@@ -5,8 +5,8 @@ Held by the transport, used by the handlers.
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
@@ -144,12 +144,15 @@ def missing_collection(name: str) -> NotFound:
 
 
 class State:
-    """Collections and aliases by name. Its own lock is held for moments only."""
+    """Collections and aliases by name, replaced inside `gate`, read without it.
+
+    Who needs a collection's gate as well enters that one first.
+    """
 
     def __init__(self) -> None:
         self.collections: dict[str, Collection] = {}
         self.aliases: dict[str, str] = {}
-        self.lock = threading.Lock()
+        self.gate = Gate()
         self.store: FolderStore | None = None
 
     def peek(self, name: str) -> Collection | None:
@@ -177,25 +180,38 @@ class State:
             return collection.run(change)
 
     def add(self, collection: Collection) -> None:
-        """Add a new collection, inside the lock."""
-        if self.store is not None:
-            self.store.create(collection)
-        self.collections[collection.name] = collection
+        """Add a new collection, inside the gate."""
+        with self._lasting() as store:
+            if store is not None:
+                store.create(collection)
+            self.collections[collection.name] = collection
 
     def drop(self, collection: Collection) -> None:
-        """Delete a collection and its aliases, inside the lock and the collection's gate."""
-        kept = {alias: to for alias, to in self.aliases.items() if to != collection.name}
-        if self.store is not None:
-            self.store.drop(collection, kept)
-        collection.is_dropped = True
-        del self.collections[collection.name]
-        self.aliases = kept
+        """Delete a collection and its aliases, inside this gate and the collection's."""
+        with self._lasting() as store:
+            kept = {alias: to for alias, to in self.aliases.items() if to != collection.name}
+            if store is not None:
+                store.drop(collection, kept)
+            collection.is_dropped = True
+            del self.collections[collection.name]
+            self.aliases = kept
 
     def keep_aliases(self, aliases: Mapping[str, str]) -> None:
-        """Replace the aliases, inside the lock."""
-        if self.store is not None:
-            self.store.save_aliases(aliases)
-        self.aliases = dict(aliases)
+        """Replace the aliases, inside the gate."""
+        with self._lasting() as store:
+            if store is not None:
+                store.save_aliases(aliases)
+            self.aliases = dict(aliases)
+
+    @contextmanager
+    def _lasting(self) -> Generator[FolderStore | None]:
+        """Make a change on disk and then here; where it ends between the two, they agree again."""
+        try:
+            yield self.store
+        except BaseException:
+            if self.store is not None:
+                self.store.reconcile(self)
+            raise
 
 
 def no_shard_keys(selector: models.ShardKeySelector | None) -> None:

@@ -10,7 +10,6 @@ from aqdrant.bm25 import Bm25
 from aqdrant.exceptions import UnsupportedOperation
 
 from .engine.words import TextIndex
-from .unsupported import refuse
 
 __all__ = ["NO_TEXT_INDEX", "TextIndex", "text_index"]
 
@@ -21,13 +20,13 @@ NO_TEXT_INDEX = TextIndex(Bm25(language="none"), has_phrases=True)
 def text_index(params: models.TextIndexParams | None) -> TextIndex:
     """Make the tokenizer that these parameters of a text index describe.
 
+    `multilingual` has no dictionaries: see `aqdrant.bm25`.
+
     Raises:
-        UnsupportedOperation: the tokenizer is `multilingual`, or there is no `snowballstemmer`.
+        UnsupportedOperation: there is no `snowballstemmer`.
     """
     if params is None:
         return TextIndex(NO_TEXT_INDEX.tokenizer, has_phrases=False)
-    if params.tokenizer == models.TokenizerType.MULTILINGUAL:
-        raise refuse("multilingual")
     stopwords = params.stopwords
     stemmer = params.stemmer
     try:

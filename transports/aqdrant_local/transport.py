@@ -28,12 +28,13 @@ from aqdrant.transport import (
     ByteStream,
     CallOptions,
     CallStats,
+    Refresh,
     is_collecting,
     report,
 )
 
 from .costs import MOMENT
-from .handlers import HANDLERS, Handler
+from .handlers import HANDLERS, Handler, no_cost
 from .locks import AT_ONCE, Busy, Patience
 from .state import Collection, State
 
@@ -45,6 +46,7 @@ __all__ = ["LocalTransport"]
 R = TypeVar("R")
 
 _THREADS = 4  # worker threads that one collection may occupy on one event loop
+
 
 _Limiters = WeakKeyDictionary[Collection, anyio.CapacityLimiter]
 _limiters: anyio.lowlevel.RunVar[_Limiters] = anyio.lowlevel.RunVar("aqdrant_local_limiters")
@@ -89,7 +91,7 @@ class LocalTransport:
         if self._share is not None:
             if not self._is_open:
                 await anyio.to_thread.run_sync(self._open, operation, abandon_on_cancel=True)
-            if type(operation).writes:  # it waits for the disk, however little it writes
+            if type(operation).writes or handler is _REFRESH:  # it waits for the disk
                 return await self._in_thread(handler, operation, options.timeout)
         if handler.cost(self._open(operation), operation) <= MOMENT:
             try:
@@ -131,6 +133,8 @@ class LocalTransport:
 
     def _handler(self, operation: Operation[Any]) -> Handler:
         handler = HANDLERS.get(type(operation))
+        if type(operation) is Refresh:
+            handler = _REFRESH
         if self._is_closed:
             raise ClientClosed("The client is closed.", operation=operation.name)
         if handler is None:
@@ -163,10 +167,21 @@ class LocalTransport:
             raise
         self._is_open = True
 
+    def _refresh(self, patience: Patience) -> None:
+        if self._share is None or not self._share.is_read_only:
+            return
+        self._share.refresh(patience)
+        with self._opening:  # of several at once the last must not leave an older state
+            if not self._is_closed:
+                self._state = self._share.newest
+
     def _run(self, handler: Handler, operation: Operation[Any], patience: Patience) -> Any:
         began = time.perf_counter()
         try:
-            result = handler.run(self._open(operation), operation, patience)
+            state = self._open(operation)
+            result = handler.run(state, operation, patience)
+            if handler is _REFRESH:
+                self._refresh(patience)
         except AqdrantError as error:
             error.operation = error.operation or operation.name
             error.target = error.target or operation.target
@@ -196,6 +211,13 @@ class LocalTransport:
             operation=operation.name,
             target=operation.target,
         )
+
+
+def _nothing(state: State, operation: Refresh, patience: Patience) -> None:
+    """The transport itself refreshes: it holds the state."""
+
+
+_REFRESH = Handler(_nothing, no_cost)
 
 
 def _has_event_loop() -> bool:

@@ -31,7 +31,6 @@ UNSUPPORTED: dict[type | str, str] = {
     "datatype": "vector datatypes other than float32",
     "sharding": "custom sharding",
     # Parameters of indexes
-    "multilingual": "the multilingual tokenizer, which needs dictionaries",
 }
 """What is met → what it is called."""
 

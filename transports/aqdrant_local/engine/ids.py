@@ -155,6 +155,10 @@ class IdTable:
         self._high = grown(self._high, rows)
         self._low = grown(self._low, rows)
 
+    def expect(self, count: int) -> None:
+        """Size an empty table for so many ids, so that adding them moves none."""
+        self._slots = np.full(_slots_for(count * 2), _EMPTY, dtype=np.int32)
+
     def add(self, keys: Keys, rows: Rows) -> None:
         """Put new ids, none of them present and no two alike, into rows that are free."""
         if not len(keys):
@@ -280,12 +284,14 @@ class IdTable:
     def _rehash(self, added: Rows) -> None:
         held = self._slots[self._slots >= 0].astype(np.intp)
         rows = np.concatenate([held, added])
-        size = len(self._slots)
-        while size < len(rows) * 3:
-            size *= 2
+        size = max(len(self._slots), _slots_for(len(rows) * 3))
         self._slots = np.full(size, _EMPTY, dtype=np.int32)
         self._used = 0
         self._place(self.keys(rows), rows)
+
+
+def _slots_for(count: int) -> int:
+    return 1 << max(5, (count - 1).bit_length())
 
 
 def _flagged(rows: Rows, size: int) -> Mask:

@@ -9,8 +9,8 @@ arrays, so a segment can as well be filled from blocks of a file.
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
-from typing import TypeAlias, TypeVar
+from collections.abc import Container, Iterable, Mapping, Sequence
+from typing import NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
 
@@ -27,12 +27,21 @@ from .slices import siphash
 from .sparse import SparseBatch, SparseVectors
 from .words import TextIndex
 
-__all__ = ["DenseWrite", "PointWrite", "Segment", "SparseWrite"]
+__all__ = ["DenseWrite", "LoadedPoints", "PointWrite", "Segment", "SparseWrite"]
 
 _PACK_FROM = 4096  # free rows that are not worth packing for
 
 Blob: TypeAlias = bytes | None
 V = TypeVar("V", "DenseWrite", "SparseWrite")
+
+
+class LoadedPoints(NamedTuple):
+    """Points as they are read from a store, in columns, with the rows that they belong in."""
+
+    rows: Rows
+    keys: Keys
+    versions: Words
+    payloads: Sequence[Blob]
 
 
 class DenseWrite:
@@ -195,18 +204,18 @@ class Segment:
         self._write_vectors(rows, write.dense, write.sparse)
         self._put_payloads(rows, write.payloads, version)
 
-    def load(
-        self, size: int, rows: Rows, keys: Keys, versions: Words, payloads: Sequence[Blob]
-    ) -> None:
-        """Fill an empty segment of `size` rows with points, without vectors and in these rows."""
+    def load(self, size: int, count: int, pages: Iterable[LoadedPoints]) -> None:
+        """Fill an empty segment of `size` rows with `count` points, without vectors."""
         self._reserve(size)
         self._allocate(size)
-        self.ids.add(keys, rows)
-        self._alive[rows] = True
-        self._versions[rows] = versions
-        for row, blob in zip(rows.tolist(), payloads, strict=True):
-            self.payloads[row] = blob
-        self.count = len(rows)
+        self.ids.expect(count)
+        for rows, keys, versions, payloads in pages:
+            self.ids.add(keys, rows)
+            self._alive[rows] = True
+            self._versions[rows] = versions
+            for row, blob in zip(rows.tolist(), payloads, strict=True):
+                self.payloads[row] = blob
+            self.count += len(rows)
         self._free = np.flatnonzero(~self.alive)
 
     def set_vectors(self, rows: Rows, write: PointWrite, version: int) -> None:

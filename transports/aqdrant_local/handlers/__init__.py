@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import aliases, collections, facets, indexes, payload, points, query, service, vectors
-from ._table import HANDLERS, Handler
+from ._table import HANDLERS, Handler, no_cost
 
 __all__ = [
     "HANDLERS",
@@ -12,6 +12,7 @@ __all__ = [
     "collections",
     "facets",
     "indexes",
+    "no_cost",
     "payload",
     "points",
     "query",

@@ -14,7 +14,7 @@ from ._table import handles
 @handles(UpdateAliases)
 def update_aliases(state: State, operation: UpdateAliases, patience: Patience) -> bool:
     """Run all actions in order, or none."""
-    with state.lock:
+    with state.gate.exclusive(patience):
         aliases = dict(state.aliases)
         for action in operation.body.actions:
             if isinstance(action, models.CreateAliasOperation):

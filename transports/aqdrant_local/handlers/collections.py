@@ -26,7 +26,7 @@ def create_collection(state: State, operation: CreateCollection, patience: Patie
     name = operation.collection_name
     _check_name(name)
     collection = new_collection(name, operation.body)
-    with state.lock:
+    with state.gate.exclusive(patience):
         if name in state.collections:
             raise Conflict(f"Collection `{name}` already exists!")
         if name in state.aliases:
@@ -55,7 +55,7 @@ def delete_collection(state: State, operation: DeleteCollection, patience: Patie
     with collection.gate.exclusive(patience):
         if collection.is_dropped:
             return False
-        with state.lock:
+        with state.gate.exclusive(patience):
             state.drop(collection)
     return True
 

@@ -5,9 +5,9 @@ Used by `collection` and `loading`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,17 +16,21 @@ from aqdrant.exceptions import StoreDamaged
 from aqdrant_local.engine.arrays import Floats, Mask, Rows
 from aqdrant_local.engine.dense import DenseVectors
 
-from .database import Database
+from .connection import Connection
+from .errors import damaged
 
 __all__ = ["DenseTable", "block_rows"]
 
 _BLOCK = 65_536  # bytes of vectors in a block, or one vector where that is larger
+_READ = 1 << 20  # bytes of vectors that are checked at once: they stay in a core's cache
 _WEIGHT = 0x9E37_79B1
 _ROW_WEIGHT = 0x3C6E_F362
 _FLOAT = np.dtype("<f4")
 _WORD = np.dtype("<u4")
 
 Marks = NDArray[np.uint32]
+_Block: TypeAlias = tuple[int, bytes, bytes]
+"""Number, marks, vectors, as they lie in the table."""
 
 
 def block_rows(size: int) -> int:
@@ -37,7 +41,7 @@ def block_rows(size: int) -> int:
 class DenseTable:
     """The blocks of one vector name."""
 
-    def __init__(self, database: Database, number: int, rows: int, size: int) -> None:
+    def __init__(self, database: Connection, number: int, rows: int, size: int) -> None:
         self._database = database
         self._name = f"dense_{number}"
         self._rows = rows
@@ -69,28 +73,36 @@ class DenseTable:
         Raises:
             StoreDamaged: a block is not what was written.
         """
-        for block, marks, data in self._database.execute(
-            f"SELECT block, marks, vectors FROM {self._name} ORDER BY block"
-        ):
-            start = block * self._rows
-            count = max(0, min(self._rows, size - start))
-            try:
-                known = np.frombuffer(marks, _WORD).astype(np.uint32, copy=False)
+        count = max(1, _READ // (4 * self._rows * self._size))
+        buffer = np.zeros((count * self._rows, self._size), dtype=_FLOAT)
+        sql = f"SELECT block, marks, vectors FROM {self._name} ORDER BY block"
+        for page in self._database.pages(sql, size=count):
+            for blocks in _runs(page):
+                self._load(blocks, buffer, vectors, size)
+
+    def _load(
+        self, blocks: Sequence[_Block], buffer: Floats, vectors: DenseVectors, size: int
+    ) -> None:
+        """Check blocks that follow each other, and put them where they belong."""
+        first, end = blocks[0][0], len(blocks) * self._rows
+        try:
+            known = np.frombuffer(b"".join(marks for _, marks, _ in blocks), _WORD)
+            if len(known) != end:
+                raise ValueError
+            for place, (_, _, data) in enumerate(blocks):
                 part = np.frombuffer(data, _FLOAT).reshape(self._rows, self._size)
-                present: Mask = known != 0
-                if len(known) != self._rows or present[count:].any():
-                    raise ValueError
-            except (TypeError, ValueError):
-                raise self._damaged(block) from None
-            present, known, part = present[:count], known[:count], part[:count]
-            if not present.all():
-                known, part = known[present], part[present]
-            whole = len(known) == count
-            rows = start + present.nonzero()[0]
-            if (self._marks(part, rows) != known).any():
-                raise self._damaged(block)
-            targets = slice(start, start + count) if whole else rows
-            vectors.put(targets, part, None)
+                buffer[place * self._rows : (place + 1) * self._rows] = part
+        except (TypeError, ValueError):
+            raise self._damaged(first) from None
+        rows = np.arange(first * self._rows, first * self._rows + end)
+        present: Mask = known != 0
+        wrong = present & ((self._marks(buffer[:end], rows) != known) | (rows >= size))
+        if wrong.any():
+            raise self._damaged(first + int(np.argmax(wrong)) // self._rows)
+        if present.all():
+            vectors.put(slice(int(rows[0]), int(rows[-1]) + 1), buffer[:end], None)
+        else:
+            vectors.put(rows[present], buffer[:end][present], None)
 
     def _write(self, block: int, places: Rows, part: Floats) -> None:
         part = np.ascontiguousarray(part, dtype=_FLOAT)
@@ -120,7 +132,7 @@ class DenseTable:
         return self._database.execute(sql, (block,)).fetchone() is not None
 
     def _open(self, column: str, block: int) -> Any:
-        return self._database.connection.blobopen(self._name, column, block)
+        return self._database.raw.blobopen(self._name, column, block)
 
     def _spans(self, rows: Rows) -> Iterator[tuple[int, int, int]]:
         """Block numbers with where their rows begin and end, of ascending rows."""
@@ -132,16 +144,24 @@ class DenseTable:
 
     def _marks(self, vectors: Floats, rows: Rows) -> Marks:
         """Checksums (n,) of vectors in their rows, none of them 0."""
-        sums: Marks = vectors.view(np.uint32) @ self._weights
+        # Nearly twice as fast as `@`, which has no good way for integers.
+        sums: Marks = np.einsum("ij,j->i", vectors.view(np.uint32), self._weights)
         sums += rows.astype(np.uint32) * np.uint32(_ROW_WEIGHT)
         return sums | np.uint32(1)
 
     def _damaged(self, block: int) -> StoreDamaged:
-        return StoreDamaged(
-            f"The database is damaged: block {block} of {self._name} is not what was written.",
-            target=str(self._database.path.parent),
-            fix="Restore the folder from a copy.",
+        return damaged(
+            self._database.path, f"block {block} of {self._name} is not what was written"
         )
+
+
+def _runs(blocks: Sequence[_Block]) -> Iterator[Sequence[_Block]]:
+    """Blocks whose numbers follow each other."""
+    start = 0
+    for place in range(1, len(blocks) + 1):
+        if place == len(blocks) or blocks[place][0] != blocks[place - 1][0] + 1:
+            yield blocks[start:place]
+            start = place
 
 
 def _is_ascending(rows: Rows) -> bool:

@@ -1,211 +1,128 @@
-"""Collections, settings, indexes and aliases on disk.
+"""Which collections and aliases a folder has.
 
-Used by the other modules of the store; the tables are described in the package.
+Used by `folder` and `snapshot`; the tables are described in the package.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import NamedTuple, TypeVar
-from zlib import crc32
+import re
+import secrets
+from collections.abc import Mapping
+from typing import NamedTuple
 
-from aqdrant import models
-from aqdrant.exceptions import AqdrantError, BadRequest, StoreDamaged
-from aqdrant_local.engine.dense import DenseVectors
-from aqdrant_local.engine.sparse import SparseVectors
-from aqdrant_local.state import IndexSchema
+from .connection import Connection
+from .errors import damaged
+from .sums import numbers_mark, text_mark
 
-from .blocks import block_rows
-from .database import Database
+__all__ = ["SCHEMA", "Catalog", "Listing"]
 
-__all__ = ["SCHEMA", "Catalog", "Entry", "VectorTable"]
+_KEY = re.compile("[0-9a-f]{16}")
 
 SCHEMA = """
-CREATE TABLE collections(id INTEGER PRIMARY KEY, name TEXT UNIQUE NOT NULL, config TEXT, mark);
-CREATE TABLE progress(collection INTEGER PRIMARY KEY, operations INTEGER, points INTEGER);
-CREATE TABLE vectors(
-    id INTEGER PRIMARY KEY, collection INTEGER, name TEXT, kind TEXT, block_rows INTEGER
-);
-CREATE TABLE indexes(
-    collection INTEGER, name TEXT, definition TEXT, mark, PRIMARY KEY(collection, name)
-);
+CREATE TABLE progress(changes INTEGER, collections INTEGER, aliases INTEGER, mark);
+CREATE TABLE collections(name TEXT PRIMARY KEY, key TEXT UNIQUE NOT NULL, mark);
+CREATE TABLE unused(key TEXT PRIMARY KEY, is_next INTEGER);
 CREATE TABLE aliases(alias TEXT PRIMARY KEY, collection TEXT NOT NULL, mark);
 """
 
-M = TypeVar("M", bound=models.Model)
 
+class Listing(NamedTuple):
+    """What the catalog says at one moment."""
 
-class Entry(NamedTuple):
-    """A collection in the catalog."""
-
-    number: int
-    name: str
-    config: models.CollectionConfig
-    operations: int
-    points: int
-
-
-class VectorTable(NamedTuple):
-    """Where the vectors of a name are."""
-
-    number: int
-    name: str
-    kind: str
-    block_rows: int
+    changes: int
+    keys: dict[str, str]
+    """Keys of the collections by name, the oldest first."""
+    aliases: dict[str, str]
+    """Names of the collections by alias."""
 
 
 class Catalog:
-    """The tables that say what else there is. Writes run inside a transaction of the caller."""
+    """The tables of the catalog. Writes run inside a transaction of the caller."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Connection) -> None:
         self._database = database
 
-    def entries(self, number: int | None = None) -> Iterator[Entry]:
-        """The collections, or the one of this number."""
-        sql = (
-            "SELECT id, name, config, mark, operations, points FROM collections"
-            " LEFT JOIN progress ON collection = id WHERE ? IS NULL OR id = ? ORDER BY id"
-        )
-        for found in self._database.execute(sql, (number, number)).fetchall():
-            key, name, config, mark, operations, points = found
-            if operations is None:
-                raise self._damaged()
-            model = self._read(models.CollectionConfig, name, config, mark)
-            yield Entry(key, name, model, operations, points)
+    def begin(self) -> None:
+        """Fill the tables of a new catalog."""
+        self._database.execute("INSERT INTO progress VALUES (0, 0, 0, ?)", (numbers_mark(0, 0, 0),))
+        self._reserve()
 
-    def vectors(self, number: int) -> list[VectorTable]:
-        """The vector names of a collection."""
-        sql = "SELECT id, name, kind, block_rows FROM vectors WHERE collection = ? ORDER BY id"
-        return [VectorTable(*found) for found in self._database.execute(sql, (number,))]
+    def listing(self) -> Listing:
+        """What it says now, read in a transaction of the caller."""
+        changes, collections, aliases = self._progress()
+        keys = self._texts("SELECT name, key, mark FROM collections ORDER BY rowid")
+        names = self._texts("SELECT alias, collection, mark FROM aliases ORDER BY rowid")
+        if not all(_KEY.fullmatch(key) for key in keys.values()):
+            raise self._damaged()
+        if (len(keys), len(names)) != (collections, aliases):
+            raise self._damaged()
+        return Listing(changes, keys, names)
 
-    def indexes(self, number: int) -> dict[str, IndexSchema]:
-        """The payload indexes of a collection."""
-        sql = "SELECT name, definition, mark FROM indexes WHERE collection = ? ORDER BY rowid"
-        found: dict[str, IndexSchema] = {}
-        for name, definition, mark in self._database.execute(sql, (number,)).fetchall():
-            schema = self._read(models.CreateFieldIndex, name, definition, mark).field_schema
-            if schema is None:
-                raise self._damaged()
-            found[name] = schema
-        return found
+    def next_key(self) -> str | None:
+        """The key of the collection that comes next; its file may be there already, half made."""
+        found = self._database.execute("SELECT key FROM unused WHERE is_next").fetchone()
+        return None if found is None else found[0]
 
-    def aliases(self) -> dict[str, str]:
-        """The collections' names by alias."""
-        found: dict[str, str] = {}
-        for alias, name, mark in self._database.execute("SELECT * FROM aliases ORDER BY rowid"):
-            if _mark(alias, name) != mark:
-                raise self._damaged()
-            found[alias] = name
-        return found
+    def unused_keys(self) -> list[str]:
+        """The keys whose files, where there are any, belong to nothing."""
+        found = self._database.execute("SELECT key FROM unused").fetchall()
+        return [key for (key,) in found if _KEY.fullmatch(str(key))]
 
-    def add(self, name: str, config: models.CollectionConfig) -> int:
-        """Add a collection; returns its number."""
-        text = _text(config)
-        number: int = self._database.execute(
-            "INSERT INTO collections(name, config, mark) VALUES (?, ?, ?) RETURNING id",
-            (name, text, _mark(name, text)),
-        ).fetchone()[0]
-        self._database.execute("INSERT INTO progress VALUES (?, 0, 0)", (number,))
+    def forget(self, key: str) -> None:
+        """Note that the files of an unused key are gone."""
+        self._database.execute("DELETE FROM unused WHERE key = ?", (key,))
+
+    def add(self, name: str, key: str) -> None:
+        """Add a collection under the key that was the next one."""
+        self.forget(key)
+        self._reserve()
         self._database.execute(
-            f"CREATE TABLE points_{number}(row INTEGER PRIMARY KEY, id, version INTEGER,"
-            " payload BLOB, mark INTEGER)"
+            "INSERT INTO collections VALUES (?, ?, ?)", (name, key, text_mark(name, key))
         )
-        return number
+        changes, collections, aliases = self._progress()
+        self._set_progress(changes + 1, collections + 1, aliases)
 
-    def drop(self, number: int) -> None:
-        """Delete a collection and everything in it."""
-        for table in self.vectors(number):
-            self.drop_vectors(table)
-        self._database.execute(f"DROP TABLE points_{number}")
-        self._database.execute("DELETE FROM progress WHERE collection = ?", (number,))
-        self._database.execute("DELETE FROM indexes WHERE collection = ?", (number,))
-        self._database.execute("DELETE FROM collections WHERE id = ?", (number,))
-
-    def set_config(self, number: int, name: str, config: models.CollectionConfig) -> None:
-        """Replace the settings of a collection."""
-        text = _text(config)
-        self._database.execute(
-            "UPDATE collections SET config = ?, mark = ? WHERE id = ?",
-            (text, _mark(name, text), number),
-        )
-
-    def set_progress(self, number: int, operations: int, points: int) -> None:
-        """Note how many updates there were, and how many points there are."""
-        self._database.execute(
-            "UPDATE progress SET operations = ?, points = ? WHERE collection = ?",
-            (operations, points, number),
-        )
-
-    def set_index(self, number: int, name: str, schema: IndexSchema | None) -> None:
-        """Put an index on record, or take it off."""
-        self._database.execute(
-            "DELETE FROM indexes WHERE collection = ? AND name = ?", (number, name)
-        )
-        if schema is not None:
-            text = _text(models.CreateFieldIndex(field_name=name, field_schema=schema))
-            self._database.execute(
-                "INSERT INTO indexes VALUES (?, ?, ?, ?)", (number, name, text, _mark(name, text))
-            )
+    def drop(self, name: str, key: str) -> None:
+        """Take a collection off; its file belongs to nothing from then on."""
+        self._database.execute("DELETE FROM collections WHERE name = ?", (name,))
+        self._database.execute("INSERT INTO unused VALUES (?, 0)", (key,))
+        changes, collections, aliases = self._progress()
+        self._set_progress(changes + 1, collections - 1, aliases)
 
     def set_aliases(self, aliases: Mapping[str, str]) -> None:
         """Replace all aliases."""
         self._database.execute("DELETE FROM aliases")
         self._database.execute_many(
             "INSERT INTO aliases VALUES (?, ?, ?)",
-            ((alias, name, _mark(alias, name)) for alias, name in aliases.items()),
+            ((alias, name, text_mark(alias, name)) for alias, name in aliases.items()),
+        )
+        changes, collections, _ = self._progress()
+        self._set_progress(changes + 1, collections, len(aliases))
+
+    def _reserve(self) -> None:
+        self._database.execute("INSERT INTO unused VALUES (?, 1)", (secrets.token_hex(8),))
+
+    def _progress(self) -> tuple[int, int, int]:
+        found = self._database.execute("SELECT * FROM progress").fetchone()
+        if found is None or numbers_mark(*found[:3]) != found[3]:
+            raise self._damaged()
+        changes, collections, aliases, _ = found
+        return changes, collections, aliases
+
+    def _set_progress(self, changes: int, collections: int, aliases: int) -> None:
+        numbers = (changes, collections, aliases)
+        self._database.execute(
+            "UPDATE progress SET changes = ?, collections = ?, aliases = ?, mark = ?",
+            (*numbers, numbers_mark(*numbers)),
         )
 
-    def add_vectors(
-        self, number: int, name: str, vectors: DenseVectors | SparseVectors
-    ) -> VectorTable:
-        """Begin to hold vectors under one more name."""
-        if isinstance(vectors, DenseVectors):
-            kind, rows = "dense", block_rows(vectors.size)
-            columns = "block INTEGER PRIMARY KEY, marks BLOB, vectors BLOB"
-        else:
-            kind, rows = "sparse", 1
-            columns = "row INTEGER PRIMARY KEY, vector BLOB, mark INTEGER"
-        key: int = self._database.execute(
-            "INSERT INTO vectors(collection, name, kind, block_rows) VALUES (?, ?, ?, ?)"
-            " RETURNING id",
-            (number, name, kind, rows),
-        ).fetchone()[0]
-        self._database.execute(f"CREATE TABLE {kind}_{key}({columns})")
-        return VectorTable(key, name, kind, rows)
+    def _texts(self, sql: str) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for name, text, mark in self._database.execute(sql):
+            if not isinstance(name, str) or text_mark(name, text) != mark:
+                raise self._damaged()
+            found[name] = text
+        return found
 
-    def drop_vectors(self, table: VectorTable) -> None:
-        """Forget a vector name and all vectors under it."""
-        self._database.execute(f"DROP TABLE {table.kind}_{table.number}")
-        self._database.execute("DELETE FROM vectors WHERE id = ?", (table.number,))
-
-    def clear(self, number: int) -> None:
-        """Delete all points of a collection and their vectors."""
-        self._database.execute(f"DELETE FROM points_{number}")
-        for table in self.vectors(number):
-            self._database.execute(f"DELETE FROM {table.kind}_{table.number}")
-
-    def _read(self, kind: type[M], name: str, text: str, mark: int) -> M:
-        try:
-            if _mark(name, text) == mark:
-                return kind.model_validate_json(text)
-        except (AqdrantError, AttributeError, UnicodeEncodeError):
-            pass
-        raise self._damaged()
-
-    def _damaged(self) -> StoreDamaged:
-        return StoreDamaged(
-            "The database is damaged: its catalog is not what was written.",
-            target=str(self._database.path.parent),
-            fix="Restore the folder from a copy.",
-        )
-
-
-def _text(model: models.Model) -> str:
-    try:
-        return model.model_dump_json(exclude_none=True, by_alias=True)
-    except (UnicodeEncodeError, TypeError, OverflowError, RecursionError) as error:
-        raise BadRequest(f"The settings cannot be stored: {error}.") from error
-
-
-def _mark(name: str, text: str) -> int:
-    return crc32(text.encode(), crc32(name.encode()))
+    def _damaged(self) -> Exception:
+        return damaged(self._database.path, "its catalog is not what was written")

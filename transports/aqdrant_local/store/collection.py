@@ -21,9 +21,9 @@ from aqdrant_local.engine.sparse import SparseVectors
 from aqdrant_local.state import Collection, IndexSchema
 
 from .blocks import DenseTable
-from .catalog import Catalog, VectorTable
 from .database import Database
 from .loading import load_collection
+from .manifest import Manifest, VectorTable
 from .rows import PointTable, SparseTable
 
 __all__ = ["CollectionStore"]
@@ -36,13 +36,14 @@ _CHUNK = 4096  # points that are copied at once when rows move
 class CollectionStore:
     """Makes the changes of one collection last."""
 
-    def __init__(self, database: Database, number: int, collection: Collection) -> None:
-        self.number = number
+    def __init__(self, database: Database, key: str, collection: Collection) -> None:
+        self.key = key
         self._database = database
-        self._catalog = Catalog(database)
+        self._manifest = Manifest(database)
         self._collection = collection
-        self._points = PointTable(database, number)
-        self._vectors = {table.name: table for table in self._catalog.vectors(number)}
+        self._points = PointTable(database)
+        with database.using():
+            self._vectors = self._manifest.vectors()
         self._together = False  # several writes make one transaction
         self._is_torn = False  # one of them was written in part
         self._is_ahead = False  # the disk may have what memory has not, or the reverse
@@ -68,7 +69,7 @@ class CollectionStore:
             raise
 
     def _run_together(self, change: Callable[[], R]) -> R:
-        with self._database.writing():
+        with self._database.using():
             self._together, self._is_torn = True, False
             try:
                 self._database.begin()
@@ -151,29 +152,33 @@ class CollectionStore:
     def save_config(self, config: models.CollectionConfig) -> None:
         """Write the settings."""
         with self._transaction():
-            self._catalog.set_config(self.number, self._collection.name, config)
+            self._manifest.set_config(self.key, config)
 
     def save_index(self, name: str, schema: IndexSchema | None) -> None:
         """Put an index on record, or take it off."""
         with self._transaction():
-            self._catalog.set_index(self.number, name, schema)
+            self._manifest.set_index(name, schema)
 
     def add_vectors(
         self, name: str, vectors: DenseVectors | SparseVectors, config: models.CollectionConfig
     ) -> None:
         """Begin a vector name."""
         with self._transaction():
-            table = self._catalog.add_vectors(self.number, name, vectors)
-            self._catalog.set_config(self.number, self._collection.name, config)
+            table = self._manifest.add_vectors(name, vectors)
+            self._manifest.set_config(self.key, config)
         self._vectors[name] = table
 
     def drop_vectors(self, name: str, config: models.CollectionConfig) -> None:
         """Forget a vector name and all under it."""
         with self._transaction():
-            self._catalog.drop_vectors(self._vectors[name])
-            self._catalog.set_config(self.number, self._collection.name, config)
+            self._manifest.drop_vectors(self._vectors[name])
+            self._manifest.set_config(self.key, config)
         del self._vectors[name]
         self._give_back()
+
+    def close(self) -> None:
+        """Close the file, once a write in another thread is through."""
+        self._database.close()
 
     def _attach(self) -> None:
         self._collection.store = self
@@ -183,13 +188,13 @@ class CollectionStore:
     def _transaction(self, more: int = 0) -> Generator[None]:
         """A transaction, or a part of one, after which there are so many more points."""
         database, collection = self._database, self._collection
-        with database.writing():
+        with database.using():
             if not self._together:
                 database.begin()
             try:
                 yield
                 count = collection.segment.count + more
-                self._catalog.set_progress(self.number, collection.operations, count)
+                self._manifest.set_progress(collection.operations, count)
                 self._is_ahead = True
                 if not self._together:
                     database.commit()
@@ -206,10 +211,9 @@ class CollectionStore:
             return
         collection = self._collection
         try:
-            with self._database.writing():
-                entry = next(self._catalog.entries(self.number))
-                fresh = load_collection(self._database, entry)
-                self._vectors = {table.name: table for table in self._catalog.vectors(self.number)}
+            with self._database.using():
+                fresh = load_collection(self._database, collection.name)
+                self._vectors = self._manifest.vectors()
         except BaseException as error:
             failure = StorageError(
                 "The collection cannot be read again after a write that failed.",
@@ -261,7 +265,7 @@ class CollectionStore:
 
     def _rewrite(self, rows: Rows) -> None:
         segment = self._collection.segment
-        self._catalog.clear(self.number)
+        self._manifest.clear()
         for start in range(0, len(rows), _CHUNK):
             old = rows[start : start + _CHUNK]
             new = np.arange(start, start + len(old), dtype=np.intp)
@@ -281,7 +285,7 @@ class CollectionStore:
     def _give_back(self) -> None:
         """Return what was freed to the file system; the change itself is through already."""
         try:
-            with self._database.writing():
+            with self._database.using():
                 if not self._together:
                     self._database.give_back()
         except StorageError:

@@ -6,24 +6,37 @@ Opened by `sharing`, told by the state of collections and aliases that come and 
 from __future__ import annotations
 
 import os
-import struct
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
-from aqdrant.exceptions import AqdrantError, StorageError, StoreDamaged
+from aqdrant.exceptions import StorageError
 from aqdrant_local.state import Collection, State
 
 from .catalog import SCHEMA, Catalog
 from .collection import CollectionStore
-from .database import APPLICATION_ID, FORMAT, Database, Durability, create_database, translated
+from .connection import Connection
+from .database import Database, Durability, Pool
+from .errors import damaged, translated
+from .files import (
+    CATALOG,
+    COLLECTION,
+    check_header,
+    collection_file,
+    create_database,
+    delete_database,
+    lasts,
+    no_rights,
+)
 from .loading import load_collection
 from .locking import FolderLock
+from .manifest import SCHEMA as COLLECTION_SCHEMA
+from .manifest import Manifest
 
-__all__ = ["FolderStore", "load_snapshot"]
+__all__ = ["CATALOG_NAME", "FolderStore", "check_folder"]
 
-_DATABASE = "aqdrant.db"
+CATALOG_NAME = "aqdrant.db"
 _LOCK = "aqdrant.lock"
-_MAGIC = b"SQLite format 3\0"
 
 
 class FolderStore:
@@ -32,132 +45,166 @@ class FolderStore:
     Raises:
         FolderInUse: another process writes to it.
         StoreDamaged: it is not what was written.
-        StorageError: it is something else, of a newer version, or not to be written to.
+        StorageError: it is something else, of another version, or not to be written to.
     """
 
     def __init__(self, folder: Path, durability: Durability) -> None:
-        _check_folder(folder)
-        self.durability = durability
+        check_folder(folder)
+        self.durability: Durability = durability
+        self._folder = folder
         with translated(folder):
             folder.mkdir(parents=True, exist_ok=True)
         if not os.access(folder, os.W_OK | os.X_OK):
-            raise _no_rights(folder)
-        path = folder / _DATABASE
+            raise no_rights(folder)
+        path = folder / CATALOG_NAME
         if path.exists():
-            _check_header(path)
+            check_header(path, CATALOG, writes=True)
         with translated(folder):
             self._lock = FolderLock(folder / _LOCK)
+        self._pool = Pool()
+        self._database = Database(path, durability, Pool(bound=1))
+        self._catalog = Catalog(self._database)
         try:
-            if not path.exists():
-                create_database(path, SCHEMA)
-            self._database = Database(path, durability)
-            self._catalog = Catalog(self._database)
-            self._identity = path.stat()
-            try:
-                with self._database.writing():
-                    self.state = self._load()
-            except BaseException:
-                self._database.close()
-                raise
+            with translated(folder):
+                if not path.exists():
+                    _create_catalog(path)
+                self._identity = path.stat()
+            with self._database.using():
+                self._sweep()
+                self.state = State()
+                self.state.store = self
+                self.reconcile(self.state)
         except BaseException:
-            self._lock.release()
+            self.close()
             raise
 
     def covers(self, folder: Path) -> bool:
         """Whether this is still the folder at that path: it may be deleted while it is open."""
         try:
-            return os.path.samestat((folder / _DATABASE).stat(), self._identity)
+            return os.path.samestat((folder / CATALOG_NAME).stat(), self._identity)
         except OSError:
             return False
 
     def create(self, collection: Collection) -> None:
-        """Write a new collection."""
-        with self._database.transaction():
-            number = self._catalog.add(collection.name, collection.config)
-            for name, vectors in collection.segment.stores.items():
-                self._catalog.add_vectors(number, name, vectors)
-        CollectionStore(self._database, number, collection)
+        """Write a new collection. It is there once the catalog names its file."""
+        with self._database.using():
+            key = self._next_key()
+            path = collection_file(self._folder, key)
+
+            def fill(connection: Connection) -> None:
+                manifest = Manifest(connection)
+                manifest.begin(key, collection.config)
+                for name, vectors in collection.segment.stores.items():
+                    manifest.add_vectors(name, vectors)
+
+            try:
+                create_database(path, COLLECTION, COLLECTION_SCHEMA, fill)
+                lasts(self._folder)
+                self._attach(key, collection)
+                with self._database.transaction():
+                    self._catalog.add(collection.name, key)
+            except BaseException:
+                if self._catalog.next_key() == key:
+                    self._discard(key, collection)
+                raise
 
     def drop(self, collection: Collection, aliases: Mapping[str, str]) -> None:
         """Delete a collection, and all aliases but these."""
         if collection.store is None:
             return
+        key = collection.store.key
         with self._database.transaction():
-            self._catalog.drop(collection.store.number)
+            self._catalog.drop(collection.name, key)
             self._catalog.set_aliases(aliases)
-        try:
-            with self._database.writing():
-                self._database.give_back()
-        except StorageError:
-            return  # it is deleted; only the file is longer than it has to be
+        self._discard(key, collection)
 
     def save_aliases(self, aliases: Mapping[str, str]) -> None:
         """Write all aliases."""
         with self._database.transaction():
             self._catalog.set_aliases(aliases)
 
+    def reconcile(self, state: State) -> None:
+        """Make a state hold what the catalog names: at first, and after a change that failed."""
+        with self._database.using():
+            listing = self._catalog.listing()
+        for name in [name for name in state.collections if name not in listing.keys]:
+            state.collections.pop(name).is_dropped = True
+        for name, key in listing.keys.items():
+            if name not in state.collections:
+                state.collections[name] = self._load(name, key)
+        state.aliases = listing.aliases
+
     def close(self) -> None:
-        """Close the database, once a write in another thread is through, and the lock."""
+        """Close the files, once a write in another thread is through, and the lock."""
+        self._pool.close()
         self._database.close()
         self._lock.release()
 
     def abandon(self) -> object:
         """Give everything up in a forked child, where it is the parent's."""
         self._lock.abandon()
-        return self._database.abandon()
+        return self._pool.abandon(), self._database.abandon()
 
-    def _load(self) -> State:
-        state = _load_state(self._database)
-        state.store = self
-        return state
+    def _load(self, name: str, key: str) -> Collection:
+        path = collection_file(self._folder, key)
+        check_header(path, COLLECTION, writes=True)
+        database = self._opened(key)
+        with database.using():
+            collection = load_collection(database, name)
+        CollectionStore(database, key, collection)
+        return collection
+
+    def _attach(self, key: str, collection: Collection) -> None:
+        database = self._opened(key)
+        with database.using():
+            CollectionStore(database, key, collection)
+
+    def _opened(self, key: str) -> Database:
+        path = collection_file(self._folder, key)
+
+        def check(connection: Connection) -> None:
+            Manifest(connection).check_key(key)
+
+        return Database(path, self.durability, self._pool, check)
+
+    def _next_key(self) -> str:
+        key = self._catalog.next_key()
+        if key is None:
+            raise damaged(self._database.path, "its catalog names no next collection")
+        return key
+
+    def _sweep(self) -> None:
+        """Delete the files of collections that were deleted, or never came to be."""
+        listing, following = self._catalog.listing(), self._catalog.next_key()
+        swept = [key for key in self._catalog.unused_keys() if key not in listing.keys.values()]
+        for key in swept:
+            self._discard(key)
+        gone = [
+            key
+            for key in swept
+            if key != following and not collection_file(self._folder, key).exists()
+        ]
+        if gone:
+            with self._database.transaction():
+                for key in gone:
+                    self._catalog.forget(key)
+
+    def _discard(self, key: str, collection: Collection | None = None) -> None:
+        """Delete the file of an unused key; where that fails, the next opening does it."""
+        if collection is not None and collection.store is not None:
+            collection.store.close()
+        try:
+            delete_database(collection_file(self._folder, key))
+        except OSError:
+            return  # on Windows: somebody reads it
 
 
-def load_snapshot(folder: Path) -> State:
-    """Read a folder as it is now, without a lock and without changing it.
+def check_folder(folder: Path) -> None:
+    """Refuse a path at which no folder of ours is, or can be made.
 
     Raises:
-        StorageError: there is nothing to read, or as `FolderStore`.
+        StorageError: it is a file, may not be read, or is the official client's.
     """
-    _check_folder(folder)
-    path = folder / _DATABASE
-    if not path.exists():
-        raise StorageError(
-            "There is no store to read.",
-            target=str(folder),
-            fix="Check the path, or open it without read_only=True to begin one.",
-        )
-    database = Database(path, "normal", read_only=True)
-    try:
-        with database.writing():
-            database.execute("BEGIN")
-            application = database.execute("PRAGMA application_id").fetchone()[0]
-            _check_version(path, application, database.execute("PRAGMA user_version").fetchone()[0])
-            return _load_state(database)
-    finally:
-        database.close()
-
-
-def _load_state(database: Database) -> State:
-    state = State()
-    try:
-        for entry in Catalog(database).entries():
-            collection = load_collection(database, entry)
-            state.collections[entry.name] = collection
-            CollectionStore(database, entry.number, collection)
-        state.aliases = Catalog(database).aliases()
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-        if isinstance(error, AqdrantError):
-            raise
-        raise StoreDamaged(  # a value of a kind that was never written
-            "The database is damaged: it holds values of a wrong kind.",
-            target=str(database.path.parent),
-            fix="Restore the folder from a copy.",
-        ) from error
-    database.execute("PRAGMA shrink_memory")
-    return state
-
-
-def _check_folder(folder: Path) -> None:
     if folder.exists() and not folder.is_dir():
         raise StorageError(
             "The path is a file, not a folder.",
@@ -170,51 +217,17 @@ def _check_folder(folder: Path) -> None:
             target=str(folder),
             fix="Give it the right to read and write there.",
         )
-    if (folder / "meta.json").exists() and not (folder / _DATABASE).exists():
+    if (folder / "meta.json").exists() and not (folder / CATALOG_NAME).exists():
         raise StorageError(
             "The folder is one of qdrant-client's local mode, which holds pickles.",
             target=str(folder),
-            fix="Name another folder, read this one with qdrant-client (scroll with"
-            " with_vectors=True) and pass the points to upload_points.",
+            fix=f"Import it: python -m aqdrant import {shlex.quote(str(folder))} NEW_FOLDER",
         )
 
 
-def _check_header(path: Path) -> None:
-    """Refuse what is no database of ours, before SQLite touches it."""
-    with translated(path.parent):
-        if not os.access(path, os.W_OK):
-            raise _no_rights(path.parent)
-        with path.open("rb") as file:
-            header = file.read(100)
-    if len(header) < 100 or not header.startswith(_MAGIC):
-        raise StoreDamaged(
-            f"{path.name} is no database, or its beginning is damaged.",
-            target=str(path.parent),
-            fix="Restore it from a copy, or name another folder.",
-        )
-    version, application = struct.unpack(">i4xi", header[60:72])
-    _check_version(path, application, version)
-
-
-def _check_version(path: Path, application: int, version: int) -> None:
-    if application != APPLICATION_ID:
-        raise StorageError(
-            f"{path.name} is a database of another program.",
-            target=str(path.parent),
-            fix="Name another folder.",
-        )
-    if version > FORMAT:
-        raise StorageError(
-            f"The folder was written by a newer aqdrant: format {version}, this one reads"
-            f" {FORMAT}.",
-            target=str(path.parent),
-            fix="Upgrade aqdrant.",
-        )
-
-
-def _no_rights(folder: Path) -> StorageError:
-    return StorageError(
-        "This process has no right to write to the folder.",
-        target=str(folder),
-        fix="Give it the right, or open the folder with read_only=True.",
-    )
+def _create_catalog(path: Path) -> None:
+    """Make the catalog of an empty folder, under another name until it is whole."""
+    new = path.with_name(path.name + ".new")
+    create_database(new, CATALOG, SCHEMA, lambda connection: Catalog(connection).begin())
+    new.replace(path)
+    lasts(path.parent)

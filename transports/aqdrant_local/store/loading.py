@@ -1,52 +1,61 @@
-"""A collection read from disk into the engine's arrays.
+"""A collection read from its file into the engine's arrays.
 
-Used by `folder` when a folder is opened, and by `collection` after a write that failed.
+Used by `folder` and `snapshot` when a folder is opened, and by `collection` after a write that
+failed.
 """
 
 from __future__ import annotations
 
 from aqdrant import models
-from aqdrant.exceptions import StoreDamaged
+from aqdrant.exceptions import AqdrantError
 from aqdrant_local.engine.dense import DenseVectors
 from aqdrant_local.engine.sparse import SparseVectors
 from aqdrant_local.indexing import add_index
 from aqdrant_local.state import Collection, dense_vectors, sparse_vectors
 
 from .blocks import DenseTable
-from .catalog import Catalog, Entry
-from .database import Database
+from .connection import Connection
+from .errors import damaged
+from .manifest import Manifest
 from .rows import PointTable, SparseTable
 
 __all__ = ["load_collection"]
 
 
-def load_collection(database: Database, entry: Entry) -> Collection:
-    """Read a collection, in a transaction of the caller.
+def load_collection(connection: Connection, name: str) -> Collection:
+    """Read a collection; with a writer beside it, in a transaction of the caller.
 
     Raises:
         StoreDamaged: it is not what was written.
     """
-    dense, sparse = _empty_vectors(entry.config)
-    collection = Collection(entry.name, entry.config, dense, sparse)
-    catalog = Catalog(database)
-    collection.operations = entry.operations
-    points = PointTable(database, entry.number).load()
-    tables = {table.name: table for table in catalog.vectors(entry.number)}
-    if len(points.rows) != entry.points or set(tables) != set(collection.segment.stores):
-        raise StoreDamaged(
-            f"The database is damaged: points or vectors of {entry.name!r} are missing.",
-            target=str(database.path.parent),
-            fix="Restore the folder from a copy.",
-        )
-    segment = collection.segment
-    size = int(points.rows[-1]) + 1 if len(points.rows) else 0
-    segment.load(size, points.rows, points.keys, points.versions, points.payloads)
-    for name, vectors in dense.items():
-        table = tables[name]
-        DenseTable(database, table.number, table.block_rows, vectors.size).load(vectors, size)
-    for name, held in sparse.items():
-        held.put(*SparseTable(database, tables[name].number).load())
-    for key, schema in catalog.indexes(entry.number).items():
+    try:
+        return _load(connection, name)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        if isinstance(error, AqdrantError):
+            raise
+        # A value of a kind that was never written.
+        raise damaged(connection.path, "it holds values of a wrong kind") from error
+    finally:
+        connection.execute("PRAGMA shrink_memory")
+
+
+def _load(connection: Connection, name: str) -> Collection:
+    manifest = Manifest(connection)
+    config, progress, tables = manifest.config(), manifest.progress(), manifest.vectors()
+    dense, sparse = _empty_vectors(config)
+    collection = Collection(name, config, dense, sparse)
+    collection.operations = progress.operations
+    points, segment = PointTable(connection), collection.segment
+    size = points.size()
+    segment.load(size, progress.points, points.load())
+    if segment.count != progress.points or set(tables) != set(segment.stores):
+        raise damaged(connection.path, f"points or vectors of {name!r} are missing")
+    for using, vectors in dense.items():
+        table = tables[using]
+        DenseTable(connection, table.number, table.block_rows, vectors.size).load(vectors, size)
+    for using, held in sparse.items():
+        held.put(*SparseTable(connection, tables[using].number).load())
+    for key, schema in manifest.indexes().items():
         add_index(collection, key, schema)
     return collection
 

@@ -5,44 +5,37 @@ Used by `collection` and `loading`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any, cast
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
 from aqdrant.exceptions import StoreDamaged
-from aqdrant_local.engine.arrays import Rows, Words
+from aqdrant_local.engine.arrays import Rows
 from aqdrant_local.engine.ids import Keys
+from aqdrant_local.engine.segment import LoadedPoints
 from aqdrant_local.engine.sparse import SparseBatch
 
-from .database import Database
+from .connection import Connection
+from .errors import damaged
 
-__all__ = ["LoadedPoints", "PointTable", "SparseTable"]
+__all__ = ["PointTable", "SparseTable"]
 
 _WORD = 0xFFFF_FFFF
 _WEIGHT = 0x9E37_79B1
 _VERSION_WEIGHT = 0x85EB_CA6B
+_POINTS = "SELECT row, id, version, payload, mark FROM points ORDER BY row"
 _STEP = 8192  # points turned into Python's numbers at once
-
-
-class LoadedPoints(NamedTuple):
-    """Points as columns."""
-
-    rows: Rows
-    keys: Keys
-    versions: Words
-    payloads: list[bytes | None]
 
 
 class PointTable:
     """The points of one collection."""
 
-    def __init__(self, database: Database, number: int) -> None:
+    def __init__(self, database: Connection) -> None:
         self._database = database
-        self._name = f"points_{number}"
 
     def put(
         self,
@@ -64,7 +57,7 @@ class PointTable:
                 strict=True,
             )
             self._database.execute_many(
-                f"INSERT OR REPLACE INTO {self._name} VALUES (?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO points VALUES (?, ?, ?, ?, ?)",
                 columns,
             )
 
@@ -75,7 +68,7 @@ class PointTable:
         marks = _marks(rows, keys, payloads, _same(rows, version)).tolist()
         columns = zip(payloads, marks, rows.tolist(), strict=True)
         self._database.execute_many(
-            f"UPDATE {self._name} SET version = ?, payload = ?, mark = ? WHERE row = ?",
+            "UPDATE points SET version = ?, payload = ?, mark = ? WHERE row = ?",
             ((version, payload, mark, row) for payload, mark, row in columns),
         )
 
@@ -85,54 +78,52 @@ class PointTable:
         """Note the update that changed these points, whose ids and payloads stay."""
         marks = _marks(rows, keys, payloads, _same(rows, version)).tolist()
         self._database.execute_many(
-            f"UPDATE {self._name} SET version = ?, mark = ? WHERE row = ?",
+            "UPDATE points SET version = ?, mark = ? WHERE row = ?",
             ((version, mark, row) for mark, row in zip(marks, rows.tolist(), strict=True)),
         )
 
     def remove(self, rows: Rows) -> None:
         """Delete the points in these rows."""
         self._database.execute_many(
-            f"DELETE FROM {self._name} WHERE row = ?",
+            "DELETE FROM points WHERE row = ?",
             ((row,) for row in rows.tolist()),
         )
 
-    def load(self) -> LoadedPoints:
-        """Read all points.
+    def size(self) -> int:
+        """The number after that of the last row.
+
+        Raises:
+            StoreDamaged: that row is not what was written.
+        """
+        last = self._database.execute(f"{_POINTS} DESC LIMIT 1").fetchall()
+        return int(self._loaded(last).rows[0]) + 1 if last else 0
+
+    def load(self) -> Iterator[LoadedPoints]:
+        """Read all points, some at a time.
 
         Raises:
             StoreDamaged: one of them is not what was written.
         """
-        rows: list[int] = []
-        versions: list[int] = []
-        payloads: list[bytes | None] = []
-        keys: list[Keys] = []
-        sql = f"SELECT row, id, version, payload, mark FROM {self._name} ORDER BY row"
-        for page in self._database.pages(sql):
-            numbers, ids, changed, blobs, marks = zip(*page, strict=True)
-            try:
-                found = _keys(ids)
-                places = np.array(numbers, dtype=np.intp)
-                known = np.array(marks, dtype=np.uint32)
-                if (_marks(places, found, blobs, np.array(changed, dtype=np.int64)) != known).any():
-                    raise ValueError
-            except (TypeError, ValueError, OverflowError):
-                raise _damaged(self._database, self._name) from None
-            rows += numbers
-            versions += changed
-            payloads += blobs
-            keys.append(found)
-        return LoadedPoints(
-            np.array(rows, dtype=np.intp),
-            _joined(keys),
-            np.array(versions, dtype=np.uint64),
-            payloads,
-        )
+        return map(self._loaded, self._database.pages(_POINTS))
+
+    def _loaded(self, page: Sequence[tuple[Any, ...]]) -> LoadedPoints:
+        numbers, ids, changed, payloads, marks = zip(*page, strict=True)
+        try:
+            keys = _keys(ids)
+            rows = np.array(numbers, dtype=np.intp)
+            versions = np.array(changed, dtype=np.int64)
+            known = np.array(marks, dtype=np.uint32)
+            if (_marks(rows, keys, payloads, versions) != known).any():
+                raise ValueError
+        except (TypeError, ValueError, OverflowError):
+            raise _damaged(self._database, "points") from None
+        return LoadedPoints(rows, keys, versions.view(np.uint64), payloads)
 
 
 class SparseTable:
     """The sparse vectors of one name."""
 
-    def __init__(self, database: Database, number: int) -> None:
+    def __init__(self, database: Connection, number: int) -> None:
         self._database = database
         self._name = f"sparse_{number}"
 
@@ -194,10 +185,11 @@ def _stored_ids(keys: Keys) -> list[int | bytes]:
 
 
 def _keys(ids: Sequence[int | bytes]) -> Keys:
-    kinds = np.array([point_id.__class__ is bytes for point_id in ids], dtype=np.uint8)
-    if not kinds.any():
+    if set(map(type, ids)) <= {int}:
         low = np.array(ids, dtype=np.int64).view(np.uint64)
+        kinds = np.zeros(len(ids), dtype=np.uint8)
         return Keys(kinds, np.zeros(len(ids), dtype=np.uint64), low)
+    kinds = np.array([point_id.__class__ is bytes for point_id in ids], dtype=np.uint8)
     # A number is made 16 bytes as well, and both are read as two halves.
     filled = [
         point_id if isinstance(point_id, bytes) else point_id.to_bytes(16, "big", signed=True)
@@ -207,15 +199,6 @@ def _keys(ids: Sequence[int | bytes]) -> Keys:
     return Keys(kinds, np.where(kinds == 1, halves[:, 0], np.uint64(0)), halves[:, 1].copy())
 
 
-def _joined(keys: Sequence[Keys]) -> Keys:
-    empty = np.zeros(0, dtype=np.uint64)
-    return Keys(
-        np.concatenate([np.zeros(0, dtype=np.uint8), *(part.kinds for part in keys)]),
-        np.concatenate([empty, *(part.high for part in keys)]),
-        np.concatenate([empty, *(part.low for part in keys)]),
-    )
-
-
 def _same(rows: Rows, version: int) -> NDArray[np.int64]:
     return np.full(len(rows), version, dtype=np.int64)
 
@@ -223,7 +206,7 @@ def _same(rows: Rows, version: int) -> NDArray[np.int64]:
 def _marks(
     rows: Rows, keys: Keys, payloads: Sequence[bytes | None], versions: NDArray[Any]
 ) -> NDArray[np.uint32]:
-    sums = np.array([crc32(payload) if payload else 0 for payload in payloads], dtype=np.uint64)
+    sums = np.fromiter(_sums(payloads), dtype=np.uint64, count=len(payloads))
     halves = keys.low ^ keys.high ^ rows.astype(np.uint64) * np.uint64(_WEIGHT)
     halves ^= versions.astype(np.uint64) * np.uint64(_VERSION_WEIGHT)
     folded = (halves ^ (halves >> np.uint64(32))) & np.uint64(_WORD)
@@ -231,9 +214,11 @@ def _marks(
     return marks
 
 
-def _damaged(database: Database, table: str) -> StoreDamaged:
-    return StoreDamaged(
-        f"The database is damaged: a row of {table} is not what was written.",
-        target=str(database.path.parent),
-        fix="Restore the folder from a copy.",
-    )
+def _sums(payloads: Sequence[bytes | None]) -> Iterable[int]:
+    if None in payloads:
+        return (crc32(payload) if payload else 0 for payload in payloads)
+    return map(crc32, cast("Sequence[bytes]", payloads))
+
+
+def _damaged(database: Connection, table: str) -> StoreDamaged:
+    return damaged(database.path, f"a row of {table} is not what was written")

@@ -10,10 +10,12 @@ import threading
 from pathlib import Path
 
 from aqdrant.exceptions import StorageError
+from aqdrant_local.locks import Patience
 from aqdrant_local.state import State
 
 from .database import Durability
-from .folder import FolderStore, load_snapshot
+from .folder import FolderStore
+from .snapshot import Snapshot
 
 __all__ = ["Share"]
 
@@ -48,6 +50,7 @@ class Share:
         self._durability: Durability = durability
         self._process = os.getpid()
         self._held: _Open | None = None
+        self._snapshot = Snapshot(Path(path).absolute()) if read_only else None
         self._key = ""
 
     def check_process(self) -> None:
@@ -64,15 +67,30 @@ class Share:
                 " a server.",
             )
 
+    @property
+    def newest(self) -> State:
+        """The state that was read last; of a client that writes, an empty one."""
+        return State() if self._snapshot is None else self._snapshot.state
+
+    def refresh(self, patience: Patience) -> None:
+        """Read what the writer acknowledged by now; nothing where this client sees it anyway.
+
+        Raises:
+            StorageError: it cannot be read; `newest` is what it was.
+        """
+        if self._snapshot is not None:
+            self._snapshot.read(patience)
+
     def open(self) -> State:
         """Open the folder, or join those that have it open.
 
         Raises:
             StorageError: it cannot be opened.
         """
+        if self._snapshot is not None:
+            self._snapshot.read(Patience(None))
+            return self._snapshot.state
         folder = Path(self.path).absolute()
-        if self.is_read_only:
-            return load_snapshot(folder)
         with _lock:
             self._key = os.path.realpath(folder)
             held = self._joined(folder)

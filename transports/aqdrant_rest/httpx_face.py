@@ -1,0 +1,307 @@
+"""Calls by httpx: the user's own client, ones for proxies, one over our pool for auth and hooks.
+
+The one file that imports httpx, and only when a client is to be made: a client of the user's may be
+of another package with the same classes, as httpx2's is.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterable,
+    AsyncIterator,
+    Callable,
+    Mapping,
+    Sequence,
+)
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, Final
+
+from anyio.lowlevel import RunVar
+
+from aqdrant_net import (
+    ConnectError,
+    ConnectKind,
+    Limits,
+    NetError,
+    Pool,
+    PoolTimeout,
+    ProtocolError,
+    ReadError,
+    StreamedResponse,
+    WriteError,
+)
+
+from .carriers import Expired, Fields
+from .settings import RestSettings
+
+__all__ = ["HttpxCarrier", "over_pool", "through_proxies"]
+
+_IDENTITY: Final = (b"accept-encoding", b"identity")
+
+
+class HttpxCarrier:
+    """Sends requests by httpx clients.
+
+    Args:
+        origin: scheme, host and port.
+        client: gives the client of the running event loop.
+        close: closes what is ours.
+    """
+
+    def __init__(
+        self, origin: str, client: Callable[[], Any], close: Callable[[], Any] | None = None
+    ) -> None:
+        self.connections_made = 0
+        self._origin = origin
+        self._client = client
+        self._close = close
+
+    def __repr__(self) -> str:
+        return f"<HttpxCarrier {self._origin}>"
+
+    async def request(
+        self,
+        method: bytes,
+        target: bytes,
+        headers: Fields,
+        content: bytes | Sequence[bytes] | AsyncIterable[bytes],
+        *,
+        repeatable: bool,
+    ) -> HttpxAnswer:
+        """Send a request and read its whole answer."""
+        del repeatable  # httpx's pool never sends twice
+        client = self._client()
+        with _Translated(self._origin):
+            response = await client.send(self._build(client, method, target, headers, content))
+            return HttpxAnswer(response, response.content)
+
+    def stream(
+        self, method: bytes, target: bytes, headers: Fields, content: bytes
+    ) -> AbstractAsyncContextManager[HttpxAnswer]:
+        """Send a request, and read its answer piece by piece."""
+        return self._stream(method, target, headers, content)
+
+    async def aclose(self) -> None:
+        """Close the clients that are ours."""
+        if self._close is not None:
+            await self._close()
+
+    @asynccontextmanager
+    async def _stream(
+        self, method: bytes, target: bytes, headers: Fields, content: bytes
+    ) -> AsyncGenerator[HttpxAnswer]:
+        client = self._client()
+        request = self._build(client, method, target, headers, content)
+        request.extensions = {**request.extensions, _STREAMED: True}
+        with _Translated(self._origin):
+            response = await client.send(request, stream=True)
+        try:
+            yield HttpxAnswer(response, b"", self._origin)
+        finally:
+            await response.aclose()
+
+    def _build(
+        self,
+        client: Any,
+        method: bytes,
+        target: bytes,
+        headers: Fields,
+        content: bytes | Sequence[bytes] | AsyncIterable[bytes],
+    ) -> Any:
+        fields = list(headers)
+        if not any(name == b"accept-encoding" for name, _ in fields):
+            fields.append(_IDENTITY)
+        if not isinstance(content, bytes | AsyncIterable):
+            content = b"".join(content)
+        return client.build_request(
+            method.decode(),
+            self._origin + target.decode(),
+            headers=fields,
+            content=content,
+            extensions={"trace": self._count},
+        )
+
+    async def _count(self, event: str, _details: Any) -> None:
+        if event == "connection.connect_tcp.complete":
+            self.connections_made += 1
+
+
+class HttpxAnswer:
+    """An answer of httpx's, whole or to be iterated."""
+
+    def __init__(self, response: Any, content: bytes, origin: str = "") -> None:
+        self.status: int = response.status_code
+        # The content was unpacked by httpx.
+        self.headers: Fields = [
+            (name.lower(), text)
+            for name, text in response.headers.raw
+            if name.lower() != b"content-encoding"
+        ]
+        self.content = content
+        self._response = response
+        self._origin = origin
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        with _Translated(self._origin):
+            async for piece in self._response.aiter_raw():
+                yield piece
+
+
+# ---- clients of ours
+
+
+_STREAMED: Final = "aqdrant_streamed"
+"""Extension of a request whose answer is to be read piece by piece."""
+
+
+def over_pool(pool: Pool, origin: str, options: Mapping[str, Any]) -> HttpxCarrier:
+    """Make a carrier by an httpx client over a pool of ours: for auth, hooks, cookies."""
+    client = _client(options, transport=_pool_transport(pool))
+    return HttpxCarrier(origin, lambda: client, pool.aclose)
+
+
+def through_proxies(
+    origin: str, settings: RestSettings, context: ssl.SSLContext | None, options: Mapping[str, Any]
+) -> HttpxCarrier:
+    """Make a carrier by httpx's own pool, which knows proxies; one for each event loop."""
+    import httpx
+
+    found: RunVar[Any] = RunVar("aqdrant_rest_client")
+    limits = settings.limits
+
+    def client() -> Any:
+        opened = found.get(None)
+        if opened is None or opened.is_closed:
+            opened = _client(
+                options,
+                verify=context or True,
+                http2=bool(settings.http2),
+                limits=httpx.Limits(
+                    max_connections=limits.connections, keepalive_expiry=limits.idle_seconds
+                ),
+            )
+            found.set(opened)
+        return opened
+
+    async def close() -> None:
+        opened = found.get(None)
+        if opened is not None:
+            await opened.aclose()
+
+    return HttpxCarrier(origin, client, close)
+
+
+def _client(options: Mapping[str, Any], **more: Any) -> Any:
+    import httpx
+
+    # The deadline of a call is held above; the environment was asked for its proxy already.
+    timeout = httpx.Timeout(None, connect=Limits().connect_seconds or 10.0)
+    return httpx.AsyncClient(timeout=timeout, trust_env=False, **{**options, **more})
+
+
+def _pool_transport(pool: Pool) -> Any:
+    import httpx
+
+    class PoolStream(httpx.AsyncByteStream):
+        def __init__(
+            self, manager: AbstractAsyncContextManager[StreamedResponse], answer: StreamedResponse
+        ) -> None:
+            self.manager = manager
+            self.answer = answer
+
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            async for piece in self.answer:
+                yield piece
+
+        async def aclose(self) -> None:
+            await self.manager.__aexit__(None, None, None)
+
+    class PoolTransport(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            method, target = request.method.encode(), request.url.raw_path
+            content: Any = request.stream
+            if isinstance(content, httpx.ByteStream):
+                content = await request.aread()
+            try:
+                if _STREAMED in request.extensions:
+                    manager = pool.stream(method, target, request.headers.raw, content)
+                    opened = await manager.__aenter__()
+                    return httpx.Response(
+                        opened.status, headers=opened.headers, stream=PoolStream(manager, opened)
+                    )
+                answer = await pool.request(method, target, request.headers.raw, content)
+            except NetError as error:
+                raise _httpx_error(error, request) from error
+            return httpx.Response(
+                answer.status, headers=answer.headers, stream=httpx.ByteStream(answer.content)
+            )
+
+    return PoolTransport()
+
+
+# ---- errors
+
+
+def _httpx_error(error: NetError, request: Any) -> Exception:
+    """What httpx would have raised: for hooks and auth flows between the pool and us."""
+    import httpx
+
+    kinds: dict[type[NetError], type[httpx.TransportError]] = {
+        ConnectError: httpx.ConnectError,
+        PoolTimeout: httpx.PoolTimeout,
+        WriteError: httpx.WriteError,
+        ProtocolError: httpx.RemoteProtocolError,
+    }
+    return kinds.get(type(error), httpx.ReadError)(error.message, request=request)
+
+
+class _Translated:
+    """Turns httpx's errors, and those of its kin, into a `NetError`; others pass."""
+
+    def __init__(self, origin: str) -> None:
+        self.origin = origin
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
+        if error is None:
+            return
+        if isinstance(error.__cause__, NetError):
+            raise error.__cause__
+        names = {kind.__name__ for kind in type(error).__mro__}
+        if names & {"RequestError", "TransportError"} and "HTTPError" in names:
+            raise _net_error(error, names, self.origin) from error
+
+
+def _net_error(error: BaseException, names: set[str], origin: str) -> NetError:
+    text = str(error) or type(error).__name__
+    if "PoolTimeout" in names:
+        return PoolTimeout(text)
+    if names & {"ConnectError", "ConnectTimeout", "ProxyError", "UnsupportedProtocol"}:
+        return ConnectError(text, kind=_kind(error, names), target=origin)
+    if "TimeoutException" in names:
+        return Expired(f"the httpx client gave up: {text}")
+    if "WriteError" in names:
+        return WriteError(text)
+    return ReadError(text) if "NetworkError" in names else ProtocolError(text)
+
+
+def _kind(error: BaseException, names: set[str]) -> ConnectKind:
+    if "ConnectTimeout" in names:
+        return "unreachable"
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return "certificate"
+        if isinstance(cause, ssl.SSLError):
+            return "tls-to-plain" if cause.reason == "WRONG_VERSION_NUMBER" else "tls"
+        if isinstance(cause, socket.gaierror):
+            return "dns"
+        if isinstance(cause, ConnectionRefusedError):
+            return "refused"
+        cause = cause.__cause__ or cause.__context__
+    return "refused" if "attempts failed" in str(error) else "other"

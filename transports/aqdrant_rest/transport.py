@@ -1,0 +1,127 @@
+"""The client side: operations out as HTTP requests, answers back as results."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import AbstractAsyncContextManager
+from time import perf_counter
+from typing import Any, Final, TypeVar, cast
+
+from anyio.lowlevel import checkpoint
+
+from aqdrant.exceptions import UnsupportedOperation
+from aqdrant.operations import Operation, StreamOperation
+from aqdrant.transport import DEFAULT_OPTIONS, ByteStream, CallOptions, TransportConfig
+from aqdrant_net import NetError
+
+from ._encoding import encode_in_pieces
+from ._routes import ROUTES
+from .answers import raise_unless_success, read_result
+from .errors import Call, net_error
+from .streams import open_stream
+from .wire import Wire
+
+__all__ = ["RestTransport"]
+
+R = TypeVar("R")
+
+LOGGER: Final = logging.getLogger("aqdrant.rest")
+_PIECE: Final = 1 << 18
+"""Bytes of a body that are handed over as one."""
+_JSON: Final = (b"content-type", b"application/json")
+
+
+class RestTransport:
+    """Qdrant's REST API behind the transport protocol.
+
+    Made without I/O; connections are kept apart for each event loop. Safe to use from many tasks,
+    threads and event loops at once.
+
+    Args:
+        config: the address, and the options of the client; see `settings`.
+
+    Raises:
+        ArgumentError: an option is unknown or wrong.
+    """
+
+    def __init__(self, config: TransportConfig) -> None:
+        self._wire = Wire(config)
+
+    def __repr__(self) -> str:
+        return f"<RestTransport {self._wire.config.target} [{self._wire!r}]>"
+
+    @property
+    def connections_made(self) -> int:
+        """Connections made so far, on every event loop."""
+        return self._wire.connections_made
+
+    async def execute(
+        self, operation: Operation[R], options: CallOptions = DEFAULT_OPTIONS, /
+    ) -> R:
+        """Run one operation."""
+        route = ROUTES.get(type(operation))
+        if route is None or isinstance(operation, StreamOperation):
+            raise _unsupported(operation)
+        wire = self._wire
+        carrier = await wire.carrier()
+        call, target = wire.address(route, operation, options)
+        fields = await wire.headers(options)
+        content: bytes | list[bytes] = b""
+        if route.body is not None:
+            fields = [*fields, _JSON]
+            content = await _encoded(cast("Any", operation).body)
+        begun = perf_counter()
+        try:
+            answer = await carrier.request(
+                route.method.encode(), target, fields, content, repeatable=operation.idempotent
+            )
+        except NetError as error:
+            raise net_error(call, error) from error
+        if LOGGER.isEnabledFor(logging.DEBUG):
+            _log(call, answer.status, begun)
+        raise_unless_success(call, answer.status, answer.headers, answer.content)
+        return cast("R", await read_result(call, answer))
+
+    def stream(
+        self, operation: StreamOperation[Any], options: CallOptions = DEFAULT_OPTIONS, /
+    ) -> AbstractAsyncContextManager[ByteStream]:
+        """Download or upload a snapshot piece by piece."""
+        route = ROUTES.get(type(operation))
+        if route is None:
+            raise _unsupported(operation)
+        return open_stream(self._wire, route, operation, options)
+
+    async def aclose(self) -> None:
+        """Close every connection; closing again does nothing."""
+        await self._wire.aclose()
+
+
+async def _encoded(body: Any) -> bytes | list[bytes]:
+    """Encode a body, with a turn for the event loop after each large piece."""
+    content: list[bytes] = []
+    waiting: list[bytes] = []
+    size = 0
+    for piece in encode_in_pieces(body):
+        waiting.append(piece)
+        size += len(piece)
+        if size >= _PIECE:
+            content.append(b"".join(waiting))
+            waiting.clear()
+            size = 0
+            await checkpoint()
+    rest = waiting[0] if len(waiting) == 1 else b"".join(waiting)
+    return [*content, rest] if content else rest
+
+
+def _log(call: Call, status: int, begun: float) -> None:
+    seconds = perf_counter() - begun
+    LOGGER.debug("%s %s: %d in %.1f ms", call.operation, call.target, status, seconds * 1e3)
+
+
+def _unsupported(operation: Operation[Any]) -> UnsupportedOperation:
+    return UnsupportedOperation(
+        f"REST has no route for {operation.name}.",
+        operation=operation.name,
+        target=operation.target,
+        fix="A StreamOperation runs by stream(), any other by execute().",
+    )
