@@ -104,7 +104,7 @@ def test_each_requirement_is_imported_by_us(wheel: Path, dist_info: str) -> None
     needed = [line for line in metadata.get_all("Requires-Dist", []) if "extra ==" not in line]
     for requirement in needed:
         name = re.split("[<>=~!; ]", requirement)[0]
-        imports = re.compile(rf"""import(_module\(["']| ){name}\b""")
+        imports = re.compile(rf"""(import(_module\(["']| )|from ){name}\b""")
         assert any(map(imports.search, sources)), requirement
 
 
