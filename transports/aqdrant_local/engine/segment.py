@@ -10,6 +10,7 @@ arrays, so a segment can as well be filled from blocks of a file.
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
+from itertools import repeat
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -269,7 +270,7 @@ class Segment:
         if not more:
             return
         self.size += more
-        self.payloads.extend([None] * more)
+        self.payloads.extend(repeat(None, more))
 
     def _write_vectors(
         self, rows: Rows, dense: Mapping[str, DenseWrite], ragged: Mapping[str, RaggedWrite]

@@ -5,9 +5,9 @@ Used by `collection` and `loading`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import pairwise
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,15 +22,13 @@ from .errors import damaged
 __all__ = ["DenseTable", "block_rows"]
 
 _BLOCK = 65_536  # bytes of vectors in a block, or one vector where that is larger
-_READ = 1 << 20  # bytes of vectors that are checked at once: they stay in a core's cache
+_READ = 1 << 18  # bytes of vectors that are checked at once: they stay in a core's cache
 _WEIGHT = 0x9E37_79B1
 _ROW_WEIGHT = 0x3C6E_F362
 _FLOAT = np.dtype("<f4")
 _WORD = np.dtype("<u4")
 
 Marks = NDArray[np.uint32]
-_Block: TypeAlias = tuple[int, bytes, bytes]
-"""Number, marks, vectors, as they lie in the table."""
 
 
 def block_rows(size: int) -> int:
@@ -74,35 +72,36 @@ class DenseTable:
             StoreDamaged: a block is not what was written.
         """
         count = max(1, _READ // (4 * self._rows * self._size))
-        buffer = np.zeros((count * self._rows, self._size), dtype=_FLOAT)
+        buffer = np.zeros((count, self._rows, self._size), dtype=_FLOAT)
+        known = np.zeros((count, self._rows), dtype=_WORD)
+        first = held = 0  # blocks that follow each other, not yet given away
         sql = f"SELECT block, marks, vectors FROM {self._name} ORDER BY block"
-        for page in self._database.pages(sql, size=count):
-            for blocks in _runs(page):
-                self._load(blocks, buffer, vectors, size)
+        for block, marks, data in self._database.execute(sql):
+            if held == count or block != first + held:
+                self._give(vectors, size, first, buffer[:held], known[:held])
+                first, held = block, 0
+            try:
+                known[held] = np.frombuffer(marks, _WORD).reshape(self._rows)
+                buffer[held] = np.frombuffer(data, _FLOAT).reshape(self._rows, self._size)
+            except (TypeError, ValueError):
+                raise self._damaged(block) from None
+            held += 1
+        self._give(vectors, size, first, buffer[:held], known[:held])
 
-    def _load(
-        self, blocks: Sequence[_Block], buffer: Floats, vectors: DenseVectors, size: int
+    def _give(
+        self, vectors: DenseVectors, size: int, first: int, blocks: Floats, marks: Marks
     ) -> None:
-        """Check blocks that follow each other, and put them where they belong."""
-        first, end = blocks[0][0], len(blocks) * self._rows
-        try:
-            known = np.frombuffer(b"".join(marks for _, marks, _ in blocks), _WORD)
-            if len(known) != end:
-                raise ValueError
-            for place, (_, _, data) in enumerate(blocks):
-                part = np.frombuffer(data, _FLOAT).reshape(self._rows, self._size)
-                buffer[place * self._rows : (place + 1) * self._rows] = part
-        except (TypeError, ValueError):
-            raise self._damaged(first) from None
-        rows = np.arange(first * self._rows, first * self._rows + end)
+        """Check blocks that follow each other, and put their vectors where they belong."""
+        data, known = blocks.reshape(-1, self._size), marks.reshape(-1)
+        rows = np.arange(first * self._rows, first * self._rows + len(known))
         present: Mask = known != 0
-        wrong = present & ((self._marks(buffer[:end], rows) != known) | (rows >= size))
+        wrong = present & ((self._marks(data, rows) != known) | (rows >= size))
         if wrong.any():
             raise self._damaged(first + int(np.argmax(wrong)) // self._rows)
         if present.all():
-            vectors.put(slice(int(rows[0]), int(rows[-1]) + 1), buffer[:end], None)
+            vectors.put(slice(first * self._rows, first * self._rows + len(known)), data, None)
         else:
-            vectors.put(rows[present], buffer[:end][present], None)
+            vectors.put(rows[present], data[present], None)
 
     def _write(self, block: int, places: Rows, part: Floats) -> None:
         part = np.ascontiguousarray(part, dtype=_FLOAT)
@@ -153,15 +152,6 @@ class DenseTable:
         return damaged(
             self._database.path, f"block {block} of {self._name} is not what was written"
         )
-
-
-def _runs(blocks: Sequence[_Block]) -> Iterator[Sequence[_Block]]:
-    """Blocks whose numbers follow each other."""
-    start = 0
-    for place in range(1, len(blocks) + 1):
-        if place == len(blocks) or blocks[place][0] != blocks[place - 1][0] + 1:
-            yield blocks[start:place]
-            start = place
 
 
 def _is_ascending(rows: Rows) -> bool:

@@ -41,7 +41,7 @@ class Connection:
         """Run one statement for each of the values."""
         self.raw.executemany(sql, values)
 
-    def pages(self, sql: str, values: Any = (), *, size: int = 4096) -> Iterator[list[Any]]:
+    def pages(self, sql: str, values: Any = (), *, size: int = 512) -> Iterator[list[Any]]:
         """The rows of a query, some at a time."""
         cursor = self.execute(sql, values)
         while rows := cursor.fetchmany(size):

@@ -20,6 +20,8 @@ from .rows import MultiTable, PointTable, SparseTable
 
 __all__ = ["load_collection"]
 
+_CACHE = 128  # KiB
+
 
 def load_collection(connection: Connection, name: str) -> Collection:
     """Read a collection; with a writer beside it, in a transaction of the caller.
@@ -27,6 +29,9 @@ def load_collection(connection: Connection, name: str) -> Collection:
     Raises:
         StoreDamaged: it is not what was written.
     """
+    kept = connection.execute("PRAGMA cache_size").fetchone()[0]
+    # Each page is read once, and what SQLite frees at the end stays with the process.
+    connection.execute(f"PRAGMA cache_size = -{_CACHE}")
     try:
         return _load(connection, name)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
@@ -35,6 +40,7 @@ def load_collection(connection: Connection, name: str) -> Collection:
         # A value of a kind that was never written.
         raise damaged(connection.path, "it holds values of a wrong kind") from error
     finally:
+        connection.execute(f"PRAGMA cache_size = {kept}")
         connection.execute("PRAGMA shrink_memory")
 
 
