@@ -11,9 +11,12 @@ from aqdrant.testing.cases import (
     indexes,
     inputs,
     kinds,
+    nesting,
     payload,
+    places,
     points,
     query,
+    values,
     vectors,
 )
 from aqdrant.testing.kit import Case
@@ -27,6 +30,9 @@ CASES: tuple[Case, ...] = (
     *vectors.case.all,
     *payload.case.all,
     *filters.case.all,
+    *values.case.all,
+    *places.case.all,
+    *nesting.case.all,
     *indexes.case.all,
     *query.case.all,
     *kinds.case.all,
