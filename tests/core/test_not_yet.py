@@ -129,8 +129,10 @@ async def call(client: AsyncQdrantClient, name: str, folder: Path) -> None:
         arguments = (*arguments, folder / "file")
     if name == "migrate":
         arguments = (AsyncQdrantClient(":memory:"),)
-    if name == "get_embedding_size" or name.endswith("_models"):
-        await anyio.to_thread.run_sync(member, *arguments)  # plain functions, which load fastembed
+    if name == "get_embedding_size":
+        await anyio.to_thread.run_sync(
+            member, *arguments
+        )  # a plain function, which loads fastembed
         return
     result = member(*arguments)
     if isinstance(result, AbstractAsyncContextManager):
