@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from aqdrant import QdrantClient, models
+from aqdrant.exceptions import StorageError
+from aqdrant_local.store.errors import translated
 
 from .stored import killed_after, run_script
 
@@ -229,3 +231,14 @@ def test_full_disk_leaves_collections_and_aliases(kind: str, tmp_path: Path) -> 
 @pytest.mark.skipif(sys.platform == "win32", reason="has no limit of file sizes")
 def test_folder_is_not_begun_on_a_full_disk(tmp_path: Path) -> None:
     assert run_script(NO_ROOM_AT_ALL, str(tmp_path / "db")) == "fine"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="has no disk that is always full")
+def test_file_system_without_room_is_a_full_disk(tmp_path: Path) -> None:
+    with (
+        pytest.raises(StorageError, match="disk is full") as caught,
+        translated(tmp_path),
+        Path("/dev/full").open("wb", buffering=0) as file,
+    ):
+        file.write(b"x")
+    assert caught.value.fix
