@@ -1,10 +1,12 @@
-"""How long do points take into a folder, how long is it opened, how large is it?
+"""How long do points take into a folder, how long is it opened, how large is it, how does it grow?
 
 In batches of 1000 from arrays; beside it the real engine (qdrant-edge-py), the official client's
-local mode (slow: leave it out with `--without official` at 100k), and numpy's own file of the
-floats. Opening is timed to the first answered query, in a fresh process.
+local mode (slow: up to `--official-until` points), and numpy's own file of the floats. In a fresh
+process each: the time of opening and the first answered query, the memory taken by then, and the
+time of the first query with a filter after it. `x` is what a row is of the same contender's row
+before, `B/point` the memory of each point added since then, beyond its floats.
 
-    python benchmarks/local_disk.py --points 10000 100000 --without official
+    python benchmarks/local_disk.py --points 12500 25000 50000 100000 200000
 """
 
 from __future__ import annotations
@@ -27,43 +29,83 @@ from aqdrant import QdrantClient, models
 BATCH = 1000
 OPENERS = {
     "aqdrant": """
-import aqdrant_local.store
-from aqdrant import QdrantClient
+import anyio._backends._asyncio, aqdrant._portal.thread, aqdrant_local.store
+from aqdrant import QdrantClient, models
 def work():
-    QdrantClient(path=path).query_points("c", [1.0] * size)
+    global client
+    client = QdrantClient(path=path)
+    client.query_points("c", [1.0] * size)
+def filtered():
+    wanted = models.FieldCondition(key="n", match=models.MatchValue(value=7))
+    client.query_points("c", [1.0] * size, query_filter=models.Filter(must=[wanted]))
 """,
     "official": """
-from qdrant_client import QdrantClient
+from qdrant_client import QdrantClient, models
 def work():
-    QdrantClient(path=path).query_points("c", [1.0] * size)
+    global client
+    client = QdrantClient(path=path)
+    client.query_points("c", [1.0] * size)
+def filtered():
+    wanted = models.FieldCondition(key="n", match=models.MatchValue(value=7))
+    client.query_points("c", [1.0] * size, query_filter=models.Filter(must=[wanted]))
 """,
     "edge": """
 import qdrant_edge as edge
+nearest = edge.Query.Nearest([1.0] * size, using="")
 def work():
+    global shard
     shard = edge.EdgeShard.load(path)
-    shard.query(edge.QueryRequest(query=edge.Query.Nearest([1.0] * size, using=""), limit=10))
+    shard.query(edge.QueryRequest(query=nearest, limit=10))
+def filtered():
+    wanted = edge.FieldCondition(key="n", match=edge.MatchValue(value=7))
+    shard.query(edge.QueryRequest(query=nearest, limit=10, filter=edge.Filter(must=[wanted])))
 """,
     "numpy": """
 import numpy
 def work():
+    global vectors
     vectors = numpy.load(path + "/floats.npy")
     vectors @ vectors[0]
+def filtered():
+    vectors[7::100] @ vectors[0]
 """,
 }
 TIMED = """
-import sys, time, warnings
+import os, sys, time, warnings
 warnings.simplefilter("ignore")
 path, size = sys.argv[1], int(sys.argv[2])
 {}
-began = time.perf_counter()
+def held():
+    if not os.path.exists("/proc/self/statm"):
+        return 0
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+before, began = held(), time.perf_counter()
 work()
+print(time.perf_counter() - began, held() - before)
+began = time.perf_counter()
+filtered()
 print(time.perf_counter() - began)
+globals().pop("client", None)  # qdrant-client's complains when it is collected at the exit
 """
 
 
 class Result(NamedTuple):
     insert: float
     size: int
+
+
+class Opening(NamedTuple):
+    query: float
+    memory: float
+    filtered: float
+
+
+class Row(NamedTuple):
+    points: int
+    floats: int
+    result: Result
+    opening: Opening
 
 
 def payloads(points: int) -> list[dict[str, Any]]:
@@ -133,18 +175,39 @@ def floor(vectors: Any, path: str) -> Result:
     return Result(time.perf_counter() - began, folder_size(path))
 
 
-def opened(kind: str, path: str, size: int) -> float:
+def opened(kind: str, path: str, size: int) -> Opening:
     script = TIMED.format(OPENERS[kind])
     command = [sys.executable, "-c", script, path, str(size)]
-    times = [float(subprocess.check_output(command)) for _ in range(3)]
-    return min(times)
+    runs = [[float(x) for x in subprocess.check_output(command).split()] for _ in range(3)]
+    return Opening(*(min(column) for column in zip(*runs, strict=True)))
+
+
+def growth(now: float, before: float | None) -> str:
+    return f"{now:7.3f} s " + ("      " if not before else f"x{now / before:<5.2f}")
+
+
+def told(points: int, name: str, now: Row, before: Row | None) -> str:
+    each = ""
+    if before is not None and now.points > before.points:
+        more = now.opening.memory - before.opening.memory - (now.floats - before.floats)
+        each = f"{more / (now.points - before.points):+7.0f} B/point"
+    inserted, opening = now.result.insert, now.opening
+    return (
+        f"{points:>8} {name:<16}"
+        f" insert {growth(inserted, before and before.result.insert)}"
+        f" open and query {growth(opening.query, before and before.opening.query)}"
+        f" first filter {growth(opening.filtered, before and before.opening.filtered)}"
+        f" disk {now.result.size / 1e6:6.1f} MB, x{now.result.size / now.floats:.2f} of the floats"
+        f"  memory {opening.memory / 1e6:6.1f} MB {each}"
+    )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--points", type=int, nargs="+", default=[10_000])
+    parser.add_argument("--points", type=int, nargs="+", default=[12_500, 25_000])
     parser.add_argument("--size", type=int, default=384)
     parser.add_argument("--without", nargs="*", default=[], help="contenders to leave out")
+    parser.add_argument("--official-until", type=int, default=25_000, help="most points of it")
     arguments = parser.parse_args()
     warnings.simplefilter("ignore")
     contenders: dict[str, tuple[Callable[[Any, str], Result], str]] = {
@@ -154,23 +217,22 @@ def main() -> None:
         "edge": (real_engine, "edge"),
         "official": (official, "official"),
     }
+    rows: dict[str, Row] = {}
     for points in arguments.points:
         random = np.random.default_rng(0)
         vectors = random.standard_normal((points, arguments.size), dtype=np.float32)
         for name, (run, opener) in contenders.items():
-            if name in arguments.without:
+            too_many = name == "official" and points > arguments.official_until
+            if name in arguments.without or too_many:
                 continue
             path = tempfile.mkdtemp(prefix="disk-")
             try:
-                insert, size = run(vectors, path)
-                opening = opened(opener, path, arguments.size)
+                result = run(vectors, path)
+                row = Row(points, vectors.nbytes, result, opened(opener, path, arguments.size))
             finally:
                 shutil.rmtree(path)
-            print(
-                f"{points:>8} {name:<16} insert {insert:7.2f} s   open and query {opening:6.3f} s"
-                f"   {size / 1e6:7.1f} MB, x{size / vectors.nbytes:.2f} of the floats",
-                flush=True,
-            )
+            print(told(points, name, row, rows.get(name)), flush=True)
+            rows[name] = row
 
 
 if __name__ == "__main__":

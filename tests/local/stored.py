@@ -1,8 +1,11 @@
-"""What a client's collections hold, in a form to compare, and a writer to be killed."""
+"""What a client's collections hold, in a form to compare, and programs that use a folder."""
 
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -37,3 +40,37 @@ def everything(client: QdrantClient) -> dict[str, Any]:
         info = client.get_collection(name)
         found[name] = (points, info, versions(client, name, info))
     return found
+
+
+def killed_after(seconds: float, program: str, *arguments: str) -> list[str]:
+    """Run a writer, kill it so long after it told that it is open, and return what it told then."""
+    writer = subprocess.Popen(
+        [sys.executable, "-c", program, *arguments],
+        stdout=subprocess.PIPE,
+        env=environment(),
+        cwd=ROOT,
+    )
+    assert writer.stdout is not None
+    told = [writer.stdout.readline().decode()]
+    assert told == ["open\n"]
+    time.sleep(seconds)
+    writer.kill()
+    told += writer.stdout.read().decode().splitlines(keepends=True)
+    writer.wait()
+    writer.stdout.close()
+    return [line.strip() for line in told[1:] if line.endswith("\n")]
+
+
+def run_script(script: str, *arguments: str) -> str:
+    """What a program writes before it ends well."""
+    done = subprocess.run(
+        [sys.executable, "-c", script, *arguments],
+        capture_output=True,
+        env=environment(),
+        cwd=ROOT,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert not done.returncode, done.stderr[-2000:]
+    return done.stdout.strip()

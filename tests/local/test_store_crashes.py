@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import os
 import random
-import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +17,8 @@ import pytest
 from aqdrant import QdrantClient, models
 from aqdrant.exceptions import StorageError
 from aqdrant_local.engine import segment
+
+from .stored import killed_after, run_script
 
 KILLS = int(os.environ.get("AQDRANT_KILLS", "8"))
 IDS = 60
@@ -118,24 +118,6 @@ def write(path: str, seed: int, number: int, durability: str) -> None:
         number += 1
 
 
-def killed_after(seconds: float, *arguments: str) -> list[str]:
-    """Run the writer, kill it so long after it opened the folder, and return what it told."""
-    root = Path(__file__).resolve().parents[2]
-    env = os.environ | {"PYTHONPATH": f"{root}{os.pathsep}{root / 'transports'}"}
-    writer = subprocess.Popen(
-        [sys.executable, "-c", WRITER, *arguments], stdout=subprocess.PIPE, env=env, cwd=root
-    )
-    assert writer.stdout is not None
-    told = [writer.stdout.readline().decode()]
-    assert told == ["open\n"]
-    time.sleep(seconds)
-    writer.kill()
-    told += writer.stdout.read().decode().splitlines(keepends=True)
-    writer.wait()
-    writer.stdout.close()
-    return [line.strip() for line in told[1:] if line.endswith("\n")]
-
-
 def test_what_was_acknowledged_survives_kill(tmp_path: Path, seed: int) -> None:
     rng = random.Random(seed)
     path = str(tmp_path / "db")
@@ -149,7 +131,7 @@ def test_what_was_acknowledged_survives_kill(tmp_path: Path, seed: int) -> None:
     number = 0
     for _ in range(KILLS):
         durability = rng.choice(["full", "normal"])
-        told = killed_after(rng.random() * 0.15, path, str(seed), str(number), durability)
+        told = killed_after(rng.random() * 0.15, WRITER, path, str(seed), str(number), durability)
         for line in told:
             assert int(line) == number
             apply(model, seed, number)
@@ -205,22 +187,6 @@ def test_full_disk_changes_nothing(kind: str, tmp_path: Path) -> None:
         client.create_collection("c", models.VectorParams(size=512, distance=models.Distance.DOT))
         client.upsert("c", models.Batch(ids=[1, 2, 3], vectors=np.ones((3, 512))))
     assert run_script(FULL_DISK, str(tmp_path), kind) == "fine"
-
-
-def run_script(script: str, *arguments: str) -> str:
-    root = Path(__file__).resolve().parents[2]
-    env = os.environ | {"PYTHONPATH": f"{root}{os.pathsep}{root / 'transports'}"}
-    done = subprocess.run(
-        [sys.executable, "-c", script, *arguments],
-        capture_output=True,
-        env=env,
-        cwd=root,
-        text=True,
-        check=False,
-        timeout=60,
-    )
-    assert not done.returncode, done.stderr[-2000:]
-    return done.stdout.strip()
 
 
 def test_interrupt_between_disk_and_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

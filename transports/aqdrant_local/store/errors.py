@@ -5,6 +5,7 @@ Used by every other module of the store.
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -53,6 +54,8 @@ def _meaning(error: sqlite3.Error | OSError, folder: str) -> AqdrantError:
     found: _Meaning | None = (
         _MEANINGS.get(code & 0xFF) if isinstance(error, sqlite3.Error) else None
     )
+    if isinstance(error, OSError) and error.errno in _FULL:
+        found = _MEANINGS[sqlite3.SQLITE_FULL]
     if found is None:
         text = str(error) if isinstance(error, sqlite3.Error) else error.strerror or str(error)
         fix = "Look at the path, and at what this process may do there."
@@ -61,6 +64,7 @@ def _meaning(error: sqlite3.Error | OSError, folder: str) -> AqdrantError:
     return kind(message, target=folder, fix=what_to_do)
 
 
+_FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _RIGHTS = "Give this process the right to write there, or open it with read_only=True."
 _Meaning: TypeAlias = tuple[type[StorageError], str, str | None]
 _MEANINGS: dict[int, _Meaning] = {
