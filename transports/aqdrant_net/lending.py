@@ -111,6 +111,7 @@ class Lender:
             self._turns.popleft().grant(error=PoolClosed("The pool was closed."))
         for connection in [*self._all]:
             connection.close()
+        self._all.clear()
         self._idle.clear()
         self._shared.clear()
 
@@ -118,7 +119,6 @@ class Lender:
         """Close everything and wait until the sockets are gone."""
         links = [connection.link for connection in self._all]
         self.end()
-        self._all.clear()
         await self.runtime.forget_end()
         for link in links:
             await link.wait_closed()
