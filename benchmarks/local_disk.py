@@ -27,28 +27,25 @@ import numpy as np
 from aqdrant import QdrantClient, models
 
 BATCH = 1000
+CLIENT = """
+def work():
+    global client
+    client = QdrantClient(path=path)
+    client.query_points("c", [1.0] * size)
+def filtered():
+    wanted = models.FieldCondition(key="n", match=models.MatchValue(value=7))
+    client.query_points("c", [1.0] * size, query_filter=models.Filter(must=[wanted]))
+"""
 OPENERS = {
     "aqdrant": """
 import anyio._backends._asyncio, aqdrant._portal.thread, aqdrant_local.store
 from aqdrant import QdrantClient, models
-def work():
-    global client
-    client = QdrantClient(path=path)
-    client.query_points("c", [1.0] * size)
-def filtered():
-    wanted = models.FieldCondition(key="n", match=models.MatchValue(value=7))
-    client.query_points("c", [1.0] * size, query_filter=models.Filter(must=[wanted]))
-""",
+"""
+    + CLIENT,
     "official": """
 from qdrant_client import QdrantClient, models
-def work():
-    global client
-    client = QdrantClient(path=path)
-    client.query_points("c", [1.0] * size)
-def filtered():
-    wanted = models.FieldCondition(key="n", match=models.MatchValue(value=7))
-    client.query_points("c", [1.0] * size, query_filter=models.Filter(must=[wanted]))
-""",
+"""
+    + CLIENT,
     "edge": """
 import qdrant_edge as edge
 nearest = edge.Query.Nearest([1.0] * size, using="")
