@@ -99,8 +99,8 @@ async def score_anew(lab: Lab) -> None:
 
 @case()
 async def score_points_of_two_prefetches_once(lab: Lab) -> None:
-    found = await _scores(lab, [1.0, 1.0], _found([-1.0, 0.0], 1), _ACROSS, _UP)
-    assert found == [(4, 4.0), (1, 1.0), (2, 1.0), (3, -1.0)]
+    found = await _scores(lab, [1.0, 0.5], _found([-1.0, 0.0], 1), _ACROSS, _UP)
+    assert found == [(4, 3.0), (1, 1.0), (2, 0.5), (3, -1.0)]
 
 
 @case()
