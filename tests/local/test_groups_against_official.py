@@ -56,13 +56,17 @@ def both(seed: int) -> Iterator[Both]:
     both.close()
 
 
-def shown(groups: Any) -> list[Any]:
-    """Groups with the scores rounded; those that begin with the same point in any order."""
+def shown(groups: Any) -> tuple[list[Any], list[float]]:
+    """Groups by their first points, and all scores."""
+
+    def key(group: Any) -> Any:
+        return group.hits[0].id, str(group.id), str(type(group.id))
+
+    ordered = sorted(groups.groups, key=key)
     found = [
-        (group.id, [(hit.id, round(hit.score, 4)) for hit in group.hits], group.lookup is not None)
-        for group in groups.groups
+        (group.id, [hit.id for hit in group.hits], group.lookup is not None) for group in ordered
     ]
-    return sorted(found, key=lambda group: (-group[1][0][1], str(group[0]), str(type(group[0]))))
+    return found, [hit.score for group in ordered for hit in group.hits]
 
 
 def test_groups(both: Both, seed: int) -> None:
@@ -89,11 +93,13 @@ def test_groups(both: Both, seed: int) -> None:
             "c", key, query=query, query_filter=narrowed, **arguments
         )
         if limit == 100:
-            assert shown(ours) == shown(theirs), (key, query, arguments)
+            (found, scores), (wanted, others) = shown(ours), shown(theirs)
+            assert found == wanted, (key, query, arguments)
+            assert scores == pytest.approx(others, rel=1e-5, abs=1e-6)
         else:
-            firsts = [[hit.id for hit in group.hits][:1] for group in ours.groups]
-            wanted = [[hit.id for hit in group.hits][:1] for group in theirs.groups]
-            assert firsts == wanted
+            assert [group.hits[0].id for group in ours.groups] == [
+                group.hits[0].id for group in theirs.groups
+            ]
 
 
 def test_matrices(both: Both, seed: int) -> None:
