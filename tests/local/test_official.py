@@ -355,6 +355,12 @@ params = models.VectorParams(size=2, distance="Dot", multivector_config=with_max
 client = QdrantClient(path=sys.argv[1])
 client.create_collection("c", params)
 client.upsert("c", [models.PointStruct(id=1, vector=[[1, 0], [0, 2]], payload={})])
+plain = models.VectorParams(size=2, distance="Dot")
+client.create_collection("named", {"many": params, "one": plain})
+both = {"many": [[3, 4]], "one": [1, 2]}
+client.upsert("named", [models.PointStruct(id=1, vector=both, payload={})])
+client.upsert("named", [models.PointStruct(id=2, vector={"many": [[1, 0]] * 3}, payload={})])
+client.upsert("named", [models.PointStruct(id=3, vector={"one": [5, 6]}, payload={})])
 client.close()
 """
 
@@ -368,6 +374,15 @@ def test_multivectors_come_too(tmp_path: Path) -> None:
         assert [(hit.id, hit.score, hit.vector) for hit in found] == [
             (1, 2.0, [[1.0, 0.0], [0.0, 2.0]])
         ]
+        records, _ = client.scroll("named", with_vectors=True)
+        assert {record.id: record.vector for record in records} == {
+            1: {"many": [[3.0, 4.0]], "one": [1.0, 2.0]},
+            2: {"many": [[1.0, 0.0]] * 3},
+            3: {"one": [5.0, 6.0]},
+        }
+        config = client.get_collection("named").config.params.vectors
+        assert isinstance(config, dict)
+        assert [params.multivector_config is None for params in config.values()] == [False, True]
 
 
 def test_a_failure_at_the_very_end_leaves_nothing(

@@ -65,6 +65,30 @@ async def order_points(lab: Lab) -> None:
 
 
 @case()
+async def order_points_page_by_page(lab: Lab) -> None:
+    points = [point(n, 1, 0, n=n // 2, even=n % 2 == 0) for n in range(7)]
+    name = await lab.collection(DOT, points)
+    await lab.client.create_payload_index(name, "n", "integer")
+    seen: list[Any] = []
+    start = None
+    while True:
+        # The way to page an order: from the last value on, without the points that were seen.
+        order = models.OrderBy(key="n", start_from=start)
+        but = {"must_not": {"has_id": seen}}
+        page, rest = await lab.client.scroll(name, but, limit=3, order_by=order)
+        assert rest is None
+        if not page:
+            break
+        seen += [record.id for record in page]
+        start = page[-1].order_value
+    assert sorted(seen) == list(range(7))
+    assert [one // 2 for one in seen] == [0, 0, 1, 1, 2, 2, 3]
+    even = {"must": {"key": "even", "match": {"value": True}}}
+    found, _ = await lab.client.scroll(name, even, order_by={"key": "n", "direction": "desc"})
+    assert [record.id for record in found] == [6, 4, 2, 0]
+
+
+@case()
 async def order_points_by_time(lab: Lab) -> None:
     points = [
         point(1, 1, 0, at="2024-01-01T00:00:00Z"),

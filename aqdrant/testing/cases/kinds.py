@@ -6,7 +6,7 @@ from typing import Any
 
 from aqdrant import models
 from aqdrant.exceptions import BadRequest
-from aqdrant.testing.cases.data import DOT, close, point, scored
+from aqdrant.testing.cases.data import DOT, point, scored
 from aqdrant.testing.kit import Cases, Lab, raises
 
 __all__ = ["case"]
@@ -161,16 +161,6 @@ async def refuses_formulas_that_cannot_be_computed(lab: Lab) -> None:
         assert caught.error.status_code == 400
     with raises(BadRequest):
         await lab.client.query_points(name, query=models.FormulaQuery(formula="n"))
-
-
-@case()
-async def fuses_by_distribution(lab: Lab) -> None:
-    query = models.FusionQuery(fusion=models.Fusion.DBSF)
-    found = await _scores(lab, query, prefetch=[_ALL])
-    # Scores 2, 1, 0, -1: three deviations below the mean are 0, and above it 1.
-    wanted = [0.5 + offset / (6 * (5 / 3) ** 0.5) for offset in (1.5, 0.5, -0.5, -1.5)]
-    assert [point_id for point_id, _ in found] == [4, 1, 2, 3]
-    assert close([score for _, score in found], [round(score, 4) for score in wanted])
 
 
 @case()

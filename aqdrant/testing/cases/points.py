@@ -181,6 +181,16 @@ async def scroll_filters(lab: Lab) -> None:
 
 
 @case()
+async def scroll_begins_at_the_next_point(lab: Lab) -> None:
+    name = await lab.collection(DOT, [point(one, 1, 0) for one in (1, 5, UUID_TEXT)])
+    for offset, ids in ((0, [1, 5, UUID_TEXT]), (2, [5, UUID_TEXT]), (6, [UUID_TEXT])):
+        page, rest = await lab.client.scroll(name, offset=offset)
+        assert ([record.id for record in page], rest) == (ids, None)
+    page, _ = await lab.client.scroll(name, offset="ffffffff-ffff-4fff-bfff-ffffffffffff")
+    assert page == []
+
+
+@case()
 async def count_counts(lab: Lab) -> None:
     name = await lab.collection(DOT, CITIES)
     berlin = models.FieldCondition(key="city", match=models.MatchValue(value="Berlin"))
@@ -216,24 +226,6 @@ async def updates_of_a_batch_run_in_order(lab: Lab) -> None:
     record = await lab.point(name, 1)
     assert record.payload == {"b": 2}
     assert record.vector == [5.0, 5.0]
-
-
-@case()
-async def upsert_can_spare_points_that_exist(lab: Lab) -> None:
-    name = await lab.collection(DOT, [point(1, 1, 0, old=True)])
-    both = [point(1, 0, 1, old=False), point(2, 0, 1, old=False)]
-    await lab.client.upsert(name, both, update_mode=models.UpdateMode.INSERT_ONLY)
-    assert (await lab.point(name, 1)).payload == {"old": True}
-    assert await lab.ids(name) == [1, 2]
-
-
-@case()
-async def upsert_can_spare_points_that_are_new(lab: Lab) -> None:
-    name = await lab.collection(DOT, [point(1, 1, 0, old=True)])
-    both = [point(1, 0, 1, old=False), point(2, 0, 1, old=False)]
-    await lab.client.upsert(name, both, update_mode=models.UpdateMode.UPDATE_ONLY)
-    assert (await lab.point(name, 1)).payload == {"old": False}
-    assert await lab.ids(name) == [1]
 
 
 @case("transport")

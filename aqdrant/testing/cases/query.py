@@ -152,45 +152,6 @@ async def weighs_sparse_vectors_by_rarity(lab: Lab) -> None:
 
 
 @case()
-async def fuses_by_reciprocal_rank(lab: Lab) -> None:
-    name = await lab.collection(DOT, _POINTS)
-    # Ranks: 2 4 1 3 and 1 3 4 2.
-    found = await lab.client.query_points(
-        name,
-        prefetch=[models.Prefetch(query=[1.0, 2.0]), models.Prefetch(query=[1.0, -2.0])],
-        query=models.FusionQuery(fusion=models.Fusion.RRF),
-    )
-    got = {hit.id: hit.score for hit in found.points}
-    # With k = 2 and ranks from 0, a rank is worth 1 / (k + rank).
-    wanted = {2: 1 / 2 + 1 / 5, 4: 1 / 3 + 1 / 4, 1: 1 / 4 + 1 / 2, 3: 1 / 5 + 1 / 3}
-    assert got.keys() == wanted.keys()
-    assert all(math.isclose(got[one], wanted[one], rel_tol=1e-5) for one in (1, 2, 3, 4))
-    assert [hit.id for hit in found.points] == [1, 2, 4, 3]
-
-
-@case()
-async def rescores_a_prefetch(lab: Lab) -> None:
-    name = await lab.collection(DOT, _POINTS)
-    found = await lab.client.query_points(
-        name, prefetch=models.Prefetch(query=[1.0, 2.0], limit=2), query=[-1.0, -1.0]
-    )
-    assert scored(found) == [(4, -2.0), (2, -7.0)]
-
-
-@case()
-async def filters_prefetches_too(lab: Lab) -> None:
-    name = await lab.collection(DOT, _POINTS)
-    small = models.FieldCondition(key="n", range=models.Range(lte=2))
-    found = await lab.client.query_points(
-        name,
-        prefetch=[models.Prefetch(query=[1.0, 2.0], limit=2)],
-        query=models.FusionQuery(fusion=models.Fusion.RRF),
-        query_filter=models.Filter(must=[small]),
-    )
-    assert [hit.id for hit in found.points] == [2, 1]
-
-
-@case()
 async def of_a_batch_are_answered_in_order(lab: Lab) -> None:
     name = await lab.collection(DOT, _POINTS)
     requests = [
