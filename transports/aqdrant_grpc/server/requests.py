@@ -176,6 +176,8 @@ def read_operation(kind: type[Operation[Any]], content: bytes) -> Asked:
     try:
         fields = call.decode(content, 0, len(content))
         asked = {name: fields[field] for field, name in call.names if field in fields}
+        if "collection_name" in asked and kind not in _TAKES_ANY_NAME:
+            _check_name(asked["collection_name"])
         if call.build is not None:
             asked["body"] = read(call.build(fields), call.body, "body", SERVED)
     except CodecError as error:
@@ -185,6 +187,17 @@ def read_operation(kind: type[Operation[Any]], content: bytes) -> Asked:
     except (IndexError, UnicodeDecodeError, RecursionError, struct.error) as error:
         raise Refused("INTERNAL", f"failed to decode Protobuf message: {error}") from error
     return Asked(kind(**asked), _read_timeout(kind, fields))
+
+
+_LONGEST_NAME = 255
+_TAKES_ANY_NAME = (ops.CollectionClusterInfo, ops.ListShardKeys)
+
+
+def _check_name(name: str) -> None:
+    if not 0 < len(name.encode()) <= _LONGEST_NAME:
+        reason = f'value "{name}" invalid, must be from 1 to {_LONGEST_NAME} characters'
+        message = f"Validation error in body: [collection_name: {reason}]"
+        raise Refused("INVALID_ARGUMENT", message)
 
 
 _TAKES_ZERO = (ops.CreateCollection, ops.CreateShardKey, ops.DeleteShardKey, ops.GetPoints)
