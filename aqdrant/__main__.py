@@ -79,7 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     demo.set_defaults(command=_run_demo)
     serve = commands.add_parser(
         "serve",
-        help="serve a folder, or memory, over Qdrant's REST API",
+        help="serve a folder, or memory, over Qdrant's REST and gRPC APIs",
         description=(
             "Run the in-process engine as a server that every client of Qdrant can talk to. "
             "Needs the extra `server`: pip install 'aqdrant[server]'."
@@ -110,6 +110,9 @@ def _describe_serve(serve: argparse.ArgumentParser) -> None:
         "--port", type=_port, default=6333, help="REST port, 0 for any that is free (%(default)s)"
     )
     serve.add_argument(
+        "--grpc-port", type=_port, help="gRPC port, 0 for any that is free (none; Qdrant's: 6334)"
+    )
+    serve.add_argument(
         "--api-key",
         default=os.environ.get("AQDRANT_API_KEY"),
         help="key that requests must bring; better in the variable AQDRANT_API_KEY, as others on"
@@ -138,6 +141,7 @@ def _run_serve(options: argparse.Namespace) -> None:
             path=options.path,
             host=options.host,
             port=options.port,
+            grpc_port=options.grpc_port,
             api_key=options.api_key,
             certificate=options.tls_cert,
             private_key=options.tls_key,

@@ -1,6 +1,6 @@
-"""The command ``serve``: the in-process engine behind the server side of the REST transport.
+"""The command ``serve``: the in-process engine behind the server sides of REST and gRPC.
 
-Called by `aqdrant.__main__`. The packages of both are named by text, as in the registry.
+Called by `aqdrant.__main__`. The packages of all three are named by text, as in the registry.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from aqdrant.transport import TransportConfig
 __all__ = ["serve"]
 
 _RUNNING = "aqdrant_rest.server.running"
+_GRPC = "aqdrant_grpc.server"
 
 
 async def serve(*, path: str | None, **place: Any) -> None:
@@ -31,8 +32,9 @@ async def serve(*, path: str | None, **place: Any) -> None:
     where.check()
     scheme = "memory" if path is None else "file"
     transport = open_transport(TransportConfig(scheme=scheme, path=path))
-    await running.serve(transport, where, _say_ready)
+    grpc = None if where.grpc_port is None else import_module(_GRPC).GrpcApplication
+    await running.serve(transport, where, _say_ready, grpc)
 
 
-def _say_ready(url: str) -> None:
-    print(f"ready {url}", flush=True)
+def _say_ready(*urls: str) -> None:
+    print("ready", *urls, flush=True)

@@ -310,6 +310,9 @@ class Connection(asyncio.Protocol):
             transport, self._transport = self._transport, None
             self._end("the client was closed.", None)
             transport.close()
+            if transport.get_extra_info("ssl_object") is not None:
+                # The last words are out; the server's own would be waited for beyond the loop.
+                transport.abort()
 
 
 def _resolve(turn: asyncio.Future[None]) -> None:

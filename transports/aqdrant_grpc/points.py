@@ -35,6 +35,8 @@ from aqdrant_grpc.wire import (
 __all__ = [
     "decode_record",
     "decode_scored_point",
+    "decode_sent_vector",
+    "decode_sent_vectors",
     "decode_vector",
     "decode_vectors",
     "encode_input",
@@ -262,24 +264,35 @@ def points_of(body: Any) -> Iterator[tuple[Any, Any, Mapping[str, Any] | None]]:
 # ---- vectors in
 
 
-def decode_vector(buffer: bytes, position: int, end: int) -> Any:
-    """Decode a `VectorOutput`."""
-    head = _head_of(_dense_head, end - position)
-    if head and buffer.startswith(head, position):
-        return read_floats(buffer, position + len(head), end)
-    return _slow["VectorOutput"](buffer, position, end)
+def _vector_decoder(message: str) -> Decode:
+    def decode(buffer: bytes, position: int, end: int) -> Any:
+        head = _head_of(_dense_head, end - position)
+        if head and buffer.startswith(head, position):
+            return read_floats(buffer, position + len(head), end)
+        return _slow[message](buffer, position, end)
+
+    return decode
 
 
-def decode_vectors(buffer: bytes, position: int, end: int) -> Any:
-    """Decode a `VectorsOutput`."""
-    head = _head_of(_lone_head, end - position)
-    if head and buffer.startswith(head, position):
-        return read_floats(buffer, position + len(head), end)
-    if position < end and buffer[position] == 0x0A:
-        start, stop = read_span(buffer, position + 1, end)
-        if stop == end:
-            return decode_vector(buffer, start, stop)
-    return _slow["VectorsOutput"](buffer, position, end)
+def _vectors_decoder(message: str, decode_one: Decode) -> Decode:
+    def decode(buffer: bytes, position: int, end: int) -> Any:
+        head = _head_of(_lone_head, end - position)
+        if head and buffer.startswith(head, position):
+            return read_floats(buffer, position + len(head), end)
+        if position < end and buffer[position] == 0x0A:
+            start, stop = read_span(buffer, position + 1, end)
+            if stop == end:
+                return decode_one(buffer, start, stop)
+        return _slow[message](buffer, position, end)
+
+    return decode
+
+
+# What comes in requests, and what comes in answers: of the same layout where a vector is dense.
+decode_sent_vector = _vector_decoder("Vector")
+decode_sent_vectors = _vectors_decoder("Vectors", decode_sent_vector)
+decode_vector = _vector_decoder("VectorOutput")
+decode_vectors = _vectors_decoder("VectorsOutput", decode_vector)
 
 
 # ---- points in

@@ -81,6 +81,8 @@ def _build() -> Codec:
         decoders={
             "PointId": values.decode_id,
             "Value": values.decode_value,
+            "Vector": points.decode_sent_vector,
+            "Vectors": points.decode_sent_vectors,
             "VectorOutput": points.decode_vector,
             "VectorsOutput": points.decode_vectors,
             "ScoredPoint": points.decode_scored_point,
@@ -96,7 +98,10 @@ def _build() -> Codec:
     points.use_slow_decoders(
         {
             name: slow.decoder(name)
-            for name in ("VectorOutput", "VectorsOutput", "ScoredPoint", "RetrievedPoint")
+            for name in (
+                *("Vector", "Vectors", "VectorOutput", "VectorsOutput"),
+                *("ScoredPoint", "RetrievedPoint"),
+            )
         },
         {
             name: codec.encoder(name)

@@ -9,6 +9,7 @@ from aqdrant import models
 from aqdrant_grpc._codec import Shape
 from aqdrant_grpc.points import points_of
 from aqdrant_grpc.shapes._forms import choice, model, only
+from aqdrant_grpc.wire import CodecError
 
 __all__ = ["SHAPES", "build_selection", "build_upsert", "select_points", "take_upsert"]
 
@@ -27,7 +28,10 @@ def _take_selector(value: Any) -> dict[str, Any]:
 def _build_selector(values: dict[str, Any]) -> Any:
     if "points" in values:
         return models.PointIdsList(points=values["points"])
-    return models.FilterSelector(filter=values.get("filter") or models.Filter())
+    if "filter" in values:
+        return models.FilterSelector(filter=values["filter"])
+    # Nothing, or what a newer client knows: it must not become a selection of all points.
+    raise CodecError("PointSelector is missing")
 
 
 def select_points(value: Any) -> dict[str, Any]:
@@ -145,7 +149,9 @@ def _take_chosen(value: Any) -> dict[str, Any]:
 
 
 def _build_chosen(values: dict[str, Any]) -> Any:
-    chosen = values.get("points") or models.FilterSelector(filter=models.Filter())
+    chosen = values.get("points")
+    if chosen is None:
+        raise CodecError("PointSelector is missing")
     chosen.shard_key = values.get("shard_key_selector")
     return chosen
 

@@ -127,4 +127,10 @@ SHAPES: dict[str, Shape] = {
     "InferenceObject": model(models.InferenceObject, "InferenceObject"),
 }
 
-ENCODERS = {"Vector": encode_vector, "VectorInput": encode_input, "Vectors": encode_vectors}
+ENCODERS = {
+    "Vector": encode_vector,
+    "VectorInput": encode_input,
+    "VectorOutput": encode_vector,
+    "Vectors": encode_vectors,
+    "VectorsOutput": encode_vectors,
+}

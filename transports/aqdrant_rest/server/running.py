@@ -1,7 +1,9 @@
-"""Run the application on hypercorn: what ``python -m aqdrant serve`` does after its options.
+"""Run the applications on hypercorn: what ``python -m aqdrant serve`` does after its options.
 
-The sockets are bound here and not by hypercorn, so that a port that is taken is told before
-anything starts, and ``ready`` names the port that port 0 became.
+The REST port is run here, and the gRPC port beside it where one is asked for: its application is
+ASGI too, so that one server carries both, in front of one transport, on any event loop. The sockets
+are bound here and not by hypercorn, so that a port that is taken is told before anything starts,
+and ``ready`` names the port that port 0 became.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ import ssl
 from collections.abc import Awaitable, Callable
 from functools import partial
 from importlib import import_module
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import anyio
 import msgspec
@@ -35,6 +37,14 @@ _GRACE = 10.0
 """Seconds that requests under way have when the server ends."""
 _IDLE = 5.0
 """Seconds after which an idle connection is closed, as Qdrant does."""
+_IDLE_GRPC = 86_400.0
+_STREAMS = 4096
+"""Calls that a connection of gRPC may have under way."""
+
+Application: TypeAlias = Callable[..., Any]
+"""Makes an ASGI application of a transport and a key."""
+Ready: TypeAlias = Callable[..., None]
+"""Takes the URL of each port."""
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,7 +52,8 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 
     Args:
         host: address to listen on; one beyond this machine needs a key, or `open_to_all`.
-        port: 0 for any that is free.
+        port: the REST port; 0 for any that is free.
+        grpc_port: the gRPC port; None serves none.
         api_key: the key that requests must bring.
         certificate: file of the TLS certificate, with its chain; TLS is on where it is given.
         private_key: file of its key.
@@ -51,6 +62,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 
     host: str = "127.0.0.1"
     port: int = 6333
+    grpc_port: int | None = None
     api_key: str | None = None
     certificate: str | None = None
     private_key: str | None = None
@@ -88,15 +100,18 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-async def serve(transport: Transport, place: Place, ready: Callable[[str], None]) -> None:
+async def serve(
+    transport: Transport, place: Place, ready: Ready, grpc: Application | None = None
+) -> None:
     """Serve a transport until SIGTERM or SIGINT; what is under way then is answered first.
 
     Args:
         transport: runs the operations; it is closed at the end.
         place: where, and for whom.
-        ready: called once with the URL, when requests are taken.
+        ready: called once with the URLs, when requests are taken.
+        grpc: makes the application of the gRPC port.
     """
-    await serve_until(_signalled, transport, place, ready)
+    await serve_until(_signalled, transport, place, ready, grpc)
 
 
 async def _signalled() -> None:
@@ -109,34 +124,66 @@ async def serve_until(
     ended: Callable[[], Awaitable[Any]],
     transport: Transport,
     place: Place,
-    ready: Callable[[str], None],
+    ready: Ready,
+    grpc: Application | None = None,
 ) -> None:
     """Serve a transport until `ended` returns.
 
     Raises:
         ArgumentError: as `Place.check`.
-        ConnectionFailed: the address cannot be listened on.
+        ConnectionFailed: an address cannot be listened on.
         UnsupportedOperation: hypercorn is not installed.
     """
     place.check()
+    applications: list[tuple[int, str, Application]] = [(place.port, "http", RestApplication)]
+    if grpc is not None and place.grpc_port is not None:
+        applications.append((place.grpc_port, "grpc", grpc))
+    urls: list[str] = []
+    waiting = len(applications)
+
+    def start() -> None:
+        nonlocal waiting
+        waiting -= 1
+        if not waiting:
+            ready(*urls)
+
+    listeners: list[socket.socket] = []
+    runs: list[Callable[..., Awaitable[None]]] = []
     try:
         # In threads: they read files, and ask for names.
         loop = sniffio.current_async_library()
-        run, config = await anyio.to_thread.run_sync(_hypercorn, place, loop)
-        listener = await anyio.to_thread.run_sync(_listen, place)
-        host = f"[{place.host}]" if ":" in place.host else place.host
-        scheme = "https" if place.certificate else "http"
-        url = f"{scheme}://{host}:{listener.getsockname()[1]}"
-        config.bind = [f"fd://{listener.detach()}"]
-        app = _Announced(RestApplication(transport, api_key=place.api_key), lambda: ready(url))
-        await _run_whole(partial(run, app, config, mode="asgi"), ended)
+        for port, scheme, make in applications:
+            run, config = await anyio.to_thread.run_sync(_hypercorn, place, loop, scheme)
+            listener = await anyio.to_thread.run_sync(_listen, place, port)
+            listeners.append(listener)
+            urls.append(_url(place, scheme, listener))
+            config.bind = [f"fd://{listener.fileno()}"]
+            app = _Announced(make(transport, api_key=place.api_key), start)
+            runs.append(partial(run, app, config, mode="asgi"))
+        for listener in listeners:
+            listener.detach()  # It is hypercorn's now, by its number.
+        await _run_whole(runs, ended)
     finally:
+        for listener in listeners:
+            listener.close()
         with anyio.CancelScope(shield=True):
             await transport.aclose()
 
 
+def _url(place: Place, scheme: str, listener: socket.socket) -> str:
+    host = f"[{place.host}]" if ":" in place.host else place.host
+    return f"{scheme}{'s' if place.certificate else ''}://{host}:{listener.getsockname()[1]}"
+
+
+def _settle_grpc(config: Any) -> None:
+    """A connection of gRPC stays while the client wants it, and has all its calls at once."""
+    config.alpn_protocols = ["h2"]
+    config.keep_alive_timeout = _IDLE_GRPC
+    config.h2_max_concurrent_streams = _STREAMS
+
+
 async def _run_whole(
-    run: Callable[..., Awaitable[None]], ended: Callable[[], Awaitable[Any]]
+    runs: list[Callable[..., Awaitable[None]]], ended: Callable[[], Awaitable[Any]]
 ) -> None:
     """Run hypercorn to its own end, which also comes when this task is cancelled."""
     ending = anyio.Event()
@@ -147,14 +194,22 @@ async def _run_whole(
         finally:
             ending.set()
 
+    async def run_one(run: Callable[..., Awaitable[None]]) -> None:
+        try:
+            with anyio.CancelScope(shield=True):
+                await run(shutdown_trigger=ending.wait)
+        finally:
+            ending.set()
+
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(wait)
-        with anyio.CancelScope(shield=True):
-            await run(shutdown_trigger=ending.wait)
+        async with anyio.create_task_group() as servers:
+            for run in runs:
+                servers.start_soon(run_one, run)
         tasks.cancel_scope.cancel()
 
 
-def _hypercorn(place: Place, loop: str) -> tuple[Callable[..., Awaitable[None]], Any]:
+def _hypercorn(place: Place, loop: str, scheme: str) -> tuple[Callable[..., Awaitable[None]], Any]:
     """Hypercorn's function for this kind of event loop, and its configuration."""
     try:
         from hypercorn.config import Config
@@ -173,6 +228,8 @@ def _hypercorn(place: Place, loop: str) -> tuple[Callable[..., Awaitable[None]],
     config.keep_alive_max_requests = 1 << 30
     config.h11_max_incomplete_size = 1 << 17
     config.include_server_header = False
+    if scheme == "grpc":
+        _settle_grpc(config)
     if place.certificate:
         try:
             context = config.create_ssl_context()
@@ -184,14 +241,14 @@ def _hypercorn(place: Place, loop: str) -> tuple[Callable[..., Awaitable[None]],
     return run, config
 
 
-def _listen(place: Place) -> socket.socket:
+def _listen(place: Place, port: int) -> socket.socket:
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
-            place.host, place.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+            place.host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
         listener = socket.socket(family, kind, protocol)
     except OSError as error:
-        raise _cannot_listen(place, error) from error
+        raise _cannot_listen(place, port, error) from error
     try:
         if os.name == "posix":  # elsewhere it would let two programs have one port
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -200,22 +257,23 @@ def _listen(place: Place) -> socket.socket:
         listener.listen(_BACKLOG)
     except OSError as error:
         listener.close()
-        raise _cannot_listen(place, error) from error
+        raise _cannot_listen(place, port, error) from error
     return listener
 
 
-def _cannot_listen(place: Place, error: OSError) -> ConnectionFailed:
+def _cannot_listen(place: Place, port: int, error: OSError) -> ConnectionFailed:
+    option = "--port" if port == place.port else "--grpc-port"
     return ConnectionFailed(
-        f"cannot listen on {place.host} port {place.port}: {error.strerror or error}.",
+        f"cannot listen on {place.host} port {port}: {error.strerror or error}.",
         processed=False,
-        fix="Give another --port, or 0 for any that is free.",
+        fix=f"Give another {option}, or 0 for any that is free.",
     )
 
 
 class _Announced:
     """Tells when the application has been started: connections wait in the socket until then."""
 
-    def __init__(self, app: RestApplication, tell: Callable[[], None]) -> None:
+    def __init__(self, app: Callable[..., Awaitable[None]], tell: Callable[[], None]) -> None:
         self._app = app
         self._tell = tell
 

@@ -1,0 +1,143 @@
+"""The ASGI application: one call, one operation on the transport, one answer.
+
+Run by ``python -m aqdrant serve --grpc-port``, or by users on an ASGI server that has HTTP/2 and
+its trailers, as hypercorn does.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, MutableMapping
+from time import perf_counter
+from typing import Any, Final, TypeAlias
+
+from anyio import fail_after, to_thread
+from anyio.lowlevel import checkpoint
+
+from aqdrant.exceptions import AqdrantError
+from aqdrant.operations import Operation
+from aqdrant.transport import CallOptions, Transport
+from aqdrant_grpc._methods import HEALTH
+
+from .framing import Refused, check_key, read_body, read_deadline, read_message, unpack
+from .replies import Trailers, encode_result, error_trailers, trailers
+from .requests import find_call, read_operation
+
+__all__ = ["GrpcApplication"]
+
+LOGGER: Final = logging.getLogger("aqdrant.server")
+
+Message: TypeAlias = MutableMapping[str, Any]
+Receive: TypeAlias = Callable[[], Awaitable[Message]]
+Send: TypeAlias = Callable[[Message], Awaitable[None]]
+
+_MOMENT: Final = 1 << 16
+"""Bytes of a message that are read in less than about a millisecond; longer ones in a thread."""
+_SERVING: Final = b"\x08\x01"
+"""The answer of the health service, whose protos are not among Qdrant's: status 1."""
+_TRAILERS: Final = "http.response.trailers"
+_NO_HTTP2: Final = b"This is the gRPC port, which needs HTTP/2 with trailers. REST has its own.\n"
+
+
+class GrpcApplication:
+    """Qdrant's gRPC API as an ASGI application, in front of any transport.
+
+    It does not close the transport, which belongs to who made it. Calls without a counterpart among
+    the operations (the search calls of before 1.10, reflection) are answered UNIMPLEMENTED.
+
+    Args:
+        transport: runs the operations.
+        api_key: the key that calls must bring, in the metadata ``api-key`` or as a bearer token;
+            None asks for none.
+    """
+
+    def __init__(self, transport: Transport, *, api_key: str | None = None) -> None:
+        self.transport = transport
+        self._key = None if api_key is None else api_key.encode()
+
+    def __repr__(self) -> str:
+        return f"<GrpcApplication over {self.transport!r}>"
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Answer one call."""
+        if scope["type"] == "lifespan":
+            await _live(receive, send)
+        elif scope["type"] == "http" and _TRAILERS in scope.get("extensions", ()):
+            await self._answer(scope, receive, send)
+        elif scope["type"] == "http":
+            await send({"type": "http.response.start", "status": 505, "headers": []})
+            await send({"type": "http.response.body", "body": _NO_HTTP2})
+
+    async def _answer(self, scope: Message, receive: Receive, send: Send) -> None:
+        begun = perf_counter()
+        headers: dict[bytes, bytes] = dict(scope["headers"])
+        content: list[bytes] = []
+        try:
+            body = await read_body(receive)
+            path = scope["path"].removeprefix(scope.get("root_path", ""))
+            check_key(headers, self._key)
+            deadline = read_deadline(headers)
+            try:
+                with fail_after(deadline):
+                    content = await self._run(path, headers, body, begun)
+            except TimeoutError as error:
+                if isinstance(error, AqdrantError):
+                    raise
+                # A real server says so, and not DEADLINE_EXCEEDED.
+                raise Refused("CANCELLED", "Timeout expired") from None
+            ending = trailers("OK")
+        except Refused as error:
+            ending = trailers(error.code, error.message)
+        except AqdrantError as error:
+            ending = error_trailers(error)
+        except Exception:
+            LOGGER.exception("%s failed", scope["path"])
+            reason = "Service internal error: a defect; the log has more"
+            ending = trailers("INTERNAL", reason)
+        await _send(send, content, ending)
+
+    async def _run(
+        self, path: str, headers: dict[bytes, bytes], body: bytes, begun: float
+    ) -> list[bytes]:
+        is_packed, message = read_message(body)
+        if is_packed:
+            message = await to_thread.run_sync(unpack, message, headers.get(b"grpc-encoding", b""))
+        if path == HEALTH:
+            return [_SERVING]
+        kind = find_call(path)
+        if kind is None:
+            raise Refused("UNIMPLEMENTED", "")
+        if len(message) > _MOMENT:
+            asked = await to_thread.run_sync(read_operation, kind, message)
+        else:
+            asked = read_operation(kind, message)
+        result = await self.transport.execute(asked.operation, CallOptions(timeout=asked.timeout))
+        return await _encode(kind, result, begun)
+
+
+async def _encode(kind: type[Operation[Any]], result: Any, begun: float) -> list[bytes]:
+    pieces: list[bytes] = []
+    for piece in encode_result(kind, result, begun):
+        if pieces:
+            await checkpoint()
+        pieces.append(piece)
+    return pieces
+
+
+async def _send(send: Send, content: list[bytes], ending: Trailers) -> None:
+    headers = [(b"content-type", b"application/grpc")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers, "trailers": True})
+    body = b""
+    if content:
+        size = sum(len(piece) for piece in content)
+        body = b"".join((b"\0", size.to_bytes(4, "big"), *content))
+    await send({"type": "http.response.body", "body": body})
+    await send({"type": _TRAILERS, "headers": ending})
+
+
+async def _live(receive: Receive, send: Send) -> None:
+    while True:
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return
