@@ -23,6 +23,7 @@ from .engine.elements import Datatype
 from .engine.ids import PointId
 from .engine.multivectors import MultiBatch, MultiVectors
 from .engine.sparse import SparseBatch
+from .refusals import WrongSize
 from .unsupported import refuse
 
 __all__ = ["INFERENCE", "dense_column", "multi_column", "packer", "sparse_column"]
@@ -209,7 +210,7 @@ def _size(name: str, wanted: int, found: int, point_id: object) -> BadRequest:
     which = f"vector {name!r}" if name else "vector"
     whose = _of(point_id)
     text = f"{whose}{which} has {found} dimensions; the collection's has {wanted}."
-    return BadRequest(text[0].upper() + text[1:], parameter="vector")
+    return WrongSize(text[0].upper() + text[1:], parameter="vector")
 
 
 def _kind(name: str, found: str, point_id: object, wanted: str = "dense") -> BadRequest:

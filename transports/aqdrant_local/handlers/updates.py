@@ -13,6 +13,7 @@ from aqdrant_local.engine.arrays import Rows
 from aqdrant_local.engine.ids import PointId, encode_ids
 from aqdrant_local.engine.segment import Segment
 from aqdrant_local.filtering import select_rows
+from aqdrant_local.refusals import bad_request
 from aqdrant_local.state import no_shard_keys
 
 __all__ = ["chosen_rows", "existing_rows", "not_empty", "selector_rows", "updated"]
@@ -31,7 +32,7 @@ def not_empty(what: Sized) -> None:
         BadRequest: the list of points is empty.
     """
     if not len(what):
-        raise BadRequest("The update names no points.", parameter="points")
+        raise bad_request("The update names no points.", parameter="points")
 
 
 def existing_rows(segment: Segment, ids: Sequence[PointId]) -> Rows:
@@ -67,7 +68,7 @@ def chosen_rows(
 
 def selector_rows(segment: Segment, selector: models.PointsSelector) -> Rows:
     """The rows that a selector names; of ids only those that exist."""
-    no_shard_keys(selector.shard_key)
+    no_shard_keys(selector.shard_key, to_write=True)
     if isinstance(selector, models.FilterSelector):
         return _filtered(segment, selector.filter)
     not_empty(selector.points)

@@ -30,19 +30,19 @@ def update_vectors(
     state: State, operation: UpdateVectors, patience: Patience
 ) -> models.UpdateResult:
     """Set vectors of points that exist, and leave their other vectors alone."""
-    step = prepared_update(state.find(operation.collection_name), operation.body)
-    return state.update(
-        operation.collection_name,
-        patience,
-        lambda collection: updated(step(collection), operation.wait),
-    )
+    name = operation.collection_name
+    with state.numbering(name, patience):
+        step = prepared_update(state.find(name), operation.body)
+        return state.update(
+            name, patience, lambda collection: updated(step(collection), operation.wait)
+        )
 
 
 def prepared_update(
     collection: Collection, body: models.UpdateVectors
 ) -> Callable[[Collection], int]:
     """An update of vectors, checked and turned into columns, ready to be applied."""
-    no_shard_keys(body.shard_key)
+    no_shard_keys(body.shard_key, to_write=True)
     if not len(body.points):
         raise BadRequest("The update names no points.", status_code=422, parameter="points")
     stores = collection.segment.stores
@@ -80,17 +80,17 @@ def delete_vectors(
     state: State, operation: DeleteVectors, patience: Patience
 ) -> models.UpdateResult:
     """Delete vectors by name, of points by id and of those that pass a filter."""
+    name = operation.collection_name
     step = prepared_delete(operation.body)
-    return state.update(
-        operation.collection_name,
-        patience,
-        lambda collection: updated(step(collection), operation.wait),
-    )
+    with state.numbering(name, patience):
+        return state.update(
+            name, patience, lambda collection: updated(step(collection), operation.wait)
+        )
 
 
 def prepared_delete(body: models.DeleteVectors) -> Callable[[Collection], int]:
     """A deletion of vectors, ready to be applied."""
-    no_shard_keys(body.shard_key)
+    no_shard_keys(body.shard_key, to_write=True)
     names: Sequence[str] = body.vector
     if not len(names):
         raise BadRequest("No vector names to delete.", status_code=422, parameter="vectors")
@@ -104,7 +104,9 @@ def prepared_delete(body: models.DeleteVectors) -> Callable[[Collection], int]:
         rows = chosen_rows(segment, body.points, body.filter)
         if body.points is not None and body.filter is not None:
             rows = np.union1d(rows, chosen_rows(segment, None, body.filter))
-        number = collection.next_operation()
+        # A server makes two operations of ids and a filter.
+        is_twofold = body.points is not None and body.filter is not None
+        number = collection.next_operation(2 if is_twofold else 1)
         segment.delete_vectors(rows, names, number)
         return number
 
