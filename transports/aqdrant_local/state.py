@@ -220,7 +220,9 @@ class State:
         except (NotFound, BadRequest) as error:
             collection = self.peek(name)
             is_late = isinstance(error, NotFound) or (
-                error.parameter == "vector" and error.status_code == BadRequest.default_status
+                error.parameter == "vector"
+                and error.status_code == BadRequest.default_status
+                and error.reason is None
             )
             if collection is not None and is_late and not isinstance(error, but):
                 with collection.gate.exclusive(patience):

@@ -16,6 +16,7 @@ from aqdrant_local.engine.ids import PointId, encode_ids
 from aqdrant_local.engine.writes import PointWrite
 from aqdrant_local.filtering import select_rows
 from aqdrant_local.locks import Patience
+from aqdrant_local.refusals import bad_request
 from aqdrant_local.settings import add_dense_name, add_sparse_name, check_vector_size, drop_name
 from aqdrant_local.state import Collection, State, no_shard_keys
 
@@ -94,6 +95,8 @@ def prepared_delete(body: models.DeleteVectors) -> Callable[[Collection], int]:
     names: Sequence[str] = body.vector
     if not len(names):
         raise BadRequest("No vector names to delete.", status_code=422, parameter="vectors")
+    if body.points is None and body.filter is None:
+        raise bad_request("Neither points nor a filter is given.", parameter="points")
 
     def apply(collection: Collection) -> int:
         segment = collection.segment
@@ -125,13 +128,12 @@ def create_vector_name(
         )
 
     def change(collection: Collection) -> models.UpdateResult:
-        number = collection.next_operation(2)
         if isinstance(config, models.DenseVectorNameConfig):
             check_vector_size(config.dense.size)
             add_dense_name(collection, name, config.dense)
         else:
             add_sparse_name(collection, name, config.sparse)
-        return updated(number, operation.wait)
+        return updated(collection.next_operation(2), operation.wait)
 
     return state.update(operation.collection_name, patience, change)
 

@@ -17,7 +17,7 @@ import msgspec
 from aqdrant.exceptions import ArgumentError
 from aqdrant.models._reading import SERVED, read
 from aqdrant.models._unions import is_union, members
-from aqdrant.operations import Operation
+from aqdrant.operations import Operation, UpsertPoints
 from aqdrant_rest._routes import Parameter, Route
 
 __all__ = ["BODY_LIMIT", "Asked", "Refused", "read_operation", "unpack"]
@@ -166,6 +166,8 @@ def _read_timeout(route: Route, text: str | None) -> float | None:
         raise Refused(400, f"{_QUERY}number too large to fit in target type")
     if not seconds and "consistency" in route.query:
         raise Refused(400, f"{_QUERY}invalid value: integer `0`, expected a nonzero u64")
+    if not seconds and route.operation is UpsertPoints:
+        return None  # of all operations this one takes it
     if not seconds:
         reason = "[timeout: value 0 invalid, must be 1 or larger]"
         raise Refused(422, f"Validation error in query parameters: {reason}")
