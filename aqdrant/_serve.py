@@ -9,10 +9,14 @@ from importlib import import_module
 from typing import Any
 
 from aqdrant._registry import open_transport
-from aqdrant.transport import TransportConfig
+from aqdrant.inference.choosing import Embedders
+from aqdrant.inference.layer import Inference
+from aqdrant.inference.terms import TERMS
+from aqdrant.transport import Transport, TransportConfig
 
-__all__ = ["serve"]
+__all__ = ["serve", "with_inference"]
 
+_BM25 = ("qdrant/bm25", "bm25")
 _RUNNING = "aqdrant_rest.server.running"
 _GRPC = "aqdrant_grpc.server"
 
@@ -33,7 +37,12 @@ async def serve(*, path: str | None, **place: Any) -> None:
     scheme = "memory" if path is None else "file"
     transport = open_transport(TransportConfig(scheme=scheme, path=path))
     grpc = None if where.grpc_port is None else import_module(_GRPC).GrpcApplication
-    await running.serve(transport, where, _say_ready, grpc)
+    await running.serve(with_inference(transport), where, _say_ready, grpc)
+
+
+def with_inference(transport: Transport) -> Transport:
+    """Resolve documents of the model `qdrant/bm25`, as a server does that knows no other one."""
+    return Inference(transport, Embedders(dict.fromkeys(_BM25, TERMS), is_cloud=True))
 
 
 def _say_ready(*urls: str) -> None:

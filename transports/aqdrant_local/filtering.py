@@ -28,6 +28,7 @@ from .engine.paths import Path, parse_path
 from .engine.places import Point, Ring
 from .engine.segment import Segment
 from .engine.selection import Selection, intersection, union
+from .refusals import malformed
 from .texts import NO_TEXT_INDEX, TextIndex
 
 __all__ = ["moment_of", "path_of", "select_rows"]
@@ -44,7 +45,7 @@ def path_of(key: str) -> Path:
     """
     path = parse_path(key)
     if path is None:
-        raise BadRequest(
+        raise malformed(
             f"Invalid payload key {key!r}.",
             parameter="key",
             fix='Keys with other characters than letters, digits, "_" and "-" go in double quotes.',
@@ -250,9 +251,8 @@ def _geo(column: PayloadColumn, condition: models.FieldCondition) -> list[Select
 
 def _point(point: models.GeoPoint) -> Point:
     if not (-180.0 <= point.lon <= 180.0 and -90.0 <= point.lat <= 90.0):
-        raise BadRequest(
+        raise malformed(
             f"lon {point.lon:g} and lat {point.lat:g} are no place on earth.",
-            status_code=422,
             parameter="filter",
             fix="lon is from -180 to 180, lat from -90 to 90.",
         )
@@ -262,9 +262,8 @@ def _point(point: models.GeoPoint) -> Point:
 def _ring(line: models.GeoLineString) -> Ring:
     points = [_point(point) for point in line.points]
     if len(points) < _FEWEST_CORNERS or points[0] != points[-1]:
-        raise BadRequest(
+        raise malformed(
             "A ring of a polygon is a closed line.",
-            status_code=422,
             parameter="geo_polygon",
             fix="Give four points or more, the last of them the first one again.",
         )
@@ -284,7 +283,7 @@ def moment_of(bound: Any) -> int | None:
     text = bound.isoformat() if isinstance(bound, date) else str(bound)
     moment = parse_datetime(text)
     if moment is None:
-        raise BadRequest(
+        raise malformed(
             f"{text!r} is not a date.", parameter="range", fix="Write 2024-01-31T12:00:00Z."
         )
     return moment

@@ -14,7 +14,7 @@ from aqdrant.exceptions import BadRequest
 
 from .formulas import check_formula, class_of
 from .inputs import pairs_of
-from .refusals import out_of_range, within
+from .refusals import bad_request, out_of_range, within
 
 __all__ = ["FUSIONS", "Node", "Request", "check_query", "nodes_of"]
 
@@ -70,17 +70,17 @@ def _check_request(request: Request, prefetches: int) -> None:
     if request.limit is not None and request.limit < 1:
         raise out_of_range("limit", request.limit, 1)
     if query is None and prefetches:
-        raise BadRequest(
+        raise bad_request(
             "A query is needed to merge the prefetches.",
             parameter="query",
             fix="Give one, for example FusionQuery(fusion=Fusion.RRF).",
         )
     if isinstance(query, models.OrderByQuery) and request.score_threshold is not None:
-        raise BadRequest(
+        raise bad_request(
             "Can't use score_threshold with an order_by query.", parameter="score_threshold"
         )
     if isinstance(query, FUSIONS) and request.using is not None:
-        raise BadRequest("A fusion query goes without `using`.", parameter="using")
+        raise bad_request("A fusion query goes without `using`.", parameter="using")
     if isinstance(query, (*FUSIONS, models.FormulaQuery)) and not prefetches:
         what = "formula" if isinstance(query, models.FormulaQuery) else "fusion"
         raise BadRequest(f"A {what} query needs prefetches.", parameter="prefetch")

@@ -20,6 +20,7 @@ from .engine.multivectors import MultiVectors
 from .engine.segment import Segment, Vectors
 from .engine.sparse import SparseVectors
 from .locks import Gate, Patience
+from .refusals import bad_request
 
 if TYPE_CHECKING:
     from .store import CollectionStore, FolderStore
@@ -75,6 +76,10 @@ def empty_stores(params: models.CollectionParams) -> dict[str, Vectors]:
     return stores
 
 
+Measured: TypeAlias = tuple[int, int, int]
+"""Points, bytes of vectors and bytes of payload, when strict mode last looked."""
+
+
 class Collection:
     """One collection. Everything but `name` and `gate` is read and written inside the gate."""
 
@@ -95,6 +100,8 @@ class Collection:
         self.operations = 0
         # Of reads and of writes under strict mode: the limit, how many were left, and when.
         self.allowances: dict[str, tuple[int, float, float]] = {}
+        self.measured: Measured = (0, 0, 0)
+        self.looks = 0  # at what was measured
 
     def next_operation(self, steps: int = 1) -> int:
         """Number the update that begins now: it becomes the version of the points it changes."""
@@ -197,6 +204,31 @@ class State:
         with collection.gate.exclusive(patience):
             return collection.run(change)
 
+    @contextmanager
+    def numbering(
+        self, name: str, patience: Patience, *, but: type[BadRequest] | tuple[()] = ()
+    ) -> Generator[None]:
+        """Have an update that is refused for what its collection holds take a number, as a server.
+
+        Args:
+            name: the collection.
+            patience: how long to wait for it.
+            but: what a server finds out before.
+        """
+        try:
+            yield
+        except (NotFound, BadRequest) as error:
+            collection = self.peek(name)
+            is_late = isinstance(error, NotFound) or (
+                error.parameter == "vector"
+                and error.status_code == BadRequest.default_status
+                and error.reason is None
+            )
+            if collection is not None and is_late and not isinstance(error, but):
+                with collection.gate.exclusive(patience):
+                    collection.next_operation()
+            raise
+
     def add(self, collection: Collection) -> None:
         """Add a new collection, inside the gate."""
         with self._lasting() as store:
@@ -232,7 +264,7 @@ class State:
             raise
 
 
-def no_shard_keys(selector: models.ShardKeySelector | None) -> None:
+def no_shard_keys(selector: models.ShardKeySelector | None, *, to_write: bool = False) -> None:
     """Refuse a shard key: no collection of the engine has any.
 
     Raises:
@@ -247,4 +279,6 @@ def no_shard_keys(selector: models.ShardKeySelector | None) -> None:
             f"{selector.fallback!r} exist."
         )
     key: object = selector if isinstance(selector, str | int) else next(iter(selector), None)
-    raise BadRequest(f"Shard key {key!r} not found.", parameter="shard_key")
+    shown = f'"{key}"' if isinstance(key, str) else str(key)
+    problem = f"Shard key {shown} not found"
+    raise (BadRequest if to_write else bad_request)(problem, parameter="shard_key")

@@ -1,14 +1,17 @@
 """Strict mode: the limits that a collection puts on its callers.
 
-Called by the transport before an operation is run. A server's rules, but for `max_timeout` and
-`max_resident_memory_percent`, which are about a server's own time and memory.
+Called by the transport before an operation is run. A server's rules, but for
+`max_resident_memory_percent`, which is about a server's own memory.
 """
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeAlias
+
+import numpy as np
 
 from aqdrant import models, operations
 from aqdrant.exceptions import BadRequest, RateLimited
@@ -21,7 +24,8 @@ from .engine.sparse import SparseVectors
 from .formulas import variables_of
 from .indexing import index_of, kind_of
 from .planning import Request, nodes_of
-from .state import Collection, State
+from .refusals import bad_request
+from .state import Collection, Measured, State
 from .strict_filters import NUMBERS, flattened, looked_at, size_of
 
 __all__ = ["check_strict_mode"]
@@ -31,9 +35,12 @@ Kind = models.PayloadSchemaType
 
 _DEFAULT_LIMIT = 10
 _MINUTE = 60.0
+_LOOKS = 32  # at sizes until they are measured anew: that takes a walk over all points
 
 
-def check_strict_mode(state: State, operation: Operation[Any]) -> None:
+def check_strict_mode(
+    state: State, operation: Operation[Any], timeout: float | None = None
+) -> None:
     """Refuse an operation that breaks a rule of its collection.
 
     Raises:
@@ -48,7 +55,9 @@ def check_strict_mode(state: State, operation: Operation[Any]) -> None:
     rules = None if collection is None else collection.config.strict_mode_config
     if collection is None or rules is None or not rules.enabled:
         return
-    check(_Guard(collection, rules), operation)
+    guard = _Guard(collection, rules)
+    guard.limit("timeout", timeout, rules.max_timeout)
+    check(guard, operation)
 
 
 class _Guard:
@@ -233,24 +242,21 @@ class _Guard:
         self._writes(count)
         self.limit("upsert limit", count, self.rules.upsert_max_batchsize)
         self._filter(body.update_filter, allowed=self._may_update)
+        self._sizes(points=True, vectors=True)
         self._lengths(vectors)
-        most = self.rules.max_points_count
-        if most is not None and self._collection.segment.count >= most:
-            raise _broken(f"Max points count limit of {most} reached!")
-        self._sizes()
 
     def _vectors(self, body: models.UpdateVectors) -> None:
         self._writes(len(body.points))
         self.limit("update limit", len(body.points), self.rules.upsert_max_batchsize)
         self._filter(body.update_filter, allowed=self._may_update)
+        self._sizes(vectors=True)
         self._lengths(_named(point.vector for point in body.points))
-        self._sizes()
 
     def _change(self, body: Any, *, grows: bool) -> None:
         self._writes(1)
         self._filter(getattr(body, "filter", None), allowed=self._may_update)
         if grows:
-            self._sizes(vectors=False)
+            self._sizes()
 
     @property
     def _may_update(self) -> bool:
@@ -276,16 +282,39 @@ class _Guard:
                         f"but {len(vector)} were provided!"
                     )
 
-    def _sizes(self, *, vectors: bool = True) -> None:
-        segment = self._collection.segment
-        most = self.rules.max_collection_vector_size_bytes
-        if vectors and most is not None:
-            held = sum(_bytes(store) for store in segment.stores.values())
-            if held >= most:
-                raise _broken(f"Max vector storage size limit of {most / 2**20:.8g}MB reached!")
-        most = self.rules.max_collection_payload_size_bytes
-        if most is not None and sum(map(len, filter(None, segment.payloads))) >= most:
-            raise _broken(f"Max payload storage size limit of {most / 2**20:.8g}MB reached!")
+    def _sizes(self, *, points: bool = False, vectors: bool = False) -> None:
+        """Refuse to grow what has reached a limit when it was last measured."""
+        limits = self.rules
+        count, vector_bytes, payload_bytes = self._measured()
+        most = limits.max_points_count
+        if points and most is not None and count >= most:
+            raise _broken(f"Max points count limit of {most} reached!")
+        most = limits.max_collection_vector_size_bytes
+        if vectors and most is not None and vector_bytes >= most:
+            raise _broken(f"Max vector storage size limit of {_megabytes(most)}MB reached!")
+        most = limits.max_collection_payload_size_bytes
+        if most is not None and payload_bytes >= most:
+            raise _broken(f"Max payload storage size limit of {_megabytes(most)}MB reached!")
+
+    def _measured(self) -> Measured:
+        """Points, bytes of vectors and bytes of payload; measured anew at every 32nd look."""
+        collection, rules = self._collection, self.rules
+        limits = (
+            rules.max_points_count,
+            rules.max_collection_vector_size_bytes,
+            rules.max_collection_payload_size_bytes,
+        )
+        if limits == (None, None, None):
+            return collection.measured
+        collection.looks += 1
+        if collection.looks % _LOOKS == 0:
+            segment = collection.segment
+            collection.measured = (
+                segment.count,
+                sum(_bytes(store) for store in segment.stores.values()),
+                sum(map(len, filter(None, segment.payloads))),
+            )
+        return collection.measured
 
     def _reads(self, cost: int) -> None:
         self._spend("Read", cost, self.rules.read_rate_limit)
@@ -314,6 +343,7 @@ class _Guard:
                 f"{kind} rate limit exceeded: Operation requires {cost} tokens but only "
                 f"{left:.1f} were available.",
                 retry_after=wait,
+                fix=f"Retry after {math.ceil(wait)}s",
             )
         self._collection.allowances[kind] = limit, left - cost, now
 
@@ -344,7 +374,12 @@ _CHECKS: dict[type, Callable[[_Guard, Any], None]] = {
 
 def _broken(message: str, fix: str | None = None) -> BadRequest:
     text = message if fix is None else f"{message} Help: {fix}"
-    return BadRequest(text, parameter="strict_mode_config")
+    return bad_request(text, parameter="strict_mode_config")
+
+
+def _megabytes(count: int) -> str:
+    """As float32 has it, in the fewest digits and without an exponent."""
+    return np.format_float_positional(np.float32(count / 2**20), trim="-")
 
 
 def _named(vectors: Iterator[Any]) -> Iterator[tuple[str, Any]]:

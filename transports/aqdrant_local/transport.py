@@ -96,7 +96,7 @@ class LocalTransport:
                 return await self._in_thread(handler, operation, options.timeout)
         if handler.cost(self._open(operation), operation) <= MOMENT:
             try:
-                return cast("R", self._run(handler, operation, AT_ONCE))
+                return cast("R", self._run(handler, operation, AT_ONCE, options.timeout))
             except Busy:
                 return await self._in_thread(handler, operation, options.timeout, is_admitted=True)
         return await self._in_thread(handler, operation, options.timeout)
@@ -104,7 +104,8 @@ class LocalTransport:
     def try_execute(self, operation: Operation[R], options: CallOptions = DEFAULT_OPTIONS, /) -> R:
         """Run one operation in the caller's thread, waiting for locks until the deadline."""
         handler = self._handler(operation)
-        return cast("R", self._run(handler, operation, Patience(options.timeout)))
+        patience = Patience(options.timeout)
+        return cast("R", self._run(handler, operation, patience, options.timeout))
 
     def stream(
         self, operation: StreamOperation[Any], options: CallOptions = DEFAULT_OPTIONS, /
@@ -181,6 +182,7 @@ class LocalTransport:
         handler: Handler,
         operation: Operation[Any],
         patience: Patience,
+        timeout: float | None,
         *,
         is_admitted: bool = False,
     ) -> Any:
@@ -188,7 +190,7 @@ class LocalTransport:
         try:
             state = self._open(operation)
             if not is_admitted:
-                check_strict_mode(state, operation)
+                check_strict_mode(state, operation, timeout)
             result = handler.run(state, operation, patience)
             if handler is _REFRESH:
                 self._refresh(patience)
@@ -211,7 +213,7 @@ class LocalTransport:
     ) -> R:
         patience = Patience(timeout)
         run: Callable[[], R] = partial(
-            self._run, handler, operation, patience, is_admitted=is_admitted
+            self._run, handler, operation, patience, timeout, is_admitted=is_admitted
         )
         state = self._open(operation)
         limiter = _limiter(state.peek(getattr(operation, "collection_name", "")))

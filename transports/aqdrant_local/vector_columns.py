@@ -23,6 +23,7 @@ from .engine.elements import Datatype
 from .engine.ids import PointId
 from .engine.multivectors import MultiBatch, MultiVectors
 from .engine.sparse import SparseBatch
+from .refusals import WrongSize, malformed
 from .unsupported import refuse
 
 __all__ = ["INFERENCE", "dense_column", "multi_column", "packer", "sparse_column"]
@@ -182,9 +183,12 @@ def sparse_column(name: str, column: Any, ids: Sequence[PointId] | None) -> Spar
     if wrong.any():
         at = int(np.argmax(wrong))
         point_id = None if ids is None else ids[int(owners[at])]
-        problem = "repeats" if 0 <= flat[at] < 2**32 else "is no 32-bit number in"
+        where = f"{_of(point_id)}sparse vector {name!r}."
+        if not 0 <= flat[at] < 2**32:
+            text = f"Index {flat[at]} is no 32-bit number in {where}"
+            raise malformed(text, parameter="vector")
         raise BadRequest(
-            f"Index {flat[at]} {problem} {_of(point_id)}sparse vector {name!r}.",
+            f"Index {flat[at]} repeats in {where}",
             status_code=422,
             parameter="vector",
         )
@@ -209,7 +213,9 @@ def _size(name: str, wanted: int, found: int, point_id: object) -> BadRequest:
     which = f"vector {name!r}" if name else "vector"
     whose = _of(point_id)
     text = f"{whose}{which} has {found} dimensions; the collection's has {wanted}."
-    return BadRequest(text[0].upper() + text[1:], parameter="vector")
+    # What has no dimensions at all no collection takes.
+    status = None if found or point_id is None else 422
+    return WrongSize(text[0].upper() + text[1:], status_code=status, parameter="vector")
 
 
 def _kind(name: str, found: str, point_id: object, wanted: str = "dense") -> BadRequest:

@@ -6,12 +6,12 @@ Columns are built for any key that is filtered on; an index builds them ahead an
 from __future__ import annotations
 
 from aqdrant import models
-from aqdrant.exceptions import BadRequest
 from aqdrant.operations import CreateFieldIndex, DeleteFieldIndex
 from aqdrant_local import costs
 from aqdrant_local.filtering import path_of
 from aqdrant_local.indexing import add_index, check_schema, drop_index, prepare_index
 from aqdrant_local.locks import Patience
+from aqdrant_local.refusals import bad_request
 from aqdrant_local.state import Collection, State
 
 from ._table import handles
@@ -27,7 +27,7 @@ def create_field_index(
     name, schema = body.field_name, body.field_schema
     path = path_of(name)
     if schema is None:
-        raise BadRequest("The index has no schema.", parameter="field_schema")
+        raise bad_request("The index has no schema.", parameter="field_schema")
     check_schema(path, schema)
 
     def change(collection: Collection) -> models.UpdateResult:

@@ -74,15 +74,15 @@ def prepared(update: PayloadUpdate) -> Step:
 
 
 def _run(state: State, operation: Any, step: Step, patience: Patience) -> models.UpdateResult:
-    return state.update(
-        operation.collection_name,
-        patience,
-        lambda collection: updated(step(collection), operation.wait),
-    )
+    name = operation.collection_name
+    with state.numbering(name, patience):
+        return state.update(
+            name, patience, lambda collection: updated(step(collection), operation.wait)
+        )
 
 
 def _set(body: models.SetPayload) -> Step:
-    no_shard_keys(body.shard_key)
+    no_shard_keys(body.shard_key, to_write=True)
     path: Path = () if body.key is None else path_of(body.key)
 
     def write(payload: dict[str, Any] | None) -> dict[str, Any]:
@@ -95,7 +95,7 @@ def _set(body: models.SetPayload) -> Step:
 
 
 def _overwrite(body: models.SetPayload) -> Step:
-    no_shard_keys(body.shard_key)
+    no_shard_keys(body.shard_key, to_write=True)
     blob = encode_payload(body.payload, "?")
 
     def apply(collection: Collection) -> int:
@@ -108,7 +108,7 @@ def _overwrite(body: models.SetPayload) -> Step:
 
 
 def _delete(body: models.DeletePayload) -> Step:
-    no_shard_keys(body.shard_key)
+    no_shard_keys(body.shard_key, to_write=True)
     paths = [path_of(key) for key in body.keys]
 
     def write(payload: dict[str, Any] | None) -> dict[str, Any] | None:
@@ -124,7 +124,7 @@ def _delete(body: models.DeletePayload) -> Step:
 
 
 def _clear(selector: models.PointsSelector) -> Step:
-    no_shard_keys(selector.shard_key)
+    no_shard_keys(selector.shard_key, to_write=True)
 
     def apply(collection: Collection) -> int:
         segment = collection.segment

@@ -26,7 +26,7 @@ from aqdrant_local.filtering import select_rows
 from aqdrant_local.locks import Patience
 from aqdrant_local.ordering import read_in_order
 from aqdrant_local.records import Projection, scrolled_payload
-from aqdrant_local.refusals import out_of_range
+from aqdrant_local.refusals import WrongSize, out_of_range
 from aqdrant_local.state import Collection, State, no_shard_keys
 
 from . import payload, vectors
@@ -37,18 +37,19 @@ from .updates import not_empty, selector_rows, updated
 @handles(UpsertPoints, cost=costs.of_upsert)
 def upsert_points(state: State, operation: UpsertPoints, patience: Patience) -> models.UpdateResult:
     """Insert points, or replace those that exist."""
-    collection = state.find(operation.collection_name)
-    write = _encoded(collection, operation.body)
+    name = operation.collection_name
+    with state.numbering(name, patience, but=WrongSize):
+        write = _encoded(state.find(name), operation.body)
 
-    def change(collection: Collection) -> models.UpdateResult:
-        number = _upsert(collection, operation.body, write)
-        return updated(number, operation.wait)
+        def change(collection: Collection) -> models.UpdateResult:
+            number = _upsert(collection, operation.body, write)
+            return updated(number, operation.wait)
 
-    return state.update(operation.collection_name, patience, change)
+        return state.update(name, patience, change)
 
 
 def _encoded(collection: Collection, body: models.PointInsertOperations) -> PointWrite:
-    no_shard_keys(body.shard_key)
+    no_shard_keys(body.shard_key, to_write=True)
     stores = collection.segment.stores
     if isinstance(body, models.PointsBatch):
         not_empty(body.batch.ids)
@@ -180,13 +181,15 @@ def batch_update(
 
     Points and vectors of all of them are checked before the first is run.
     """
-    collection = state.find(operation.collection_name)
-    steps = [_prepared(collection, update) for update in operation.body.operations]
-    with collection.gate.exclusive(patience):
-        return collection.run(
-            lambda collection: [updated(step(collection), operation.wait) for step in steps],
-            whole=True,
-        )
+    name = operation.collection_name
+    with state.numbering(name, patience):
+        collection = state.find(name)
+        steps = [_prepared(collection, update) for update in operation.body.operations]
+        with collection.gate.exclusive(patience):
+            return collection.run(
+                lambda collection: [updated(step(collection), operation.wait) for step in steps],
+                whole=True,
+            )
 
 
 def _prepared(

@@ -8,11 +8,12 @@ from typing import cast
 import numpy as np
 
 from aqdrant import models
-from aqdrant.exceptions import BadRequest, NotFound
+from aqdrant.exceptions import NotFound
 from aqdrant_local.engine.arrays import Rows
 from aqdrant_local.engine.ids import PointId, encode_ids
 from aqdrant_local.engine.segment import Segment
 from aqdrant_local.filtering import select_rows
+from aqdrant_local.refusals import bad_request, malformed
 from aqdrant_local.state import no_shard_keys
 
 __all__ = ["chosen_rows", "existing_rows", "not_empty", "selector_rows", "updated"]
@@ -31,7 +32,7 @@ def not_empty(what: Sized) -> None:
         BadRequest: the list of points is empty.
     """
     if not len(what):
-        raise BadRequest("The update names no points.", parameter="points")
+        raise bad_request("The update names no points.", parameter="points")
 
 
 def existing_rows(segment: Segment, ids: Sequence[PointId]) -> Rows:
@@ -58,7 +59,7 @@ def chosen_rows(
         NotFound: a point does not exist.
     """
     if points is None and condition is None:
-        raise BadRequest("Neither points nor a filter is given.", parameter="points")
+        raise malformed("Neither points nor a filter is given.", parameter="points")
     if points is None:
         return _filtered(segment, condition)
     not_empty(points)
@@ -67,7 +68,7 @@ def chosen_rows(
 
 def selector_rows(segment: Segment, selector: models.PointsSelector) -> Rows:
     """The rows that a selector names; of ids only those that exist."""
-    no_shard_keys(selector.shard_key)
+    no_shard_keys(selector.shard_key, to_write=True)
     if isinstance(selector, models.FilterSelector):
         return _filtered(segment, selector.filter)
     not_empty(selector.points)

@@ -16,6 +16,7 @@ from aqdrant_local.engine.ids import PointId, encode_ids
 from aqdrant_local.engine.writes import PointWrite
 from aqdrant_local.filtering import select_rows
 from aqdrant_local.locks import Patience
+from aqdrant_local.refusals import bad_request
 from aqdrant_local.settings import add_dense_name, add_sparse_name, check_vector_size, drop_name
 from aqdrant_local.state import Collection, State, no_shard_keys
 
@@ -30,19 +31,19 @@ def update_vectors(
     state: State, operation: UpdateVectors, patience: Patience
 ) -> models.UpdateResult:
     """Set vectors of points that exist, and leave their other vectors alone."""
-    step = prepared_update(state.find(operation.collection_name), operation.body)
-    return state.update(
-        operation.collection_name,
-        patience,
-        lambda collection: updated(step(collection), operation.wait),
-    )
+    name = operation.collection_name
+    with state.numbering(name, patience):
+        step = prepared_update(state.find(name), operation.body)
+        return state.update(
+            name, patience, lambda collection: updated(step(collection), operation.wait)
+        )
 
 
 def prepared_update(
     collection: Collection, body: models.UpdateVectors
 ) -> Callable[[Collection], int]:
     """An update of vectors, checked and turned into columns, ready to be applied."""
-    no_shard_keys(body.shard_key)
+    no_shard_keys(body.shard_key, to_write=True)
     if not len(body.points):
         raise BadRequest("The update names no points.", status_code=422, parameter="points")
     stores = collection.segment.stores
@@ -80,20 +81,22 @@ def delete_vectors(
     state: State, operation: DeleteVectors, patience: Patience
 ) -> models.UpdateResult:
     """Delete vectors by name, of points by id and of those that pass a filter."""
+    name = operation.collection_name
     step = prepared_delete(operation.body)
-    return state.update(
-        operation.collection_name,
-        patience,
-        lambda collection: updated(step(collection), operation.wait),
-    )
+    with state.numbering(name, patience):
+        return state.update(
+            name, patience, lambda collection: updated(step(collection), operation.wait)
+        )
 
 
 def prepared_delete(body: models.DeleteVectors) -> Callable[[Collection], int]:
     """A deletion of vectors, ready to be applied."""
-    no_shard_keys(body.shard_key)
+    no_shard_keys(body.shard_key, to_write=True)
     names: Sequence[str] = body.vector
     if not len(names):
         raise BadRequest("No vector names to delete.", status_code=422, parameter="vectors")
+    if body.points is None and body.filter is None:
+        raise bad_request("Neither points nor a filter is given.", parameter="points")
 
     def apply(collection: Collection) -> int:
         segment = collection.segment
@@ -104,7 +107,9 @@ def prepared_delete(body: models.DeleteVectors) -> Callable[[Collection], int]:
         rows = chosen_rows(segment, body.points, body.filter)
         if body.points is not None and body.filter is not None:
             rows = np.union1d(rows, chosen_rows(segment, None, body.filter))
-        number = collection.next_operation()
+        # A server makes two operations of ids and a filter.
+        is_twofold = body.points is not None and body.filter is not None
+        number = collection.next_operation(2 if is_twofold else 1)
         segment.delete_vectors(rows, names, number)
         return number
 
@@ -123,13 +128,12 @@ def create_vector_name(
         )
 
     def change(collection: Collection) -> models.UpdateResult:
-        number = collection.next_operation(2)
         if isinstance(config, models.DenseVectorNameConfig):
             check_vector_size(config.dense.size)
             add_dense_name(collection, name, config.dense)
         else:
             add_sparse_name(collection, name, config.sparse)
-        return updated(number, operation.wait)
+        return updated(collection.next_operation(2), operation.wait)
 
     return state.update(operation.collection_name, patience, change)
 

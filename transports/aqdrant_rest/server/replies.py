@@ -21,10 +21,12 @@ from aqdrant.exceptions import (
     NotFound,
     OperationTimeout,
     PayloadTooLarge,
+    RateLimited,
     StatusError,
     TransportError,
     UnsupportedOperation,
 )
+from aqdrant.models import CollectionInfo
 from aqdrant_rest._encoding import encode, encode_in_pieces
 from aqdrant_rest._routes import Answer, Route
 
@@ -60,6 +62,8 @@ async def result_reply(route: Route, result: Any, begun: float) -> Reply:
         return text_reply(200, str(result))
     if route.answer is Answer.BARE:
         return Reply(200, _JSON, encode(result))
+    if isinstance(result, CollectionInfo):
+        result = _complete(result)
     pieces = [b'{"result":']
     for piece in encode_in_pieces(result):
         pieces.append(piece)
@@ -68,11 +72,19 @@ async def result_reply(route: Route, result: Any, begun: float) -> Reply:
     return Reply(200, _JSON, b"".join((*pieces, b',"status":"ok","time":', time, b"}")))
 
 
+def _complete(info: CollectionInfo) -> dict[str, Any]:
+    """A collection with the settings that have their defaults, which Qdrant shows too."""
+    shown: dict[str, Any] = info.model_dump(mode="json", by_alias=True, exclude_none=True)
+    schema = {name: encode(index) for name, index in info.payload_schema.items()}
+    return {**shown, "payload_schema": {name: msgspec.Raw(text) for name, text in schema.items()}}
+
+
 _KINDS: Final[Mapping[type[AqdrantError], tuple[int, str]]] = {
     NotFound: (404, "Not found: "),
     Conflict: (409, "Wrong input: "),
     OperationTimeout: (408, "Timeout: "),
     PayloadTooLarge: (400, ""),
+    RateLimited: (429, "Rate limiting exceeded: "),
     InternalServerError: (500, "Service internal error: "),
     ArgumentError: (400, "Wrong input: "),
     UnsupportedOperation: (501, "Not supported: "),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 from urllib.parse import unquote_to_bytes
 
 import msgspec
@@ -17,7 +17,7 @@ import msgspec
 from aqdrant.exceptions import ArgumentError
 from aqdrant.models._reading import SERVED, read
 from aqdrant.models._unions import is_union, members
-from aqdrant.operations import Operation
+from aqdrant.operations import Operation, UpsertPoints
 from aqdrant_rest._routes import Parameter, Route
 
 __all__ = ["BODY_LIMIT", "Asked", "Refused", "read_operation", "unpack"]
@@ -27,6 +27,8 @@ BODY_LIMIT: Final = 33_554_432
 _QUERY: Final = "Deserialize error in query parameters: "
 _BODY: Final = "Format error in JSON body: "
 _LONGEST_NAME: Final = 255
+_SMALLEST: Final = -(2**63)
+_TOO_LARGE: Final = 2**64
 _MAX_TIMEOUT: Final = 2**63
 
 
@@ -164,6 +166,8 @@ def _read_timeout(route: Route, text: str | None) -> float | None:
         raise Refused(400, f"{_QUERY}number too large to fit in target type")
     if not seconds and "consistency" in route.query:
         raise Refused(400, f"{_QUERY}invalid value: integer `0`, expected a nonzero u64")
+    if not seconds and route.operation is UpsertPoints:
+        return None  # of all operations this one takes it
     if not seconds:
         reason = "[timeout: value 0 invalid, must be 1 or larger]"
         raise Refused(422, f"Validation error in query parameters: {reason}")
@@ -181,9 +185,36 @@ def _read_body(kind: Any, content: bytes) -> Any:
         reason = str(error) if content.strip() else "EOF while parsing a value at line 1 column 0"
         raise Refused(400, _BODY + reason) from error
     try:
-        return read(value, kind, "body", SERVED)
+        return _read_value(value, kind)
     except ArgumentError as error:
         raise Refused(400, _BODY + error.message) from error
+
+
+def _read_value(value: Any, kind: Any) -> Any:
+    """Read a body; integers beyond 64 bits are floats, as Qdrant reads them."""
+    try:
+        return read(value, kind, "body", SERVED)
+    except ArgumentError:
+        if not _has_large(value):
+            raise
+        return read(_floated(value), kind, "body", SERVED)
+
+
+def _has_large(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(map(_has_large, cast("dict[str, Any]", value).values()))
+    if isinstance(value, list):
+        return any(map(_has_large, value))
+    return isinstance(value, int) and not _SMALLEST <= value < _TOO_LARGE
+
+
+def _floated(value: Any) -> Any:
+    if isinstance(value, dict):
+        items = cast("dict[str, Any]", value).items()
+        return {name: _floated(item) for name, item in items}
+    if isinstance(value, list):
+        return [_floated(item) for item in value]
+    return float(value) if _has_large(value) else value
 
 
 def _refuse_duplicates(content: bytes) -> None:

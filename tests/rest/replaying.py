@@ -1,10 +1,11 @@
 """How many recorded exchanges does our own server answer as a Qdrant server did?
 
-Run as `python benchmarks/replay_rest.py FOLDER_OF_JSONL [--list]`. Each file starts on an empty
-engine. An exchange is *equal* when status and body are, but for what the recording calls volatile,
-the time, and scores within 1e-5; *alike* when the status is and the answer is an error whose text
-alone differs; *not supported* when the engine says so itself. What differs often only follows from
-one of those: a collection that could not be made.
+Called by `test_replay`, and run as `python tests/rest/replaying.py FOLDER_OF_JSONL [--list]`. Each
+file starts on an empty engine. An exchange is *equal* when status and body are, but for what the
+recording calls volatile or unordered, the time, the number of segments, which follows the machine,
+and scores within 1e-5; *worded* when it is an error of the same status and kind in words of ours;
+*not supported* when the engine says so itself. What differs often only follows from one of those:
+a collection that could not be made.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ import json
 import math
 import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -23,6 +25,7 @@ from urllib.parse import urlencode
 import anyio
 import httpx
 
+from aqdrant._serve import with_inference
 from aqdrant_local import LocalTransport
 from aqdrant_rest.server import RestApplication
 
@@ -96,6 +99,21 @@ def _holders(body: Any, parts: list[str]) -> list[Any]:
     return [one for one in found if isinstance(one, dict | list)]
 
 
+def arrange(body: Any, pointers: Iterable[str]) -> Any:
+    """Sort the arrays whose order varies from run to run."""
+    for pointer in pointers:
+        array = at_pointer(body, pointer)
+        if isinstance(array, list):
+            array.sort(key=_order)
+    return body
+
+
+def _order(item: Any) -> str:
+    """What tells items apart but for their scores, which are compared with a tolerance."""
+    named = item.get("id") if isinstance(item, dict) else item
+    return json.dumps(named, sort_keys=True)
+
+
 def is_equal(ours: Any, theirs: Any) -> bool:
     """Whether two JSON values are the same, scores up to float32."""
     if isinstance(ours, dict) and isinstance(theirs, dict):
@@ -109,8 +127,49 @@ def is_equal(ours: Any, theirs: Any) -> bool:
     return bool(ours == theirs)
 
 
-def judge(exchange: Mapping[str, Any], status: int, content: bytes) -> str:
+class Numbers:
+    """The numbers of updates: an exchange that differs shifts those after it on one side."""
+
+    def __init__(self) -> None:
+        self._shifts: dict[str, int] = {}
+        self._disturbed: set[str] = set()
+
+    def disturb(self, collection: str) -> None:
+        """Have the next number of a collection tell by how much ours are others from here on."""
+        self._disturbed.add(collection)
+
+    def align(self, collection: str, ours: Any, theirs: Any) -> None:
+        """Write our numbers as those of the server."""
+        own, wanted = list(_updates(ours)), list(_updates(theirs))
+        if not own or not wanted:
+            return
+        if collection in self._disturbed:
+            self._disturbed.discard(collection)
+            self._shifts[collection] = own[0]["operation_id"] - wanted[0]["operation_id"]
+        for update in own:
+            update["operation_id"] -= self._shifts.get(collection, 0)
+
+
+def _updates(body: Any) -> Iterator[dict[str, Any]]:
+    result = at_pointer(body, "/result")
+    for one in result if isinstance(result, list) else [result]:
+        if isinstance(one, dict) and isinstance(one.get("operation_id"), int):
+            yield one
+
+
+def judge(exchange: Mapping[str, Any], status: int, content: bytes, numbers: Numbers) -> str:
     """Say how our answer compares: by one of the words of the module."""
+    kind = _judge(exchange, status, content, numbers)
+    if kind not in ("equal", "worded"):
+        numbers.disturb(_collection(exchange))
+    return kind
+
+
+def _collection(exchange: Mapping[str, Any]) -> str:
+    return "/".join(exchange["request"]["path"].split("/")[:3])
+
+
+def _judge(exchange: Mapping[str, Any], status: int, content: bytes, numbers: Numbers) -> str:
     wanted = exchange["response"]
     volatile = list(exchange.get("volatile", ()))
     if status == _NOT_IMPLEMENTED:
@@ -124,18 +183,27 @@ def judge(exchange: Mapping[str, Any], status: int, content: bytes) -> str:
     theirs = wanted["body"]
     if isinstance(theirs, dict) and "$size" in theirs:
         return "equal"
-    pointers = [*volatile, "/time"]
-    if is_equal(forget(ours, pointers), forget(theirs, pointers)):
+    numbers.align(_collection(exchange), ours, theirs)
+    pointers = [*volatile, "/time", "/result/segments_count"]
+    unordered = exchange.get("unordered", ())
+    sides = (arrange(forget(body, pointers), unordered) for body in (ours, theirs))
+    if is_equal(*sides):
         return "equal"
-    is_error = isinstance(ours, dict) and isinstance(theirs, dict) and status >= 400
-    return "alike" if is_error else "differs"
+    return "worded" if _kind(ours) is not None and _kind(ours) == _kind(theirs) else "differs"
+
+
+def _kind(body: Any) -> str | None:
+    """The beginning of an error's text, up to the colon; None of what is no error."""
+    text = at_pointer(body, "/status/error")
+    return text.partition(": ")[0] if isinstance(text, str) else None
 
 
 async def replay(lines: Sequence[str], api_key: str | None = None) -> dict[str, str]:
     """Replay a file on an empty engine; give how each of its exchanges went, by name."""
     engine = LocalTransport()
-    app = RestApplication(engine, api_key=api_key)
+    app = RestApplication(with_inference(engine), api_key=api_key)
     judged: dict[str, str] = {}
+    numbers = Numbers()
     variables: dict[str, Any] = {}
     carrier = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=carrier, base_url="http://engine") as client:
@@ -153,7 +221,9 @@ async def replay(lines: Sequence[str], api_key: str | None = None) -> dict[str, 
             response = await client.request(
                 request["method"], url, content=content, headers=headers
             )
-            judged[exchange["name"]] = judge(exchange, response.status_code, response.content)
+            judged[exchange["name"]] = judge(
+                exchange, response.status_code, response.content, numbers
+            )
             for name, pointer in (exchange.get("capture") or {}).items():
                 variables[name] = at_pointer(_json(response.content), pointer)
     await engine.aclose()
@@ -168,26 +238,23 @@ def _json(content: bytes) -> Any:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Replay every file of a folder, and print how many exchanges are equal."""
+    """Replay every file of a folder, and say how many exchanges are equal."""
     parser = argparse.ArgumentParser(description="Replay recorded exchanges on our own server.")
     parser.add_argument("folder", type=Path, help="the folder of the recorded files")
     parser.add_argument("--list", action="store_true", help="name the exchanges that differ")
     chosen = parser.parse_args(arguments)
-    totals: dict[str, int] = {}
+    totals: Counter[str] = Counter()
     for path in sorted(chosen.folder.glob("*.jsonl")):
         # Not by splitlines: texts have separators of other kinds in them.
         lines = path.read_text(encoding="utf-8").strip().split("\n")
         judged = anyio.run(replay, lines, _KEY if path.stem == "auth" else None)
-        kinds = list(judged.values())
-        counts = {kind: kinds.count(kind) for kind in dict.fromkeys(sorted(kinds))}
-        print(f"{path.stem}: {len(judged)}: {counts}", flush=True)
-        for kind, count in counts.items():
-            totals[kind] = totals.get(kind, 0) + count
+        counts = Counter(judged.values())
+        sys.stdout.write(f"{path.stem}: {len(judged)}: {dict(counts)}\n")
+        totals += counts
         if chosen.list:
-            for name, kind in judged.items():
-                if kind == "differs":
-                    print(f"  {path.stem}/{name}")
-    print(f"all: {sum(totals.values())}: {totals}")
+            names = (name for name, kind in judged.items() if kind == "differs")
+            sys.stdout.writelines(f"  {path.stem}/{name}\n" for name in names)
+    sys.stdout.write(f"all: {totals.total()}: {dict(totals)}\n")
     return 0
 
 
