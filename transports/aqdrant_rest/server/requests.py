@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple, cast
 from urllib.parse import unquote_to_bytes
 
@@ -210,11 +210,13 @@ def _respelled(value: Any, name: str = "", *, is_stored: bool = False) -> Any:
         items = cast("dict[str, Any]", value).items()
         return {key: _respelled(item, key, is_stored=inside) for key, item in items}
     if isinstance(value, list):
+        ones = cast("Iterable[Any]", value)
         if name == "payloads" and not is_stored:
-            return [_respelled(item or {}, is_stored=True) for item in value]
-        return [_respelled(item, is_stored=is_stored) for item in value]
-    is_large = isinstance(value, int) and not _SMALLEST <= value < _TOO_LARGE
-    return float(value) if is_large else value
+            return [_respelled(one or {}, is_stored=True) for one in ones]
+        return [_respelled(one, is_stored=is_stored) for one in ones]
+    if isinstance(value, int) and not _SMALLEST <= value < _TOO_LARGE:
+        return float(value)
+    return value
 
 
 def _refuse_duplicates(content: bytes) -> None:
