@@ -171,7 +171,6 @@ class _Fields:
         self.skipped: set[int] = set()
         self.by_key: dict[str, tuple[str, Reader, bool]] = {}
         self.required: list[tuple[str, str]] = []
-        self.nullable: set[str] = set()
         for index, info in enumerate(msgspec.structs.fields(kind)):
             annotation = hints[info.name]
             # A server answers null for a score that no JSON number can tell.
@@ -188,8 +187,6 @@ class _Fields:
                 self.by_key[other] = self.by_key[info.name]
             if info.required:
                 self.required.append((info.name, info.encode_name))
-                if types.NoneType in members(annotation):
-                    self.nullable.add(info.name)
 
 
 def _field_reader(annotation: Any, temper: Temper) -> Reader:
@@ -259,8 +256,6 @@ def _read_mapping(
             raise Mismatch(unknown_key(key, kind.__struct_encode_fields__, kind.__name__))
         name, read_field, optional = known
         if given is None and optional:
-            if name in fields.nullable:
-                arguments[name] = None
             continue
         try:
             arguments[name] = read_field(given, depth)

@@ -115,7 +115,7 @@ class Batch(Model):
     ids: Untagged[Sequence[ExtendedPointId] | FloatArray]
     vectors: Untagged[BatchVectorStruct]
     """One vector a point: a list or a 2-d array, or a dict of these by vector name."""
-    payloads: Sequence[Payload | None] | None = None
+    payloads: Sequence[Payload] | None = None
     """One payload a point, or None for none at all."""
 
 

@@ -111,8 +111,8 @@ class DiscoverInput(Model):
     """The target and the context of a discovery."""
 
     target: Untagged[VectorInput]
-    context: Sequence[ContextPair] | ContextPair | None
-    """Pairs that mark out the space; one pair, several or none."""
+    context: Sequence[ContextPair] | ContextPair
+    """Pairs that mark out the space; one pair or several."""
 
 
 class ContextQuery(Model):
@@ -242,7 +242,7 @@ Query: TypeAlias = (
     | TextQuery
 )
 QueryInterface: TypeAlias = VectorInput | Query
-ContextInput: TypeAlias = ContextPair | Sequence[ContextPair] | None
+ContextInput: TypeAlias = ContextPair | Sequence[ContextPair]
 FeedbackStrategy: TypeAlias = NaiveFeedbackStrategy
 TextInterface: TypeAlias = str | TextQueryInput
 TextQueryScoring: TypeAlias = Bm25Scoring

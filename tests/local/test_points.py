@@ -349,7 +349,7 @@ def test_who_does_not_wait_is_told_so(engine: Engine) -> None:
         assert result.status == status
     with pytest.raises(BadRequest, match="names no points"):
         engine.upsert()
-    with pytest.raises(BadRequest, match="Shard key 'k' not found"):
+    with pytest.raises(BadRequest, match='Shard key "k" not found'):
         engine.upsert(models.PointStruct(id=1, vector=[1.0, 1.0]), shard_key="k")
 
 

@@ -122,8 +122,9 @@ def is_equal(ours: Any, theirs: Any) -> bool:
     if isinstance(ours, list) and isinstance(theirs, list):
         return len(ours) == len(theirs) and all(map(is_equal, ours, theirs))
     if isinstance(ours, float) or isinstance(theirs, float):
-        numbers = isinstance(ours, int | float) and isinstance(theirs, int | float)
-        return numbers and math.isclose(ours, theirs, rel_tol=_TOLERANCE, abs_tol=1e-7)
+        if not (isinstance(ours, int | float) and isinstance(theirs, int | float)):
+            return False
+        return math.isclose(ours, theirs, rel_tol=_TOLERANCE, abs_tol=1e-7)
     return bool(ours == theirs)
 
 

@@ -99,7 +99,6 @@ async def test_ids_and_parameters_have_their_types() -> None:
         ("timeout=-1", 400, "Deserialize error in query parameters: invalid digit"),
         ("timeout=", 400, "Deserialize error in query parameters: cannot parse"),
         ("timeout=99999999999999999999", 400, "Deserialize error in query parameters: number"),
-        ("timeout=0", 422, "Validation error in query parameters: [timeout: value 0 invalid"),
     ],
 )
 async def test_bad_query_is_told(query: str, status: int, beginning: str) -> None:
@@ -108,6 +107,15 @@ async def test_bad_query_is_told(query: str, status: int, beginning: str) -> Non
     assert response.status_code == status
     assert told(response).startswith(beginning)
     assert ask.transport.calls == []
+
+
+async def test_no_time_at_all_is_refused_but_for_points() -> None:
+    async with serving() as ask:
+        refused = await ask("PUT", "/collections/c/index?timeout=0", json={"field_name": "k"})
+        taken = await ask("PUT", "/collections/c/points?timeout=0", json=UPSERT)
+    assert refused.status_code == 422
+    assert told(refused).startswith("Validation error in query parameters: [timeout: value 0")
+    assert taken.status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -188,7 +188,7 @@ def sparse_column(name: str, column: Any, ids: Sequence[PointId] | None) -> Spar
             text = f"Index {flat[at]} is no 32-bit number in {where}"
             raise malformed(text, parameter="vector")
         raise BadRequest(
-            f"Index {flat[at]} repeats in {where}",
+            f"Index {flat[at]} repeats {where}",
             status_code=422,
             parameter="vector",
         )

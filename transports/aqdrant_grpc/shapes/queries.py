@@ -167,7 +167,7 @@ def build_query(values: dict[str, Any]) -> models.QueryRequest:
 
 
 def _take_pairs(value: Any) -> dict[str, Any]:
-    return {"pairs": [] if value is None else listed(value)}
+    return {"pairs": listed(value)}
 
 
 def _take_consistency(value: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple, cast
 from urllib.parse import unquote_to_bytes
 
@@ -191,30 +191,32 @@ def _read_body(kind: Any, content: bytes) -> Any:
 
 
 def _read_value(value: Any, kind: Any) -> Any:
-    """Read a body; integers beyond 64 bits are floats, as Qdrant reads them."""
+    """Read a body; one that our types refuse once more, in the spelling that Qdrant reads it in."""
     try:
         return read(value, kind, "body", SERVED)
-    except ArgumentError:
-        if not _has_large(value):
-            raise
-        return read(_floated(value), kind, "body", SERVED)
+    except ArgumentError as error:
+        try:
+            return read(_respelled(value), kind, "body", SERVED)
+        except ArgumentError:
+            raise error from None
 
 
-def _has_large(value: Any) -> bool:
+def _respelled(value: Any, name: str = "", *, is_stored: bool = False) -> Any:
+    """Integers beyond 64 bits as floats; no context as an empty one; no payload likewise."""
+    if value is None and not is_stored:
+        return [] if name == "context" else None
     if isinstance(value, dict):
-        return any(map(_has_large, cast("dict[str, Any]", value).values()))
-    if isinstance(value, list):
-        return any(map(_has_large, value))
-    return isinstance(value, int) and not _SMALLEST <= value < _TOO_LARGE
-
-
-def _floated(value: Any) -> Any:
-    if isinstance(value, dict):
+        inside = is_stored or name == "payload"
         items = cast("dict[str, Any]", value).items()
-        return {name: _floated(item) for name, item in items}
+        return {key: _respelled(item, key, is_stored=inside) for key, item in items}
     if isinstance(value, list):
-        return [_floated(item) for item in value]
-    return float(value) if _has_large(value) else value
+        ones = cast("Iterable[Any]", value)
+        if name == "payloads" and not is_stored:
+            return [_respelled(one or {}, is_stored=True) for one in ones]
+        return [_respelled(one, is_stored=is_stored) for one in ones]
+    if isinstance(value, int) and not _SMALLEST <= value < _TOO_LARGE:
+        return float(value)
+    return value
 
 
 def _refuse_duplicates(content: bytes) -> None:
