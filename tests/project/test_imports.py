@@ -34,7 +34,7 @@ ALLOWED_EXTERNALS = {
     "aqdrant_local": {"anyio", "msgspec", "numpy"},
     "aqdrant_net": {"anyio", "h11", "h2", "hpack", "trio"},
     "aqdrant_rest": {"anyio", "certifi", "httpx", "msgspec", "numpy", "orjson"},
-    "aqdrant_rest.server": {"hypercorn", "sniffio"},
+    "aqdrant_rest.server": {"hypercorn"},
 }
 """What a package and those below it may import beside the standard library and us."""
 
