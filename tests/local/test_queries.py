@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from aqdrant import models, operations
+from aqdrant import AsyncQdrantClient, models, operations
 from aqdrant.exceptions import BadRequest, NotFound, UnsupportedOperation
 from aqdrant_local.unsupported import UNSUPPORTED
 
@@ -226,3 +226,14 @@ def test_what_the_engine_lacks_is_refused_by_name(engine: Engine, what: type | s
 
 def test_the_table_of_what_is_lacking_is_tested_whole() -> None:
     assert set(UNSUPPORTED) == REFUSED.keys() | SETTINGS
+
+
+async def test_nested_filter_that_wants_any_of_none_passes_nothing() -> None:
+    # No case of the kit: gRPC cannot tell an empty `should` from none.
+    async with AsyncQdrantClient(":memory:") as client:
+        await client.create_collection("c", {})
+        await client.upsert("c", [{"id": 1, "vector": {}, "payload": {"a": [{"x": 1}]}}])
+        nested: dict[str, object] = {"key": "a"}
+        for more, count in (({}, 1), ({"should": []}, 0)):
+            nested["filter"] = {"must": {"key": "x", "match": {"value": 1}}} | more
+            assert (await client.count("c", {"must": {"nested": nested}})).count == count
