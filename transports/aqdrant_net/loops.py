@@ -10,13 +10,14 @@ if TYPE_CHECKING:
     from .loop_asyncio import AsyncioLink, AsyncioRuntime
     from .loop_trio import TrioLink, TrioRuntime
 
-__all__ = ["AnyLink", "AnyRuntime", "current_token", "make_runtime"]
+__all__ = ["AnyLink", "AnyRuntime", "current_token", "is_trio", "make_runtime"]
 
 AnyRuntime: TypeAlias = "AsyncioRuntime | TrioRuntime"
 AnyLink: TypeAlias = "AsyncioLink | TrioLink"
 
 
-def _is_trio() -> bool:
+def is_trio() -> bool:
+    """Whether the caller runs on trio."""
     # Asked first: in trio's guest mode asyncio runs as well.
     trio = sys.modules.get("trio")
     return trio is not None and bool(trio.lowlevel.in_trio_task())
@@ -28,7 +29,7 @@ def current_token() -> object:
     Raises:
         RuntimeError: no event loop runs here.
     """
-    if _is_trio():
+    if is_trio():
         import trio
 
         return trio.lowlevel.current_trio_token()
@@ -37,7 +38,7 @@ def current_token() -> object:
 
 def make_runtime() -> AnyRuntime:
     """Make the `Runtime` of the running event loop."""
-    if _is_trio():
+    if is_trio():
         from .loop_trio import TrioRuntime
 
         return TrioRuntime()

@@ -8,7 +8,6 @@ and ``ready`` names the port that port 0 became.
 
 from __future__ import annotations
 
-import asyncio
 import ipaddress
 import logging
 import os
@@ -25,6 +24,7 @@ import msgspec
 
 from aqdrant.exceptions import ArgumentError, ConnectionFailed, UnsupportedOperation
 from aqdrant.transport import Transport
+from aqdrant_net.loops import is_trio
 
 from .application import RestApplication
 
@@ -151,7 +151,7 @@ async def serve_until(
     runs: list[Callable[..., Awaitable[None]]] = []
     try:
         # In threads: they read files, and ask for names.
-        loop = _loop()
+        loop = "trio" if is_trio() else "asyncio"
         for port, scheme, make in applications:
             run, config = await anyio.to_thread.run_sync(_hypercorn, place, loop, scheme)
             listener = await anyio.to_thread.run_sync(_listen, place, port)
@@ -168,15 +168,6 @@ async def serve_until(
             listener.close()
         with anyio.CancelScope(shield=True):
             await transport.aclose()
-
-
-def _loop() -> str:
-    """Name the kind of event loop that this runs on, as hypercorn's modules are named."""
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return "trio"
-    return "asyncio"
 
 
 def _url(place: Place, scheme: str, listener: socket.socket) -> str:
