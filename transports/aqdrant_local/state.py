@@ -5,14 +5,17 @@ Held by the transport, used by the handlers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
+import numpy as np
+
 from aqdrant import models
 from aqdrant.exceptions import AqdrantError, BadRequest, NotFound
 
+from .engine.arrays import Rows
 from .engine.dense import DenseVectors
 from .engine.distances import Distance
 from .engine.elements import Datatype
@@ -21,6 +24,7 @@ from .engine.segment import Segment, Vectors
 from .engine.sparse import SparseVectors
 from .locks import Gate, Patience
 from .refusals import bad_request
+from .snapshots.shelf import Shelf
 
 if TYPE_CHECKING:
     from .store import CollectionStore, FolderStore
@@ -149,6 +153,29 @@ class Collection:
         self.config = config
         self.segment.drop_vectors(name)
 
+    def become(self, other: Collection) -> None:
+        """Hold what another collection holds, which is of no use after that."""
+        self.config, self.segment, self.schema = other.config, other.segment, other.schema
+        self.operations, self.failure = other.operations, None
+        self.store = other.store
+        if self.store is not None:
+            self.store.serve(self)
+
+    @property
+    def is_sharded(self) -> bool:
+        """Whether points are told apart by shard keys."""
+        return self.config.params.sharding_method == models.ShardingMethod.CUSTOM
+
+    @property
+    def shard_ids(self) -> Sequence[int]:
+        """The numbers of the shards."""
+        return range(self.config.params.shard_number or 1)
+
+    def rows_of_shard(self, shard: int) -> Rows:
+        """The rows of the points in a shard; all lie in the first one."""
+        alive = np.flatnonzero(self.segment.alive)
+        return alive if shard == 0 else alive[:0]
+
     def still_there(self) -> Collection:
         """Itself.
 
@@ -174,11 +201,14 @@ class State:
     Who needs a collection's gate as well enters that one first.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, shelf: Shelf | None = None) -> None:
         self.collections: dict[str, Collection] = {}
         self.aliases: dict[str, str] = {}
         self.gate = Gate()
         self.store: FolderStore | None = None
+        self.shelf = Shelf() if shelf is None else shelf
+        self.is_confined = False
+        """Whether callers may name no files but snapshots of the shelf: they are other machines."""
 
     def peek(self, name: str) -> Collection | None:
         """The collection of this name or alias, if there is one."""
@@ -245,6 +275,17 @@ class State:
             collection.is_dropped = True
             del self.collections[collection.name]
             self.aliases = kept
+
+    def put(self, collection: Collection) -> None:
+        """Have a collection in place of the one of its name, if any, inside this gate and its."""
+        before = self.collections.get(collection.name)
+        with self._lasting() as store:
+            if store is not None:
+                store.put(collection, before)
+            if before is None:
+                self.collections[collection.name] = collection
+            else:
+                before.become(collection)
 
     def keep_aliases(self, aliases: Mapping[str, str]) -> None:
         """Replace the aliases, inside the gate."""

@@ -12,6 +12,7 @@ from . import (
     points,
     query,
     service,
+    snapshots,
     vectors,
 )
 from ._table import HANDLERS, Handler, no_cost
@@ -29,5 +30,6 @@ __all__ = [
     "points",
     "query",
     "service",
+    "snapshots",
     "vectors",
 ]

@@ -9,13 +9,14 @@ processes out. `database` holds a connection for writing and closes idle ones, `
 `files` open, make and recognise files, `errors` says what their errors mean. `catalog` keeps
 collections and aliases, `manifest` the settings of a collection, `rows` points, sparse vectors and
 multivectors, `blocks` dense vectors. `collection` makes the changes of one collection last,
-`loading` reads it.
+`loading` reads it, `copies` and `portions` write it elsewhere.
 
 The folder
     ``aqdrant.db``       the catalog, a SQLite database.
     ``KEY.aqdrant``      a SQLite database for each collection; KEY is 16 hexadecimal digits.
     ``aqdrant.lock``     locked by the process that writes; JSON of who that is.
     ``-wal`` and ``-shm`` beside a database belong to it.
+    ``snapshots/``       what `aqdrant_local.snapshots` keeps.
 
 The format, version 2 (``PRAGMA user_version``; ``application_id`` is 0x61716474, "aqdt", of the
 catalog, 0x61716463, "aqdc", of a collection)
@@ -37,10 +38,12 @@ catalog, 0x61716463, "aqdc", of a collection)
     ``sparse`` or ``multi``.
 
     ``points(row, id, version, payload, mark)``: a point lives in a row, and rows of deleted points
-    are used again. id is the number as a signed 64-bit one, or a UUID's 16 bytes; version the
+    are used again. id is the number as a signed 64-bit one, or a UUID's 16 bytes; in a shard of a
+    shard key two bytes of its number, and then 8 of the number or 16 of the UUID; version the
     number of the update that changed it last; payload msgpack of a map, or NULL where it was
     cleared; mark the payload's CRC-32 (0 for NULL) xor both 32-bit words of (id's high half) xor
-    (low half) xor (row times 0x9E3779B1) xor (version times 0x85EBCA6B), modulo 2**64.
+    (low half) xor (row times 0x9E3779B1) xor (version times 0x85EBCA6B)
+    xor (shard times 0xC2B2AE35), modulo 2**64.
 
     ``dense_V(block, marks, vectors)`` for vector name V: block B holds the rows from B times
     ``block_rows`` on, float32 end to end, as they are compared (cosine: of length 1). A row without

@@ -72,6 +72,29 @@ class Catalog:
         """Note that the files of an unused key are gone."""
         self._database.execute("DELETE FROM unused WHERE key = ?", (key,))
 
+    def spare(self) -> str:
+        """Reserve one more key; its files are deleted at the next opening, unless it is used."""
+        key = secrets.token_hex(8)
+        self._database.execute("INSERT INTO unused VALUES (?, 0)", (key,))
+        return key
+
+    def put(self, name: str, key: str) -> None:
+        """Have a collection under a key that was spare, in place of the one it had, if any."""
+        changes, collections, aliases = self._progress()
+        before = self._database.execute(
+            "SELECT key FROM collections WHERE name = ?", (name,)
+        ).fetchone()
+        self.forget(key)
+        if before is None:
+            collections += 1
+        else:
+            self._database.execute("DELETE FROM collections WHERE name = ?", (name,))
+            self._database.execute("INSERT INTO unused VALUES (?, 0)", before)
+        self._database.execute(
+            "INSERT INTO collections VALUES (?, ?, ?)", (name, key, text_mark(name, key))
+        )
+        self._set_progress(changes + 1, collections, aliases)
+
     def add(self, name: str, key: str) -> None:
         """Add a collection under the key that was the next one."""
         self.forget(key)

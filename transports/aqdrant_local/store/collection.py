@@ -6,8 +6,9 @@ collection's gate.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
@@ -24,13 +25,12 @@ from .blocks import DenseTable
 from .database import Database
 from .loading import load_collection
 from .manifest import Manifest, VectorTable
+from .portions import Portion, portions
 from .rows import MultiTable, PointTable, SparseTable
 
 __all__ = ["CollectionStore"]
 
 R = TypeVar("R")
-
-_CHUNK = 4096  # points that are copied at once when rows move
 
 
 class CollectionStore:
@@ -48,6 +48,11 @@ class CollectionStore:
         self._is_torn = False  # one of them was written in part
         self._is_ahead = False  # the disk may have what memory has not, or the reverse
         self._attach()
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self._database.path
 
     def run(self, change: Callable[[], R], *, whole: bool) -> R:
         """Run a change of memory that tells its writes here; disk and memory agree after it.
@@ -174,6 +179,16 @@ class CollectionStore:
         del self._vectors[name]
         self._give_back()
 
+    def fill(self, points: Sequence[Portion]) -> None:
+        """Write the points of a collection whose memory stays empty: a copy."""
+        with self._transaction(sum(len(portion.write) for portion in points)):
+            self._put_all(points)
+
+    def serve(self, collection: Collection) -> None:
+        """Make the changes of another collection last from now on, which holds the same."""
+        self._collection = collection
+        self._attach()
+
     def close(self) -> None:
         """Close the file, once a write in another thread is through."""
         self._database.close()
@@ -266,23 +281,17 @@ class CollectionStore:
             (self._dense if table.kind == "dense" else self._ragged)(table).remove(held)
 
     def _rewrite(self, rows: Rows) -> None:
-        segment = self._collection.segment
         self._manifest.clear()
-        for start in range(0, len(rows), _CHUNK):
-            old = rows[start : start + _CHUNK]
-            new = np.arange(start, start + len(old), dtype=np.intp)
-            numbers: list[int] = old.tolist()
-            payloads = [segment.payloads[row] for row in numbers]
-            versions = np.array(segment.versions(old), dtype=np.int64)
-            self._points.put(new, segment.ids.keys(old), versions, payloads)
-            for name, dense in segment.dense.items():
-                there = dense.present[old]
-                blocks = self._dense(self._vectors[name])
-                blocks.put(new[there], dense.vectors(old[there]), None)
-            for name, ragged in segment.ragged.items():
-                there = ragged.present[old]
-                table: Any = self._ragged(self._vectors[name])
-                table.put(new[there], ragged.vectors(old[there]))
+        self._put_all(portions(self._collection.segment, rows))
+
+    def _put_all(self, points: Iterable[Portion]) -> None:
+        """Write points into rows 0, 1, ..."""
+        start = 0
+        for portion in points:
+            rows = np.arange(start, start + len(portion.write), dtype=np.intp)
+            self._points.put(rows, portion.write.keys, portion.versions, portion.write.payloads)
+            self._put_vectors(rows, portion.write)
+            start += len(rows)
 
     def _give_back(self) -> None:
         """Return what was freed to the file system; the change itself is through already."""

@@ -94,6 +94,13 @@ class Manifest:
                 fix="Restore the folder from a copy, and do not replace it while it is open.",
             )
 
+    def set_key(self, key: str) -> None:
+        """Make it the file of another key."""
+        text = written_model(self.config())
+        self._database.execute(
+            "UPDATE settings SET key = ?, config = ?, mark = ?", (key, text, text_mark(key, text))
+        )
+
     def progress(self) -> Progress:
         """How far the collection has come."""
         found = self._database.execute("SELECT * FROM progress").fetchone()
