@@ -89,7 +89,7 @@ async def test_description_is_a_servers(place: str, tmp_path: Path) -> None:
         first, second = await client.create_snapshot("c"), await client.create_snapshot("c")
         assert first is not None
         assert second is not None
-        assert first.name.startswith("c-0-")
+        assert first.name.startswith("c-1-")
         assert first.name.endswith(".snapshot")
         assert len(first.creation_time or "") == len("2026-11-21T07:10:32")
         assert await client.list_snapshots("c") == [first, second]

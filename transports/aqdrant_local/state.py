@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
+from uuid import uuid4
 
 import numpy as np
 
@@ -23,7 +25,6 @@ from .engine.multivectors import MultiVectors
 from .engine.segment import Segment, Vectors
 from .engine.sparse import SparseVectors
 from .locks import Gate, Patience
-from .refusals import bad_request
 from .snapshots.shelf import Shelf
 
 if TYPE_CHECKING:
@@ -32,12 +33,12 @@ if TYPE_CHECKING:
 __all__ = [
     "Collection",
     "IndexSchema",
+    "Placed",
     "State",
     "dense_vectors",
     "empty_stores",
     "missing_collection",
     "named_params",
-    "no_shard_keys",
     "sparse_vectors",
 ]
 
@@ -84,6 +85,26 @@ Measured: TypeAlias = tuple[int, int, int]
 """Points, bytes of vectors and bytes of payload, when strict mode last looked."""
 
 
+class Placed(NamedTuple):
+    """Where the points of a shard key are."""
+
+    first: int
+    """The number of the first shard."""
+    shards: int
+    """How many; what follows the first is empty."""
+    state: models.ReplicaState
+
+    @property
+    def numbers(self) -> range:
+        """The numbers of all its shards."""
+        return range(self.first, self.first + self.shards)
+
+    @property
+    def last(self) -> int:
+        """The number of the last one."""
+        return self.first + self.shards - 1
+
+
 class Collection:
     """One collection. Everything but `name` and `gate` is read and written inside the gate."""
 
@@ -98,6 +119,7 @@ class Collection:
         self.gate = Gate()
         self.segment = Segment(stores)
         self.schema: dict[str, IndexSchema] = {}
+        self.shards: dict[int | str, Placed] = {}  # of a collection with custom sharding, by key
         self.is_dropped = False
         self.store: CollectionStore | None = None
         self.failure: AqdrantError | None = None  # why it can be used no more
@@ -139,6 +161,12 @@ class Collection:
         else:
             self.schema[name] = schema
 
+    def keep_shards(self, shards: dict[int | str, Placed]) -> None:
+        """Replace the shard keys."""
+        if self.store is not None:
+            self.store.save_shards(shards)
+        self.shards = shards
+
     def add_vectors(self, name: str, vectors: Vectors, config: models.CollectionConfig) -> None:
         """Begin to hold vectors under one more name, with settings that say so."""
         if self.store is not None:
@@ -156,7 +184,7 @@ class Collection:
     def become(self, other: Collection) -> None:
         """Hold what another collection holds, which is of no use after that."""
         self.config, self.segment, self.schema = other.config, other.segment, other.schema
-        self.operations, self.failure = other.operations, None
+        self.shards, self.operations, self.failure = other.shards, other.operations, None
         self.store = other.store
         if self.store is not None:
             self.store.serve(self)
@@ -169,12 +197,14 @@ class Collection:
     @property
     def shard_ids(self) -> Sequence[int]:
         """The numbers of the shards."""
-        return range(self.config.params.shard_number or 1)
+        if not self.is_sharded:
+            return range(self.config.params.shard_number or 1)
+        return [number for placed in self.shards.values() for number in placed.numbers]
 
     def rows_of_shard(self, shard: int) -> Rows:
-        """The rows of the points in a shard; all lie in the first one."""
-        alive = np.flatnonzero(self.segment.alive)
-        return alive if shard == 0 else alive[:0]
+        """The rows of the points in a shard; without shard keys all lie in the first one."""
+        held = self.segment.ids.shards(self.segment.size)
+        return np.flatnonzero(self.segment.alive & (held == shard))
 
     def still_there(self) -> Collection:
         """Itself.
@@ -209,6 +239,10 @@ class State:
         self.shelf = Shelf() if shelf is None else shelf
         self.is_confined = False
         """Whether callers may name no files but snapshots of the shelf: they are other machines."""
+        self.quotas = models.QuotaConfig()
+        self.exceeded = models.QuotaExceeded()
+        self.opened = datetime.now(UTC)
+        self.id = str(uuid4())
 
     def peek(self, name: str) -> Collection | None:
         """The collection of this name or alias, if there is one."""
@@ -232,7 +266,8 @@ class State:
         """Run a change of a collection as its only writer."""
         collection = self.find(name)
         with collection.gate.exclusive(patience):
-            return collection.run(change)
+            # Of several shard keys each takes a write of its own.
+            return collection.run(change, whole=collection.is_sharded)
 
     @contextmanager
     def numbering(
@@ -287,6 +322,13 @@ class State:
             else:
                 before.become(collection)
 
+    def keep_quotas(self, quotas: models.QuotaConfig) -> None:
+        """Replace the quotas, inside the gate."""
+        with self._lasting() as store:
+            if store is not None:
+                store.save_quotas(quotas)
+            self.quotas, self.exceeded = quotas, models.QuotaExceeded()
+
     def keep_aliases(self, aliases: Mapping[str, str]) -> None:
         """Replace the aliases, inside the gate."""
         with self._lasting() as store:
@@ -303,23 +345,3 @@ class State:
             if self.store is not None:
                 self.store.reconcile(self)
             raise
-
-
-def no_shard_keys(selector: models.ShardKeySelector | None, *, to_write: bool = False) -> None:
-    """Refuse a shard key: no collection of the engine has any.
-
-    Raises:
-        BadRequest: a key was given.
-        NotFound: a key was given, and another one for where there is no such.
-    """
-    if selector is None:
-        return
-    if isinstance(selector, models.ShardKeyWithFallback):
-        raise NotFound(
-            f"Neither target shard key {selector.target!r} nor fallback shard key "
-            f"{selector.fallback!r} exist."
-        )
-    key: object = selector if isinstance(selector, str | int) else next(iter(selector), None)
-    shown = f'"{key}"' if isinstance(key, str) else str(key)
-    problem = f"Shard key {shown} not found"
-    raise (BadRequest if to_write else bad_request)(problem, parameter="shard_key")

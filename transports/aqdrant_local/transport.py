@@ -43,6 +43,7 @@ from .costs import MOMENT
 from .handlers import HANDLERS, Handler, no_cost
 from .handlers.snapshots import found_file, restored
 from .locks import AT_ONCE, Busy, Patience
+from .quotas import asks_the_machine, check_quotas
 from .state import Collection, State
 from .strict import check_strict_mode
 
@@ -110,7 +111,8 @@ class LocalTransport:
                 await anyio.to_thread.run_sync(self._open, operation, abandon_on_cancel=True)
             if type(operation).writes or handler is _REFRESH:  # it waits for the disk
                 return await self._in_thread(handler, operation, options.timeout)
-        if handler.cost(self._open(operation), operation) <= MOMENT:
+        state = self._open(operation)
+        if handler.cost(state, operation) <= MOMENT and not asks_the_machine(state, operation):
             try:
                 return cast("R", self._run(handler, operation, AT_ONCE, options.timeout))
             except Busy:
@@ -255,6 +257,7 @@ class LocalTransport:
             state = self._open(operation)
             if not is_admitted:
                 check_strict_mode(state, operation, timeout)
+                check_quotas(state, operation)
             result = handler.run(state, operation, patience)
             if handler is _REFRESH:
                 self._refresh(patience)

@@ -61,6 +61,13 @@ class Keys:
         """The numbers of the shards."""
         return self.kinds >> np.uint16(1)
 
+    @property
+    def same_as_before(self) -> Mask:
+        """Flags (n - 1,): whose id, the shard aside, is that of the one before."""
+        same: Mask = (self.low[1:] == self.low[:-1]) & (self.high[1:] == self.high[:-1])
+        same &= self.are_uuids[1:] == self.are_uuids[:-1]
+        return same
+
     def in_shard(self, shard: int) -> Keys:
         """The same ids in a shard."""
         return Keys(self.are_uuids | np.uint16(shard << 1), self.high, self.low)
@@ -104,6 +111,7 @@ class IdTable:
         self._used = 0  # slots that are not empty, deleted ones included
         self._marked = 0  # rows written with a UUID or in a shard; zero allows the short ways
         self._has_shards = False
+        self._twins: tuple[Rows, Rows] | None = None  # an order, and what was found in it
         # Readers share the collection's lock, and the first that needs the order brings it up to
         # date.
         self._ordering = threading.Lock()
@@ -149,6 +157,25 @@ class IdTable:
             active = active[~hit & (candidates != _EMPTY)]
             slots[active] = (slots[active] + 1) & mask
         return rows
+
+    def row_of(self, kind: int, high: int, low: int) -> int:
+        """The row of one id, in columns; -1 where there is none."""
+        return self._find_one(kind, high, low)
+
+    def shards(self, size: int) -> NDArray[np.uint16]:
+        """The shards of the first rows; of those without a point they mean nothing."""
+        return self._kinds[:size] >> np.uint16(1)
+
+    def twins(self) -> Rows:
+        """Rows whose id another row has, in another shard, side by side."""
+        order = self.order()
+        if self._twins is None or self._twins[0] is not order:
+            same = self.keys(order).same_as_before
+            either = np.zeros(len(order), dtype=np.bool_)
+            either[1:] |= same
+            either[:-1] |= same
+            self._twins = order, order[either]
+        return self._twins[1]
 
     def find_one(self, point_id: PointId) -> int:
         """The row of one id, -1 where there is none."""

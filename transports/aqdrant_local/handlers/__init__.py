@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from . import (
     aliases,
+    cluster,
     collections,
     facets,
     groups,
@@ -21,6 +22,7 @@ __all__ = [
     "HANDLERS",
     "Handler",
     "aliases",
+    "cluster",
     "collections",
     "facets",
     "groups",

@@ -5,7 +5,6 @@ What writes and reads them is imported when the first is taken: SQLite, ZIP and 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -19,15 +18,11 @@ from aqdrant_local.locks import Patience
 from aqdrant_local.snapshots.shelf import collection_place, shard_place
 from aqdrant_local.state import Collection, State
 
-from ._table import handles
+from ._table import handles, off_the_loop
 
 __all__ = ["found_file", "restored"]
 
 R = TypeVar("R")
-
-
-def _waits_for_disk(state: State, operation: Any) -> float:
-    return math.inf
 
 
 def _unless_told(wait: bool | None, work: Callable[[], R]) -> R | None:
@@ -42,7 +37,7 @@ def _unless_told(wait: bool | None, work: Callable[[], R]) -> R | None:
 # ---- of a collection
 
 
-@handles(ops.ListSnapshots, cost=_waits_for_disk)
+@handles(ops.ListSnapshots, cost=off_the_loop)
 def list_snapshots(
     state: State, operation: ops.ListSnapshots, patience: Patience
 ) -> list[models.SnapshotDescription]:
@@ -50,7 +45,7 @@ def list_snapshots(
     return state.shelf.listed(collection_place(state.find(operation.collection_name).name))
 
 
-@handles(ops.CreateSnapshot, cost=_waits_for_disk)
+@handles(ops.CreateSnapshot, cost=off_the_loop)
 def create_snapshot(
     state: State, operation: ops.CreateSnapshot, patience: Patience
 ) -> models.SnapshotDescription | None:
@@ -61,14 +56,14 @@ def create_snapshot(
     return _unless_told(operation.wait, lambda: take_collection(state, collection, patience))
 
 
-@handles(ops.DeleteSnapshot, cost=_waits_for_disk)
+@handles(ops.DeleteSnapshot, cost=off_the_loop)
 def delete_snapshot(state: State, operation: ops.DeleteSnapshot, patience: Patience) -> bool | None:
     """Delete a snapshot of a collection."""
     place = collection_place(state.find(operation.collection_name).name)
     return _deleted(state, place, operation.snapshot_name, operation.wait)
 
 
-@handles(ops.RecoverFromSnapshot, cost=_waits_for_disk)
+@handles(ops.RecoverFromSnapshot, cost=off_the_loop)
 def recover_from_snapshot(
     state: State, operation: ops.RecoverFromSnapshot, patience: Patience
 ) -> bool | None:
@@ -80,7 +75,7 @@ def recover_from_snapshot(
 # ---- of a shard
 
 
-@handles(ops.ListShardSnapshots, cost=_waits_for_disk)
+@handles(ops.ListShardSnapshots, cost=off_the_loop)
 def list_shard_snapshots(
     state: State, operation: ops.ListShardSnapshots, patience: Patience
 ) -> list[models.SnapshotDescription]:
@@ -88,7 +83,7 @@ def list_shard_snapshots(
     return state.shelf.listed(_shard_place(state, operation))
 
 
-@handles(ops.CreateShardSnapshot, cost=_waits_for_disk)
+@handles(ops.CreateShardSnapshot, cost=off_the_loop)
 def create_shard_snapshot(
     state: State, operation: ops.CreateShardSnapshot, patience: Patience
 ) -> models.SnapshotDescription | None:
@@ -99,7 +94,7 @@ def create_shard_snapshot(
     return _unless_told(operation.wait, lambda: take_shard(state, collection, shard, patience))
 
 
-@handles(ops.DeleteShardSnapshot, cost=_waits_for_disk)
+@handles(ops.DeleteShardSnapshot, cost=off_the_loop)
 def delete_shard_snapshot(
     state: State, operation: ops.DeleteShardSnapshot, patience: Patience
 ) -> bool | None:
@@ -108,7 +103,7 @@ def delete_shard_snapshot(
     return _deleted(state, place, operation.snapshot_name, operation.wait)
 
 
-@handles(ops.RecoverShardFromSnapshot, cost=_waits_for_disk)
+@handles(ops.RecoverShardFromSnapshot, cost=off_the_loop)
 def recover_shard_from_snapshot(
     state: State, operation: ops.RecoverShardFromSnapshot, patience: Patience
 ) -> bool | None:
@@ -120,7 +115,7 @@ def recover_shard_from_snapshot(
 # ---- of everything
 
 
-@handles(ops.ListFullSnapshots, cost=_waits_for_disk)
+@handles(ops.ListFullSnapshots, cost=off_the_loop)
 def list_full_snapshots(
     state: State, operation: ops.ListFullSnapshots, patience: Patience
 ) -> list[models.SnapshotDescription]:
@@ -128,7 +123,7 @@ def list_full_snapshots(
     return state.shelf.listed("")
 
 
-@handles(ops.CreateFullSnapshot, cost=_waits_for_disk)
+@handles(ops.CreateFullSnapshot, cost=off_the_loop)
 def create_full_snapshot(
     state: State, operation: ops.CreateFullSnapshot, patience: Patience
 ) -> models.SnapshotDescription | None:
@@ -138,7 +133,7 @@ def create_full_snapshot(
     return _unless_told(operation.wait, lambda: take_full(state, patience))
 
 
-@handles(ops.DeleteFullSnapshot, cost=_waits_for_disk)
+@handles(ops.DeleteFullSnapshot, cost=off_the_loop)
 def delete_full_snapshot(
     state: State, operation: ops.DeleteFullSnapshot, patience: Patience
 ) -> bool | None:

@@ -13,10 +13,10 @@ import numpy as np
 
 from aqdrant import models
 from aqdrant.exceptions import BadRequest, StorageError
+from aqdrant_local.engine.portions import portions
 from aqdrant_local.locks import Patience
 from aqdrant_local.state import Collection, State, named_params
 from aqdrant_local.store.copies import read_copy
-from aqdrant_local.store.portions import portions
 
 from .archive import Archive, Stored, damaged, opened
 

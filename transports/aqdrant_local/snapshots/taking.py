@@ -10,10 +10,11 @@ import numpy as np
 
 from aqdrant import models
 from aqdrant_local.engine.arrays import Rows
+from aqdrant_local.engine.portions import portions
 from aqdrant_local.locks import Patience
+from aqdrant_local.sharding import PEER
 from aqdrant_local.state import Collection, State
 from aqdrant_local.store.copies import copy_file, reader, write_copy
-from aqdrant_local.store.portions import portions
 
 from .archive import Contents, Stored, write_archive
 from .shelf import collection_place, shard_place, stem_of
@@ -31,7 +32,7 @@ def take_collection(
         name = collection.name
         return state.shelf.add(
             collection_place(name),
-            f"{stem_of(name)}-0",
+            f"{stem_of(name)}-{PEER}",
             lambda target: write_archive(target, contents, {stored.file: file}),
         )
 

@@ -9,7 +9,7 @@ processes out. `database` holds a connection for writing and closes idle ones, `
 `files` open, make and recognise files, `errors` says what their errors mean. `catalog` keeps
 collections and aliases, `manifest` the settings of a collection, `rows` points, sparse vectors and
 multivectors, `blocks` dense vectors. `collection` makes the changes of one collection last,
-`loading` reads it, `copies` and `portions` write it elsewhere.
+`loading` reads it, `copies` writes it elsewhere.
 
 The folder
     ``aqdrant.db``       the catalog, a SQLite database.
@@ -29,11 +29,14 @@ catalog, 0x61716463, "aqdc", of a collection)
     ``unused(key, is_next)``: keys whose files, where there are any, belong to nothing and are
     deleted at the next opening; one of them is for the next collection. So a collection comes and
     goes with one transaction of the catalog, and no file is deleted that it did not give up.
+    ``quotas(config, mark)``, once they are set: JSON of `QuotaConfig`.
 
     A collection. ``settings(key, config, mark)``: JSON of `CollectionConfig`.
     ``progress(changes, operations, points, indexes, mark)``: transactions, numbered updates,
     points and indexes. ``indexes(name, definition, mark)``: payload indexes as JSON of
     `CreateFieldIndex`; they are built again when they are first used.
+    ``shards(key, first, shards, state, mark)``: of a collection with custom sharding, once it has a
+    key: the key as JSON, and the numbers of its shards.
     ``vectors(id, name, kind, block_rows)``: the vector names; kind is ``dense``,
     ``sparse`` or ``multi``.
 

@@ -10,9 +10,11 @@ import secrets
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from aqdrant import models
+
 from .connection import Connection
 from .errors import damaged
-from .sums import numbers_mark, text_mark
+from .sums import numbers_mark, read_model, text_mark, written_model
 
 __all__ = ["SCHEMA", "Catalog", "Listing"]
 
@@ -121,6 +123,21 @@ class Catalog:
         )
         changes, collections, _ = self._progress()
         self._set_progress(changes + 1, collections, len(aliases))
+
+    def quotas(self) -> models.QuotaConfig:
+        """The quotas; those of a new folder where none were ever set."""
+        sql = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'quotas'"
+        if not self._database.execute(sql).fetchone():
+            return models.QuotaConfig()
+        text, mark = self._database.execute("SELECT config, mark FROM quotas").fetchone()
+        return read_model(models.QuotaConfig, self._database.path, mark, "", text)
+
+    def set_quotas(self, quotas: models.QuotaConfig) -> None:
+        """Replace the quotas."""
+        text = written_model(quotas)
+        self._database.execute("CREATE TABLE IF NOT EXISTS quotas(config TEXT, mark)")
+        self._database.execute("DELETE FROM quotas")
+        self._database.execute("INSERT INTO quotas VALUES (?, ?)", (text, text_mark("", text)))
 
     def _reserve(self) -> None:
         self._database.execute("INSERT INTO unused VALUES (?, 1)", (secrets.token_hex(8),))

@@ -6,7 +6,7 @@ collection's gate.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,15 +17,15 @@ from aqdrant import models
 from aqdrant.exceptions import AqdrantError, StatusError, StorageError
 from aqdrant_local.engine.arrays import Rows
 from aqdrant_local.engine.multivectors import MultiVectors
+from aqdrant_local.engine.portions import Portion, portions
 from aqdrant_local.engine.segment import Vectors
 from aqdrant_local.engine.writes import PointWrite
-from aqdrant_local.state import Collection, IndexSchema
+from aqdrant_local.state import Collection, IndexSchema, Placed
 
 from .blocks import DenseTable
 from .database import Database
 from .loading import load_collection
 from .manifest import Manifest, VectorTable
-from .portions import Portion, portions
 from .rows import MultiTable, PointTable, SparseTable
 
 __all__ = ["CollectionStore"]
@@ -164,6 +164,11 @@ class CollectionStore:
         with self._transaction():
             self._manifest.set_index(name, schema)
 
+    def save_shards(self, shards: Mapping[int | str, Placed]) -> None:
+        """Write the shard keys."""
+        with self._transaction():
+            self._manifest.set_shards(shards)
+
     def add_vectors(self, name: str, vectors: Vectors, config: models.CollectionConfig) -> None:
         """Begin a vector name."""
         with self._transaction():
@@ -240,6 +245,7 @@ class CollectionStore:
             raise
         collection.segment, collection.config = fresh.segment, fresh.config
         collection.schema, collection.operations = fresh.schema, fresh.operations
+        collection.shards = fresh.shards
         self._is_ahead = False
         self._attach()
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
+from aqdrant_local.engine.portions import Portion
 from aqdrant_local.state import Collection, empty_stores
 
 from .collection import CollectionStore
@@ -20,7 +21,6 @@ from .errors import damaged, translated
 from .files import COLLECTION, check_header, connect, create_database, lasts
 from .loading import load_collection
 from .manifest import SCHEMA, Manifest
-from .portions import Portion
 
 __all__ = ["adopt", "copy_file", "read_copy", "reader", "write_copy"]
 
@@ -61,6 +61,8 @@ def write_copy(collection: Collection, points: Sequence[Portion], target: Path) 
             store = CollectionStore(database, key, blank)
             for name, schema in collection.schema.items():
                 store.save_index(name, schema)
+            if collection.shards:
+                store.save_shards(collection.shards)
             store.fill(points)
             with database.using():
                 database.execute("PRAGMA journal_mode = DELETE").fetchall()

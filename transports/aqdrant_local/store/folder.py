@@ -11,6 +11,7 @@ from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from aqdrant import models
 from aqdrant.exceptions import StorageError
 from aqdrant_local.snapshots.shelf import Shelf
 from aqdrant_local.state import Collection, State
@@ -78,6 +79,7 @@ class FolderStore:
                 self.state = State(Shelf(folder / SNAPSHOTS))
                 self.state.shelf.sweep()
                 self.state.store = self
+                self.state.quotas = self._catalog.quotas()
                 self.reconcile(self.state)
         except BaseException:
             self.close()
@@ -156,6 +158,16 @@ class FolderStore:
         if old is not None:
             old.close()
             self._discard(old.key)
+
+    @property
+    def path(self) -> Path:
+        """The folder."""
+        return self._folder
+
+    def save_quotas(self, quotas: models.QuotaConfig) -> None:
+        """Write the quotas."""
+        with self._database.transaction():
+            self._catalog.set_quotas(quotas)
 
     def save_aliases(self, aliases: Mapping[str, str]) -> None:
         """Write all aliases."""

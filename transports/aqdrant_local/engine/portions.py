@@ -1,6 +1,6 @@
-"""The points of a segment, some at a time, as they are written to a file.
+"""The points of a segment, some at a time, as they are written elsewhere.
 
-Used by `collection` when rows move, and by `copies`.
+Used by the store when rows move, by snapshots, and where points go from shard to shard.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from aqdrant_local.engine.arrays import Mask, Rows
-from aqdrant_local.engine.segment import Segment
-from aqdrant_local.engine.writes import DenseWrite, PointWrite, RaggedWrite
+from .arrays import Mask, Rows
+from .segment import Segment
+from .writes import DenseWrite, PointWrite, RaggedWrite
 
 __all__ = ["Portion", "portions"]
 
