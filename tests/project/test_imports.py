@@ -33,7 +33,7 @@ ALLOWED_EXTERNALS = {
     "aqdrant_grpc.messages": {"betterproto2", "dateutil", "typing_extensions"},
     "aqdrant_local": {"anyio", "msgspec", "numpy"},
     "aqdrant_local.snapshots": {"httpx"},
-    "aqdrant_net": {"anyio", "h11", "h2", "hpack", "trio"},
+    "aqdrant_net": {"anyio", "h11", "hpack", "trio"},
     "aqdrant_rest": {"anyio", "certifi", "httpx", "msgspec", "numpy", "orjson"},
     "aqdrant_rest.server": {"hypercorn", "python_multipart"},
 }

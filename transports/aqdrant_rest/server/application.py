@@ -20,9 +20,11 @@ from aqdrant.operations import StreamOperation
 from aqdrant.transport import CallOptions, Transport
 from aqdrant_rest._routes import Route, find_route
 
-from .forms import FormFile
+from .old_searches import OldSearch, find_old_search, points_alone
+from .refusing import Refused
 from .replies import Reply, accepted_reply, error_reply, reply, result_reply, text_reply
-from .requests import BODY_LIMIT, Asked, Refused, read_operation, unpack
+from .requests import BODY_LIMIT, Asked, read_operation, unpack
+from .uploads import take_upload
 
 __all__ = ["RestApplication"]
 
@@ -90,13 +92,17 @@ class RestApplication:
             await _send(send, text_reply(401, refusal), added)
             return
         found = find_route(scope["method"], path)
+        old = find_old_search(scope["method"], path) if found is None else None
+        if old is not None:
+            found = old.route, old.in_path
         if found is None:
             await _send(send, Reply(404), added)
             return
         route, in_path = found
         if issubclass(route.operation, StreamOperation):
             if route.takes_form:
-                await _send(send, await self._take(route, in_path, scope, receive), added)
+                answer = await take_upload(self.transport, route, in_path, scope, receive)
+                await _send(send, answer, added)
             else:
                 await self._stream(route, in_path, scope, send, added)
             return
@@ -107,16 +113,16 @@ class RestApplication:
                 content = await to_thread.run_sync(unpack, content, encoding.lower())
             request = (route, in_path, scope["query_string"], content)
             if len(content) > _MOMENT:
-                asked = await to_thread.run_sync(read_operation, *request)
+                asked = await to_thread.run_sync(_read, old, *request)
             else:
-                asked = read_operation(*request)
+                asked = _read(old, *request)
             del content, request
-            answer = await self._run(route, asked, begun)
+            answer = await self._run(route, asked, begun, is_old=old is not None)
         except Refused as error:
             answer = reply(error.status, error.message, begun)
         await _send(send, answer, added)
 
-    async def _run(self, route: Route, asked: Asked, begun: float) -> Reply:
+    async def _run(self, route: Route, asked: Asked, begun: float, *, is_old: bool) -> Reply:
         try:
             options = CallOptions(timeout=asked.timeout)
             result = await self.transport.execute(asked.operation, options)
@@ -127,36 +133,7 @@ class RestApplication:
             return reply(500, "Service internal error: a defect; the log has more", begun)
         if result is None and getattr(asked.operation, "wait", None) is False:
             return accepted_reply(begun)
-        return await result_reply(route, result, begun)
-
-    async def _take(
-        self, route: Route, in_path: dict[str, str], scope: Message, receive: Receive
-    ) -> Reply:
-        """Take an upload in, piece by piece."""
-        begun = perf_counter()
-        try:
-            operation: Any = read_operation(route, in_path, scope["query_string"], b"").operation
-            form = FormFile(dict(scope["headers"]).get(b"content-type", b""))
-            async with self.transport.stream(operation) as content:
-                while True:
-                    message = await receive()
-                    if message["type"] == "http.disconnect":
-                        raise Refused(400, "Multipart stream is incomplete")
-                    if piece := form.feed(message.get("body", b"")):
-                        await content.send(piece)
-                    if not message.get("more_body"):
-                        break
-                form.close()
-                result = await content.finish()
-        except Refused as error:
-            is_text = error.status == 415 or error.message.startswith("Required")
-            refused = text_reply(error.status, error.message)
-            return refused if is_text else reply(error.status, error.message, begun)
-        except AqdrantError as error:
-            return error_reply(error, begun)
-        if operation.wait is False:
-            return accepted_reply(begun)
-        return await result_reply(route, result, begun)
+        return await result_reply(route, points_alone(result) if is_old else result, begun)
 
     async def _stream(
         self, route: Route, in_path: dict[str, str], scope: Message, send: Send, added: Headers
@@ -196,6 +173,14 @@ class RestApplication:
         if given is None:
             return "Must provide an API key or an Authorization bearer token"
         return None if hmac.compare_digest(given, self._key) else "Invalid API key or JWT"
+
+
+def _read(
+    old: OldSearch | None, route: Route, in_path: dict[str, str], query: bytes, content: bytes
+) -> Asked:
+    if old is not None:
+        content = old.rewritten(content)
+    return read_operation(route, in_path, query, content)
 
 
 def _path(scope: Message) -> str:
