@@ -22,7 +22,7 @@ from aqdrant_local.sharding import (
     chosen_shards,
     create_key,
     drop_key,
-    points_by_shard,
+    shards_of,
     shown_key,
 )
 from aqdrant_local.state import Collection, State
@@ -65,19 +65,15 @@ def collection_cluster_info(
     """Tell how many points each shard has."""
     collection = state.find(operation.collection_name)
     with collection.gate.shared(patience):
-        counts = points_by_shard(collection.still_there())
-        named = {
-            number: (key, placed.state)
-            for key, placed in collection.shards.items()
-            for number in placed.numbers
-        }
-    active = (None, models.ReplicaState.ACTIVE)
-    shards: list[models.LocalShardInfo] = []
-    for number, count in sorted(counts.items()):
-        key, replica = named.get(number, active)
-        shards.append(
-            models.LocalShardInfo(shard_id=number, shard_key=key, points_count=count, state=replica)
-        )
+        shards = [
+            models.LocalShardInfo(
+                shard_id=shard.number,
+                shard_key=shard.key,
+                points_count=shard.points,
+                state=shard.state,
+            )
+            for shard in shards_of(collection.still_there())
+        ]
     return models.CollectionClusterInfo(
         peer_id=PEER,
         shard_count=len(shards),

@@ -20,12 +20,14 @@ from aqdrant_local.state import Collection, State
 
 from ._table import handles
 
+__all__ = ["check_name"]
+
 
 @handles(CreateCollection)
 def create_collection(state: State, operation: CreateCollection, patience: Patience) -> bool:
     """Create a collection."""
     name = operation.collection_name
-    _check_name(name)
+    check_name(name)
     collection = new_collection(name, operation.body)
     with state.gate.exclusive(patience):
         if name in state.collections:
@@ -106,7 +108,12 @@ def _indexed_vectors(collection: Collection) -> int:
     return sum(store.count for store in stores if isinstance(store, SparseVectors))
 
 
-def _check_name(name: str) -> None:
+def check_name(name: str) -> None:
+    """Refuse a name that no server takes.
+
+    Raises:
+        BadRequest: it is empty, too long, or none for a file.
+    """
     problem = None
     if not name:
         problem = "it is empty"
