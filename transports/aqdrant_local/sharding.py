@@ -9,22 +9,24 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from aqdrant import models
 from aqdrant.exceptions import BadRequest, NotFound
+from aqdrant.operations import Operation
 
 from .engine.ids import MOST_SHARDS
 from .engine.segment import Segment
 from .refusals import bad_request, malformed
-from .state import Collection, Placed
+from .state import Collection, Placed, State
 
 __all__ = [
     "PEER",
     "Shard",
     "chosen_shards",
+    "cost_of_view",
     "create_key",
     "drop_key",
     "seen",
@@ -39,6 +41,8 @@ PEER = 1
 Key = int | str
 
 _TOO_LARGE = 2**64
+_ROW = 2e-8  # seconds
+_UNORDERED_ROW = 2e-7
 
 
 def chosen_shards(
@@ -100,6 +104,15 @@ def seen(
     view.segment = collection.segment.of_shards(shards, newest=newest)
     view.segment.shard_keys = {placed.first: key for key, placed in collection.shards.items()}
     return view
+
+
+def cost_of_view(state: State, operation: Operation[Any]) -> float:
+    """Estimate the seconds until it is known which points of a collection an operation sees."""
+    collection = state.peek(getattr(operation, "collection_name", ""))
+    if collection is None or not collection.is_sharded:
+        return 0.0
+    ids = collection.segment.ids
+    return collection.segment.size * (_ROW if ids.is_ordered else _UNORDERED_ROW)
 
 
 def to_change(collection: Collection, selector: models.ShardKeySelector | None) -> list[Segment]:

@@ -28,7 +28,7 @@ from aqdrant_local.sharding import (
 from aqdrant_local.state import Collection, State
 from aqdrant_local.telemetry import cluster_telemetry
 
-from ._table import handles
+from ._table import handles, off_the_loop
 
 __all__: list[str] = []
 
@@ -39,7 +39,7 @@ def create_shard_key(state: State, operation: ops.CreateShardKey, patience: Pati
     return _changed(state, operation, patience, lambda held: create_key(held, operation.body))
 
 
-@handles(ops.DeleteShardKey)
+@handles(ops.DeleteShardKey, cost=off_the_loop)
 def delete_shard_key(state: State, operation: ops.DeleteShardKey, patience: Patience) -> bool:
     """Drop a shard key with its points."""
     key = operation.body.shard_key
@@ -83,7 +83,7 @@ def collection_cluster_info(
     )
 
 
-@handles(ops.UpdateCollectionCluster)
+@handles(ops.UpdateCollectionCluster, cost=off_the_loop)
 def update_collection_cluster(
     state: State, operation: ops.UpdateCollectionCluster, patience: Patience
 ) -> bool:
