@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from aqdrant import QdrantClient, models
 from aqdrant.exceptions import AqdrantError, BadRequest
 from aqdrant_local.engine.ids import IdTable
 from aqdrant_local.snapshots import archive, restoring, shelf
+from aqdrant_local.store import folder
 from aqdrant_local.store.catalog import Catalog
 
 from .stored import everything, killed_after
@@ -38,9 +40,9 @@ def points(count: int) -> list[models.PointStruct]:
     ]
 
 
-def prepared(folder: Path) -> tuple[QdrantClient, str, str]:
+def prepared(path: Path) -> tuple[QdrantClient, str, str]:
     """A client, and the names of two snapshots of its collection `c`: with OLD and NEW points."""
-    client = QdrantClient(path=str(folder))
+    client = QdrantClient(path=str(path))
     client.create_collection("c", models.VectorParams(size=2, distance=models.Distance.DOT))
     client.upsert("c", points(OLD))
     old = client.create_snapshot("c")
@@ -51,9 +53,9 @@ def prepared(folder: Path) -> tuple[QdrantClient, str, str]:
     return client, old.name, new.name
 
 
-def work(folder: str) -> None:
+def work(path: str) -> None:
     """Recover the two in turn and take snapshots, for ever."""
-    client = QdrantClient(path=folder)
+    client = QdrantClient(path=path)
     old, new = (one.name for one in client.list_snapshots("c")[:2])
     print("open", flush=True)  # noqa: T201  # what the test waits for
     number = 0
@@ -89,12 +91,33 @@ def test_kill_leaves_before_or_after(number: int, seed: int, tmp_path: Path) -> 
     for name in client.get_collections().collections:
         assert client.count(name.name).count in (OLD, NEW)
     client.close()
+    with QdrantClient(path=str(tmp_path)) as client:
+        names = client.get_collections().collections
     assert not list((tmp_path / "snapshots").glob("*.part*"))
-    QdrantClient(path=str(tmp_path)).close()
+    assert len(list(tmp_path.glob("*.aqdrant"))) == len(names)
+
+
+def test_file_that_could_not_be_deleted_goes_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, old, _ = prepared(tmp_path)
+
+    def fail(path: Path) -> None:
+        raise PermissionError(13, "somebody reads it")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(folder, "delete_database", fail)
+        client.recover_snapshot("c", old)
+    client.close()
+    assert len(list(tmp_path.glob("*.aqdrant"))) == 2
+    client = QdrantClient(path=str(tmp_path))
+    assert client.count("c").count == OLD
+    client.close()
+    assert len(list(tmp_path.glob("*.aqdrant"))) == 1
 
 
 FAULTS = [
-    (archive.shutil, "copyfileobj"),
+    (shutil, "copyfileobj"),
     (restoring, "_check_alike"),
     (Catalog, "put"),
     (IdTable, "add"),
