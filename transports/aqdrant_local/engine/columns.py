@@ -138,6 +138,16 @@ class PayloadColumn:
         listed = np.bincount(found, minlength=self.size)[: self.size]
         return Selection(self.size, mask=self._elements[: self.size] > listed)
 
+    def same_uuid(self, values: Sequence[str]) -> Selection:
+        """Rows with any of these UUIDs, in any spelling."""
+        firsts = self._known.same_uuids(values)
+        return self._of_strings(np.flatnonzero(np.isin(self._known.uuids(), firsts)))
+
+    def other_uuid(self, values: Sequence[str]) -> Selection:
+        """Rows with a UUID that is none of these, in any spelling."""
+        firsts, known = self._known.same_uuids(values), self._known.uuids()
+        return self._of_strings(np.flatnonzero((known >= 0) & ~np.isin(known, firsts)))
+
     def in_interval(self, interval: Interval) -> Selection:
         """Rows with a number in the interval; integers are compared as 64-bit floats."""
         first, open_first = interval.lower()
