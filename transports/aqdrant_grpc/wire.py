@@ -5,7 +5,9 @@ Called by everything of the codec. Nothing here knows a message.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from struct import Struct
+from typing import TypeVar
 
 __all__ = [
     "BYTES",
@@ -14,6 +16,7 @@ __all__ = [
     "MASK64",
     "VARINT",
     "CodecError",
+    "Made",
     "read_span",
     "read_varint",
     "signed",
@@ -23,6 +26,8 @@ __all__ = [
     "unpack_float",
     "varint",
 ]
+
+T = TypeVar("T")
 
 VARINT, FIXED64, BYTES, _GROUP, _GROUP_END, FIXED32 = range(6)
 MASK64 = 2**64 - 1
@@ -49,6 +54,25 @@ class CodecError(ValueError):
         """Write where it lies, from a root downwards."""
         steps = (f"[{s}]" if isinstance(s, int) else f".{s[:60]}" for s in reversed(self.steps))
         return root + "".join(steps)
+
+
+class Made(dict[str, T]):
+    """Coders of messages, each made when it is first used."""
+
+    def use(self, make: Callable[[str], T], **others: Callable[[], T]) -> None:
+        """Set what makes the coder of a message.
+
+        Args:
+            make: makes it of the message's name.
+            **others: what makes those of these messages instead.
+        """
+        self._make = make
+        self._others = others
+
+    def __missing__(self, message: str) -> T:
+        other = self._others.get(message)
+        self[message] = made = other() if other else self._make(message)
+        return made
 
 
 # ---- writing
