@@ -32,6 +32,7 @@ from .engine.selection import Selection, intersection
 from .engine.sparse import SparseVectors
 from .filtering import path_of, select_rows
 from .formulas import class_of, rescored
+from .graph_settings import approach_of
 from .indexing import index_of
 from .inputs import average, inputs_of, prepared, store_of, stored_vector
 from .locks import Patience
@@ -246,7 +247,8 @@ class Run:
             weighed = self._weighed(request, store, vector)
             return store.search(ids, weighed, limit, threshold, among)
         if isinstance(store, DenseVectors):
-            return store.search(ids, vector, limit, threshold, among, self._scanned)
+            approach = approach_of(self._collection, request.using or "", request.params)
+            return store.search(ids, vector, limit, threshold, among, self._scanned, approach)
         return store.search(ids, vector, limit, threshold, among)
 
     def _recommended(self, request: Request, among: Selection | None, limit: int) -> Ranking:

@@ -34,6 +34,7 @@ from aqdrant.transport import (
 )
 
 from .costs import MOMENT
+from .graph_builder import BUILDER
 from .handlers import HANDLERS, Handler, no_cost
 from .locks import AT_ONCE, Busy, Patience
 from .state import Collection, State
@@ -129,6 +130,8 @@ class LocalTransport:
         """Forget all collections, or let go of the folder. Closing again does nothing."""
         with self._opening:
             self._is_closed, self._is_open = True, True
+            if self._share is None:
+                BUILDER.stop(self._state.collections.values(), wait=False)
             self._state = State()
             if self._finalizer is not None:
                 self._finalizer()

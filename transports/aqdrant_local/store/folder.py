@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from aqdrant.exceptions import StorageError
+from aqdrant_local.graph_builder import BUILDER
 from aqdrant_local.state import Collection, State
 
 from .catalog import SCHEMA, Catalog
@@ -28,6 +29,7 @@ from .files import (
     lasts,
     no_rights,
 )
+from .graph_files import delete_graphs
 from .loading import load_collection
 from .locking import FolderLock
 from .manifest import SCHEMA as COLLECTION_SCHEMA
@@ -64,6 +66,7 @@ class FolderStore:
         self._pool = Pool()
         self._database = Database(path, durability, Pool(bound=1))
         self._catalog = Catalog(self._database)
+        self.state = State()
         try:
             with translated(folder):
                 if not path.exists():
@@ -71,7 +74,6 @@ class FolderStore:
                 self._identity = path.stat()
             with self._database.using():
                 self._sweep()
-                self.state = State()
                 self.state.store = self
                 self.reconcile(self.state)
         except BaseException:
@@ -136,6 +138,7 @@ class FolderStore:
 
     def close(self) -> None:
         """Close the files, once a write in another thread is through, and the lock."""
+        BUILDER.stop(self.state.collections.values(), wait=True)
         self._pool.close()
         self._database.close()
         self._lock.release()
@@ -152,6 +155,7 @@ class FolderStore:
         with database.using():
             collection = load_collection(database, name)
         CollectionStore(database, key, collection)
+        BUILDER.wake(collection)
         return collection
 
     def _attach(self, key: str, collection: Collection) -> None:
@@ -195,6 +199,7 @@ class FolderStore:
             collection.store.close()
         try:
             delete_database(collection_file(self._folder, key))
+            delete_graphs(collection_file(self._folder, key))
         except OSError:
             return  # on Windows: somebody reads it
 
