@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import io
 import sys
 from pathlib import Path
 from typing import Any
@@ -108,24 +106,6 @@ async def test_missing_extra_says_what_to_install(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setitem(sys.modules, "fastembed", None)
     with pytest.raises(UnsupportedOperation, match=r"pip install 'aqdrant\[fastembed\]'"):
         await FastEmbed(cache_dir="nowhere").embed(inputs(["a"]))
-
-
-def test_images_are_paths_bytes_or_data() -> None:
-    from PIL import Image
-
-    content = io.BytesIO()
-    Image.new("RGB", (2, 3)).save(content, "PNG")
-    uri = f"data:image/png;base64,{base64.b64encode(content.getvalue()).decode()}"
-    for given in (uri, content.getvalue()):
-        assert module._image(given, "m").size == (2, 3)
-    with pytest.raises(ArgumentError, match="does not fetch"):
-        module._image("https://example.org/cat.png", "m")
-    with pytest.raises(ArgumentError, match="no image file"):
-        module._image("cat.png", "m")
-    with pytest.raises(ArgumentError, match="data URI cannot be read"):
-        module._image("data:image/png;base64,***", "m")
-    with pytest.raises(ArgumentError, match="no image"):
-        module._image(b"text", "m")
 
 
 async def test_lists_and_sizes_are_those_of_the_official_client() -> None:
