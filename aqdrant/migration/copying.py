@@ -52,6 +52,8 @@ class Copy:
         self._source = source
         self._target = target
         self._name = plan.name
+        self._keys: list[models.ShardKey | None] = list(plan.keys) or [None]
+        self._before = 0, 0  # points and bytes of the shard keys that are through
         self._resume = resume and plan.is_there
         self._on_progress = on_progress
         self._sample: list[models.Record] = []
@@ -64,17 +66,20 @@ class Copy:
     async def carry(self, batch_size: int, parallel: int) -> None:
         """Carry the points."""
         self.result.total = (await self._source.count(self._name)).count
-        records = self._records(batch_size)
-        async with aclosing(records):
-            uploaded = await self._target.upload_points(
-                self._name,
-                records,
-                batch_size=batch_size,
-                parallel=parallel,
-                wait=True,
-                on_progress=self._note,
-            )
-        self._note(uploaded)
+        for key in self._keys:
+            records = self._records(key, batch_size)
+            async with aclosing(records):
+                uploaded = await self._target.upload_points(
+                    self._name,
+                    records,
+                    batch_size=batch_size,
+                    parallel=parallel,
+                    wait=True,
+                    shard_key_selector=key,
+                    on_progress=self._note,
+                )
+            self._note(uploaded)
+            self._before = self.result.points, self.result.bytes
 
     async def verify(self) -> None:
         """Compare the numbers of points, and the content of some.
@@ -90,12 +95,15 @@ class Copy:
                 target=f"collection {self._name!r}",
                 fix="Was the source written to meanwhile? resume=True carries what is missing.",
             )
-        ids = [record.id for record in self._sample]
-        found = {
-            record.id: record for record in await self._target.retrieve(self._name, ids, True, True)
-        }
+        found: dict[tuple[Any, Any], models.Record] = {}
+        for key in self._keys:
+            ids = [record.id for record in self._sample if record.shard_key == key]
+            copies = await self._target.retrieve(
+                self._name, ids, True, True, shard_key_selector=key
+            )
+            found |= {(key, record.id): record for record in copies}
         for record in self._sample:
-            copy = found.get(record.id)
+            copy = found.get((record.shard_key, record.id))
             if copy is None or not _is_same(record, copy):
                 raise MigrationFailed(
                     f"point {record.id!r} is not what it is in the source.",
@@ -108,21 +116,32 @@ class Copy:
         self.result.is_finished = True
         self._tell()
 
-    async def _records(self, page_size: int) -> AsyncGenerator[models.Record]:
+    async def _records(
+        self, key: models.ShardKey | None, page_size: int
+    ) -> AsyncGenerator[models.Record]:
         pages = self._source.scroll_pages(
-            self._name, page_size=page_size, with_payload=True, with_vectors=True
+            self._name,
+            page_size=page_size,
+            with_payload=True,
+            with_vectors=True,
+            shard_key_selector=key,
         )
         async with aclosing(pages):
             async for page in pages:
-                points = await self._missing(page.points) if self._resume else page.points
+                points = page.points
+                if self._resume:
+                    points = await self._missing(points, key)
                 for record in page.points:
                     self._pick(record)
                 for record in points:
                     yield record
 
-    async def _missing(self, points: list[models.Record]) -> list[models.Record]:
+    async def _missing(
+        self, points: list[models.Record], key: models.ShardKey | None
+    ) -> list[models.Record]:
         ids = [point.id for point in points]
-        there = {point.id for point in await self._target.retrieve(self._name, ids, False)}
+        found = await self._target.retrieve(self._name, ids, False, shard_key_selector=key)
+        there = {point.id for point in found}
         self.result.skipped += len(there)
         return [point for point in points if point.id not in there]
 
@@ -137,8 +156,9 @@ class Copy:
             self._sample[place] = record
 
     def _note(self, uploaded: UploadResult) -> None:
-        self.result.points = uploaded.points
-        self.result.bytes = uploaded.bytes
+        points, size = self._before
+        self.result.points = points + uploaded.points
+        self.result.bytes = size + uploaded.bytes
         self._tell()
 
     def _tell(self) -> None:

@@ -5,6 +5,7 @@ Called by `aqdrant._async.migration`.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -12,7 +13,7 @@ from uuid import uuid4
 import msgspec
 
 from aqdrant import models
-from aqdrant.exceptions import AqdrantError, ArgumentError, UnsupportedOperation
+from aqdrant.exceptions import AqdrantError, ArgumentError
 
 if TYPE_CHECKING:
     from aqdrant._async.client import AsyncQdrantClient
@@ -46,6 +47,8 @@ class Plan(msgspec.Struct, kw_only=True):
     is_there: bool
     """The target has a collection of this name."""
     aliases: list[str] = []
+    keys: dict[models.ShardKey, int] = {}
+    """How many shards each key has, where the collection has custom sharding."""
 
     def creation(self) -> dict[str, Any]:
         """The arguments of `create_collection` for a copy."""
@@ -54,6 +57,7 @@ class Plan(msgspec.Struct, kw_only=True):
             "vectors_config": params.vectors,
             "sparse_vectors_config": params.sparse_vectors,
             "shard_number": params.shard_number,
+            "sharding_method": params.sharding_method,
             "replication_factor": params.replication_factor,
             "write_consistency_factor": params.write_consistency_factor,
             "on_disk_payload": params.on_disk_payload,
@@ -82,7 +86,7 @@ async def make_plans(
     Raises:
         NotFound: the source has no collection of one of the names.
         ArgumentError: the target has one already.
-        UnsupportedOperation: one has what cannot be carried.
+        UnsupportedOperation: the source cannot tell its shard keys.
     """
     if names is None:
         names = sorted(one.name for one in (await source.get_collections()).collections)
@@ -92,11 +96,7 @@ async def make_plans(
         info = await source.get_collection(name)
         plan = Plan(name=name, info=info, is_there=name in present)
         if info.config.params.sharding_method == models.ShardingMethod.CUSTOM:
-            raise UnsupportedOperation(
-                f"collection {name!r} has custom sharding, which a migration does not carry.",
-                operation="migrate",
-                fix="Create it with its shard keys, and upload key by key.",
-            )
+            plan.keys = await _shard_keys(source, name)
         plans.append(plan)
     collisions = [plan.name for plan in plans if plan.is_there]
     if collisions and not (recreate or resume):
@@ -123,11 +123,12 @@ async def make_collections(target: AsyncQdrantClient, plans: list[Plan], *, resu
     try:
         for plan in plans:
             if plan.is_there and resume:
+                await _make_keys(target, plan)
                 continue
             name = f"{plan.name}-{uuid4().hex[:8]}" if plan.is_there else plan.name
             await target.create_collection(name, **plan.creation())
             made.append(name)
-            await _make_indexes(target, name, plan.info)
+            await _make_parts(target, name, plan)
     except AqdrantError as error:
         for name in made:
             await target.delete_collection(name)
@@ -139,11 +140,32 @@ async def make_collections(target: AsyncQdrantClient, plans: list[Plan], *, resu
             await target.delete_collection(trial)
             await target.delete_collection(plan.name)
             await target.create_collection(plan.name, **plan.creation())
-            await _make_indexes(target, plan.name, plan.info)
+            await _make_parts(target, plan.name, plan)
 
 
-async def _make_indexes(target: AsyncQdrantClient, name: str, info: models.CollectionInfo) -> None:
-    for field, index in info.payload_schema.items():
+async def _shard_keys(source: AsyncQdrantClient, name: str) -> dict[models.ShardKey, int]:
+    listed = (await source.list_shard_keys(name)).shard_keys or []
+    info = await source.collection_cluster_info(name)
+    shards = {one.shard_id: one.shard_key for one in info.local_shards}
+    shards |= {one.shard_id: one.shard_key for one in info.remote_shards}
+    counts = Counter(shards.values())
+    return {one.key: counts[one.key] or 1 for one in listed}
+
+
+async def _make_keys(target: AsyncQdrantClient, plan: Plan) -> None:
+    """Make the shard keys that a collection lacks."""
+    if plan.keys:
+        there = await _shard_keys(target, plan.name)
+        for key, shards in plan.keys.items():
+            if key not in there:
+                await target.create_shard_key(plan.name, key, shards_number=shards)
+
+
+async def _make_parts(target: AsyncQdrantClient, name: str, plan: Plan) -> None:
+    """Make the shard keys and the indexes: these cannot be made where there are no shards."""
+    for key, shards in plan.keys.items():
+        await target.create_shard_key(name, key, shards_number=shards)
+    for field, index in plan.info.payload_schema.items():
         schema: Any = index.data_type if index.params is None else index.params
         await target.create_payload_index(name, field, schema)
 
@@ -156,9 +178,11 @@ async def _check_same_vectors(target: AsyncQdrantClient, plan: Plan) -> None:
     same = theirs.vectors == ours.vectors and (theirs.sparse_vectors or {}) == (
         ours.sparse_vectors or {}
     )
+    same = same and theirs.sharding_method == ours.sharding_method
     if not same:
         raise ArgumentError(
-            f"collection {plan.name!r} of the target has other vectors than its source.",
+            f"collection {plan.name!r} of the target has other vectors, or another sharding, than"
+            " its source.",
             parameter="resume",
         )
 

@@ -182,3 +182,31 @@ def test_sync_clients_migrate_into_a_folder(tmp_path: Path) -> None:
         assert result.points == 500
     with QdrantClient(path=str(tmp_path)) as again:
         assert again.count(C).count == 500
+
+
+async def test_shard_keys_are_carried() -> None:
+    async with AsyncQdrantClient(":memory:") as source, AsyncQdrantClient(":memory:") as target:
+        await source.create_collection(C, {"size": 1, "distance": "Dot"}, sharding_method="custom")
+        await source.create_payload_index(C, "n", "integer")
+        for key, count in (("a", 30), (7, 20), ("7", 0)):
+            await source.create_shard_key(C, key, shards_number=2)
+            points = [{"id": n, "vector": [n], "payload": {"key": key}} for n in range(count)]
+            await source.upload_points(C, points, shard_key_selector=key)
+        (result,) = await source.migrate(target, batch_size=7)
+        assert (result.points, result.total, result.is_verified) == (50, 50, True)
+        await compare_keys(source, target)
+        # Resumed, it carries what is missing, keys too.
+        await target.delete_shard_key(C, "7")
+        await target.delete(C, [3, 4], shard_key_selector=7)
+        (result,) = await source.migrate(target, resume=True)
+        assert (result.points, result.skipped) == (2, 48)
+        await compare_keys(source, target)
+
+
+async def compare_keys(source: AsyncQdrantClient, target: AsyncQdrantClient) -> None:
+    for key in ("a", 7, "7"):
+        here = await source.scroll(C, limit=99, with_vectors=True, shard_key_selector=key)
+        assert await target.scroll(C, limit=99, with_vectors=True, shard_key_selector=key) == here
+    shards = (await target.collection_cluster_info(C)).local_shards
+    assert [shard.shard_key for shard in shards].count("a") == 2
+    assert (await target.get_collection(C)).payload_schema["n"].data_type == "integer"

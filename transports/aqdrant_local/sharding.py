@@ -1,7 +1,8 @@
 """Shard keys: labels that points are written under and chosen by.
 
 Called by the handlers. All points of a key lie in the first of its shards. In each key the same id
-may be another point; of those that a read looks at together it sees the newest.
+may be another point; of those that a read looks at together it sees the newest, but counts of
+points and values take them all, as on a server.
 """
 
 from __future__ import annotations
@@ -72,8 +73,15 @@ def chosen_shards(
     return list(dict.fromkeys(known[key].first for key in keys))
 
 
-def seen(collection: Collection, selector: models.ShardKeySelector | None) -> Collection:
+def seen(
+    collection: Collection, selector: models.ShardKeySelector | None, *, newest: bool = True
+) -> Collection:
     """The collection as far as a read sees it, inside its gate.
+
+    Args:
+        collection: the collection.
+        selector: the shard keys that are asked for.
+        newest: of points with the same id only the newest is seen; counts take them all.
 
     Raises:
         BadRequest: there is no such key.
@@ -84,7 +92,8 @@ def seen(collection: Collection, selector: models.ShardKeySelector | None) -> Co
             chosen_shards(collection, selector)
         return collection
     view = copy.copy(collection)
-    view.segment = collection.segment.of_shards(chosen_shards(collection, selector))
+    shards = chosen_shards(collection, selector)
+    view.segment = collection.segment.of_shards(shards, newest=newest)
     view.segment.shard_keys = {placed.first: key for key, placed in collection.shards.items()}
     return view
 

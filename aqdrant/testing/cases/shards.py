@@ -51,7 +51,7 @@ async def have_points_of_their_own(lab: Lab) -> None:
 async def select_in_every_read(lab: Lab) -> None:
     name = await collection(lab)
     assert (await lab.client.count(name, shard_key_selector=7)).count == 2
-    assert (await lab.client.count(name)).count == 4
+    assert (await lab.client.count(name)).count == 5
     found = await lab.client.query_points(name, [1.0, 0.0], shard_key_selector="a", limit=2)
     assert [(hit.id, hit.shard_key) for hit in found.points] == [(3, "a"), (2, "a")]
     fallback = models.ShardKeyWithFallback(target="none", fallback=7)

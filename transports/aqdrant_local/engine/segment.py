@@ -98,10 +98,15 @@ class Segment:
         """All points."""
         return Selection(self.size, mask=self.alive)
 
-    def of_shards(self, shards: Sequence[int]) -> Segment:
-        """The points of some shards, to be read while this segment stays as it is."""
+    def of_shards(self, shards: Sequence[int], *, newest: bool = True) -> Segment:
+        """The points of some shards, to be read while this segment stays as it is.
+
+        Args:
+            shards: their numbers.
+            newest: of those with the same id only the newest.
+        """
         mask = rows_of_shards(self.ids, shards, self.alive)
-        if len(shards) > 1:
+        if newest and len(shards) > 1:
             mask = without_older(self.ids, mask, self._versions)
         view = copy(self)
         view.journal = None

@@ -24,6 +24,6 @@ def facet(state: State, operation: Facet, patience: Patience) -> models.FacetRes
         raise out_of_range("limit", limit, 1)
     collection = state.find(operation.collection_name)
     with collection.gate.shared(patience):
-        view = seen(collection.still_there(), body.shard_key)
+        view = seen(collection.still_there(), body.shard_key, newest=False)
         selection = select_rows(view.segment, body.filter)
         return models.FacetResponse(hits=count_values(view, body.key, selection, limit))

@@ -176,7 +176,7 @@ def count_points(state: State, operation: CountPoints, patience: Patience) -> mo
     """Count points, always exactly."""
     collection = state.find(operation.collection_name)
     with collection.gate.shared(patience):
-        segment = seen(collection.still_there(), operation.body.shard_key).segment
+        segment = seen(collection.still_there(), operation.body.shard_key, newest=False).segment
         selection = select_rows(segment, operation.body.filter)
         return models.CountResult(count=segment.count if selection is None else len(selection))
 

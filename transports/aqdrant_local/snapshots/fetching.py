@@ -116,7 +116,7 @@ def _download(url: str, api_key: str | None, file: Path, patience: Patience) -> 
             file.open("wb") as target,
         ):
             if not answer.is_success:
-                reason = f"{answer.status_code} {answer.reason_phrase}"
+                reason = f"{answer.status_code} {httpx.codes.get_reason_phrase(answer.status_code)}"
                 raise BadRequest(
                     f"Failed to download snapshot from {url}: status - {reason}",
                     parameter="location",

@@ -20,11 +20,11 @@ from aqdrant.operations import StreamOperation
 from aqdrant.transport import CallOptions, Transport
 from aqdrant_rest._routes import Route, find_route
 
-from .forms import FormFile
 from .old_searches import OldSearch, find_old_search, points_alone
 from .refusing import Refused
 from .replies import Reply, accepted_reply, error_reply, reply, result_reply, text_reply
 from .requests import BODY_LIMIT, Asked, read_operation, unpack
+from .uploads import take_upload
 
 __all__ = ["RestApplication"]
 
@@ -101,7 +101,8 @@ class RestApplication:
         route, in_path = found
         if issubclass(route.operation, StreamOperation):
             if route.takes_form:
-                await _send(send, await self._take(route, in_path, scope, receive), added)
+                answer = await take_upload(self.transport, route, in_path, scope, receive)
+                await _send(send, answer, added)
             else:
                 await self._stream(route, in_path, scope, send, added)
             return
@@ -133,35 +134,6 @@ class RestApplication:
         if result is None and getattr(asked.operation, "wait", None) is False:
             return accepted_reply(begun)
         return await result_reply(route, points_alone(result) if is_old else result, begun)
-
-    async def _take(
-        self, route: Route, in_path: dict[str, str], scope: Message, receive: Receive
-    ) -> Reply:
-        """Take an upload in, piece by piece."""
-        begun = perf_counter()
-        try:
-            operation: Any = read_operation(route, in_path, scope["query_string"], b"").operation
-            form = FormFile(dict(scope["headers"]).get(b"content-type", b""))
-            async with self.transport.stream(operation) as content:
-                while True:
-                    message = await receive()
-                    if message["type"] == "http.disconnect":
-                        raise Refused(400, "Multipart stream is incomplete")
-                    if piece := form.feed(message.get("body", b"")):
-                        await content.send(piece)
-                    if not message.get("more_body"):
-                        break
-                form.close()
-                result = await content.finish()
-        except Refused as error:
-            is_text = error.status == 415 or error.message.startswith("Required")
-            refused = text_reply(error.status, error.message)
-            return refused if is_text else reply(error.status, error.message, begun)
-        except AqdrantError as error:
-            return error_reply(error, begun)
-        if operation.wait is False:
-            return accepted_reply(begun)
-        return await result_reply(route, result, begun)
 
     async def _stream(
         self, route: Route, in_path: dict[str, str], scope: Message, send: Send, added: Headers

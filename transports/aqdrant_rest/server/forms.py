@@ -1,6 +1,6 @@
 """The file in a form, taken out of it while the form comes in: how snapshots are uploaded.
 
-Called by the application.
+Called by `uploads`.
 """
 
 from __future__ import annotations
