@@ -90,12 +90,10 @@ class Words:
         """Of each text, how many words it has."""
         return np.diff(self._ends[: self.size + 1])
 
-    def frequencies(self, word: int) -> Floats:
-        """Of each text, how often it has this word."""
-        found = np.zeros(self.size, dtype=np.float32)
+    def having(self, word: int) -> tuple[Codes, Floats]:
+        """Texts that have this word, each once, and how often each has it."""
         texts, often = self._postings.weighted(word)
-        found[texts] = often
-        return found
+        return texts.astype(np.int64), often
 
     def with_word(self, word: int) -> Codes:
         """Texts that have this word."""
@@ -121,16 +119,16 @@ class Words:
         phrase = [word for word in words if word is not None]
         if not phrase or len(phrase) < len(words):
             return _NO_CODES
-        texts = self.with_all(phrase)
-        starts = self._ends[texts]
-        lengths = np.maximum(self._ends[texts + 1] - starts - (len(phrase) - 1), 0)
-        owners = np.repeat(np.arange(len(texts)), lengths)
-        offsets = np.arange(len(owners)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-        places = starts[owners] + offsets
-        for step, word in enumerate(phrase):
-            there = self._sequence[places + step] == word
-            places, owners = places[there], owners[there]
-        return texts[np.unique(owners)]
+        if len(phrase) == 1:
+            return self.with_all(phrase)
+        # Comparing the whole sequence, word by word, is faster than finding out where to look.
+        last = max(0, int(self._ends[self.size]) - len(phrase) + 1)
+        places = np.flatnonzero(self._sequence[:last] == phrase[0])
+        for step, word in enumerate(phrase[1:], 1):
+            places = places[self._sequence[places + step] == word]
+        texts = self._ends[: self.size + 1].searchsorted(places, "right") - 1
+        inside = places + len(phrase) <= self._ends[texts + 1]
+        return np.unique(texts[inside]).astype(np.int64)
 
     @property
     def with_none(self) -> Codes:
