@@ -219,7 +219,6 @@ def test_operations_without_handler_are_refused(engine: Engine) -> None:
         ({"shard_number": 0}, "shard_number"),
         ({"vectors": {"a": {"size": 65_537, "distance": "Dot"}}}, "vectors.a.size"),
         ({"hnsw_config": {"ef_construct": 3}}, "hnsw_config.ef_construct"),
-        ({"hnsw_config": {"m": -1}}, "hnsw_config.m"),
         ({"optimizers_config": {"deleted_threshold": 1.5}}, "optimizers_config.deleted_threshold"),
         ({"wal_config": {"wal_capacity_mb": 0}}, "wal_config.wal_capacity_mb"),
         ({"strict_mode_config": {"max_query_limit": 0}}, "strict_mode_config.max_query_limit"),
