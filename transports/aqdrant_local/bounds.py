@@ -57,6 +57,7 @@ def check_bounds(settings: models.Model) -> None:
 
 def _numbers(value: object, path: str) -> Iterator[tuple[str, str, float]]:
     """Path, name and value of every number in settings."""
+    parts: Mapping[str, Any]
     if isinstance(value, models.Model):
         parts = {name: getattr(value, name) for name in value.__struct_fields__}
     elif isinstance(value, Mapping):

@@ -228,7 +228,8 @@ class PayloadColumn:
         if not self._repeats:
             return found, counts
         found, owners = np.unique(found, return_inverse=True)
-        return found, np.bincount(owners, counts, len(found))
+        sums: NDArray[np.float64] = np.bincount(owners, counts, len(found)).astype(np.float64)
+        return found, sums
 
     def _rows_by_string(self) -> tuple[Rows, Rows]:
         """Where the rows of each string start, by its number, and the rows of one after another."""

@@ -76,7 +76,7 @@ class Keys(Generic[K]):
         self._rows.append(row)
         self._keys.append(key)
 
-    def extend(self, rows: list[int], keys: list[float]) -> None:
+    def extend(self, rows: list[int], keys: Sequence[float]) -> None:
         """Take entries, one a row."""
         self._rows += rows
         self._keys += keys
