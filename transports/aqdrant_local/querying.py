@@ -313,15 +313,16 @@ class Run:
         scoring = None if isinstance(query.text, str) else query.text.scoring
         params = models.Bm25Params() if scoring is None else scoring.bm25
         tokenizer = self._segment.texts[path].tokenizer
-        lengths, counts = self._segment.column(path).word_counts(text, tokenizer)
+        documents, words = self._segment.column(path).occurrences(text, tokenizer)
         k = _BM25_K if params.k is None else params.k
         b = _BM25_B if params.b is None else params.b
         corpus = self._corpus(request)
-        scores = bm25(lengths, counts, k, b, None if corpus is None else corpus.mask)
+        scores, rows = bm25(documents, words, k, b, None if corpus is None else corpus.mask)
         if among is not None:
-            scores[~among.mask] = -np.inf
-        rows = candidates(scores, limit)
-        ranked = best(self._segment.ids, rows, scores[rows], limit)
+            inside = among.mask[rows]
+            scores, rows = scores[inside], rows[inside]
+        picks = candidates(scores, limit)
+        ranked = best(self._segment.ids, rows[picks], scores[picks], limit)
         return passing(*ranked, request.score_threshold)
 
     def _examples(self, request: Request) -> tuple[Vectors, list[Any]]:

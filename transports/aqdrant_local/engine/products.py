@@ -1,9 +1,9 @@
-"""Products of vectors with one or several: small ones in the calling thread, large ones in all.
+"""Products of many vectors with one or several: small ones are left to the calling thread.
 
 Called by `distances`. OpenBLAS shares every product but the smallest among its threads, and waits
-for the last of them. Where other programs have the cores, that wait is whole turns of scheduling:
-16 ms for a product of 0.25 ms. So what one thread does in a moment is cut into pieces that OpenBLAS
-leaves to the thread that calls; numpy goes through them in one call.
+for the last of them. Where other programs have the cores, that wait is whole turns of the
+scheduler: 16 ms for a product of 0.25 ms. So what one thread does in a moment is cut into pieces
+that OpenBLAS leaves to the thread that calls; numpy goes through them in one call.
 """
 
 from __future__ import annotations

@@ -51,6 +51,7 @@ class Strings:
         self.codes: dict[str, int] = {}
         # Readers share the collection's lock, and the first that needs a view brings it up to date.
         self._viewing = threading.Lock()
+        self._texts: list[str] = []
         self._moments: NDArray[np.int64] = _NO_CODES
         self._sorted: list[str] = []
         self._sorted_codes: Codes = _NO_CODES
@@ -70,6 +71,12 @@ class Strings:
             return len(self.codes) - (0 if words is None else words.size)
         known = {"moments": self._moments, "order": self._sorted_codes, "blob": self._ends}
         return len(self.codes) - len(known[view])
+
+    def texts(self) -> list[str]:
+        """The strings, by number."""
+        with self._viewing:
+            self._texts += self._since(len(self._texts))
+            return self._texts
 
     def moments(self) -> NDArray[np.int64]:
         """Of each string, the microseconds since 1970, or NO_DATE."""
