@@ -24,7 +24,16 @@ from aqdrant_grpc.points import points_of, write_point
 from aqdrant_grpc.shapes import CODEC
 from aqdrant_grpc.shapes.updates import take_conditions
 from aqdrant_grpc.vectors import FLOATS
-from aqdrant_grpc.wire import VARINT, CodecError, read_span, read_varint, skip, tag, varint
+from aqdrant_grpc.wire import (
+    VARINT,
+    CodecError,
+    Unsayable,
+    read_span,
+    read_varint,
+    skip,
+    tag,
+    varint,
+)
 
 __all__ = [
     "decode_answer",
@@ -117,6 +126,8 @@ def encode_steps(operation: Operation[Any], timeout: int | None = None) -> Steps
             content = yield from bulk(operation)
     except CodecError as error:
         path = error.path(operation.name)
+        if isinstance(error, Unsayable):
+            raise unsupported(operation, f"{path}: {error.reason}.") from None
         raise ArgumentError(
             f"{path}: {error.reason}.", parameter=path, target=operation.target
         ) from None
@@ -125,10 +136,12 @@ def encode_steps(operation: Operation[Any], timeout: int | None = None) -> Steps
     return content
 
 
-def unsupported(operation: Operation[Any]) -> UnsupportedOperation:
-    """The error for a call that gRPC has not."""
+def unsupported(
+    operation: Operation[Any], reason: str = "gRPC has no such call."
+) -> UnsupportedOperation:
+    """The error for a call that gRPC has not, or that it cannot say."""
     return UnsupportedOperation(
-        "gRPC has no such call.",
+        reason,
         operation=operation.name,
         target=operation.target,
         supported_by=("rest",),

@@ -6,9 +6,9 @@ copied once. In, a point is read in one loop; what is laid out oddly goes the co
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 from aqdrant.models import (
     Batch,
@@ -259,26 +259,34 @@ def write_point(
     return total
 
 
-def points_of(body: Any) -> Iterator[tuple[Any, Any, Mapping[str, Any] | None]]:
+Point: TypeAlias = tuple[Any, Any, Mapping[str, Any] | None]
+
+
+def points_of(body: Any) -> Iterable[Point]:
     """Id, vectors and payload of every point of an upsert, given one by one or by column."""
     if hasattr(body, "points"):
-        point: PointStruct
-        for point in body.points:
-            yield point.id, point.vector, point.payload
-        return
-    batch: Batch = body.batch
+        points: Sequence[PointStruct] = body.points
+        return ((point.id, point.vector, point.payload) for point in points)
+    return _columns(body.batch)
+
+
+def _columns(batch: Batch) -> Iterable[Point]:
     ids: Any = batch.ids
     ids = ids.tolist() if is_array(ids) else ids
-    payloads: Any = batch.payloads or (None,) * len(ids)
+    count = len(ids)
     columns: Any = batch.vectors
-    if not isinstance(columns, Mapping):
-        yield from zip(ids, rows_of(columns), payloads, strict=True)
-        return
-    named = cast("Mapping[str, Any]", columns)
+    payloads: Any = batch.payloads or (None,) * count
+    named = cast("Mapping[str, Any]", columns) if isinstance(columns, Mapping) else {"": columns}
+    for name, column in (("payloads", payloads), *named.items()):
+        if len(column) != count:
+            error = CodecError(f"{len(column)} of them, wanted one for each of {count} ids")
+            raise error.inside(name or "vectors").inside("batch")
+    if named is not columns:
+        return zip(ids, rows_of(columns), payloads, strict=True)
     names = list(named)
-    rows: Any = zip(*(named[name] for name in names), strict=True) if names else ((),) * len(ids)
-    for id_, row, payload in zip(ids, rows, payloads, strict=True):
-        yield id_, dict(zip(names, row, strict=True)), payload
+    rows: Any = zip(*named.values(), strict=True) if names else ((),) * count
+    vectors = (dict(zip(names, row, strict=True)) for row in rows)
+    return zip(ids, vectors, payloads, strict=True)
 
 
 # ---- vectors in

@@ -18,6 +18,7 @@ from aqdrant_grpc.wire import (
     MASK64,
     CodecError,
     Made,
+    Unsayable,
     read_span,
     read_varint,
     signed,
@@ -70,7 +71,8 @@ def encode_value(value: Any) -> bytes:
     if kind is int:
         if -0x8000000000000000 <= value <= 0x7FFFFFFFFFFFFFFF:
             return b"\x18" + varint(value & MASK64)
-        raise CodecError("int beyond 64 bits with sign, which gRPC cannot carry")
+        kind = Unsayable if 0 < value <= MASK64 else CodecError
+        raise kind("int beyond 64 bits with sign, which gRPC cannot carry")
     if kind is bool:
         return _TRUE if value else _FALSE
     if kind is float:

@@ -17,6 +17,7 @@ __all__ = [
     "VARINT",
     "CodecError",
     "Made",
+    "Unsayable",
     "read_span",
     "read_varint",
     "signed",
@@ -52,8 +53,16 @@ class CodecError(ValueError):
 
     def path(self, root: str) -> str:
         """Write where it lies, from a root downwards."""
-        steps = (f"[{s}]" if isinstance(s, int) else f".{s[:60]}" for s in reversed(self.steps))
+        steps = (
+            f"[{s}]" if isinstance(s, int) else f".{s[:60]}"
+            for s in reversed(self.steps)
+            if s != ""
+        )
         return root + "".join(steps)
+
+
+class Unsayable(CodecError):
+    """A value that no message can hold, though REST can: it would be lost, or another one."""
 
 
 class Made(dict[str, T]):
