@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from weakref import ref
 
 from .graph_building import Site, is_exit
-from .graph_settings import due
+from .graph_settings import due, is_paused
 
 if TYPE_CHECKING:
     from .state import Collection
@@ -112,15 +112,17 @@ class GraphBuilder:
 
 def is_due(collection: Collection) -> bool:
     """Whether there is something to be done about a collection's graphs."""
-    if collection.is_closed or collection.graph_failure is not None:
-        return False
-    return any(due(collection, name) is not None for name in collection.segment.dense)
+    return not is_paused(collection) and any(
+        due(collection, name) is not None for name in collection.segment.dense
+    )
 
 
 def _give_way() -> None:
     """Let the other threads go first; faiss's own are begun by this one and are as this one is."""
     if sys.platform == "linux":  # elsewhere it would be the whole process
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
+        thread = threading.get_native_id()
+        as_now = os.getpriority(os.PRIO_PROCESS, thread)
+        os.setpriority(os.PRIO_PROCESS, thread, as_now + _NICENESS)  # 19 where it would be more
 
 
 BUILDER = GraphBuilder()

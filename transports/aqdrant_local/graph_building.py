@@ -22,7 +22,7 @@ import numpy as np
 from .engine.arrays import Floats, Rows
 from .engine.dense import DenseVectors
 from .engine.graph import Graph, Shape
-from .graph_settings import due, shape_of
+from .graph_settings import due, is_paused, shape_of
 from .locks import Patience
 
 if TYPE_CHECKING:
@@ -128,7 +128,9 @@ class _Work:
         with self._site.entered() as collection:
             store, files = self._store(collection), collection.graph_files
             wanted = due(collection, self._name)
-            if wanted is None or (files is not None and files.is_read_only):
+            if wanted is None or is_paused(collection):
+                return False
+            if files is not None and files.is_read_only:
                 return False
             threads = _threads(collection)
         if wanted.shape is None:

@@ -16,7 +16,7 @@ from .engine.graph import Shape, can_build
 if TYPE_CHECKING:
     from .state import Collection
 
-__all__ = ["Due", "approach_of", "due", "indexed_vectors", "shape_of"]
+__all__ = ["Due", "approach_of", "due", "indexed_vectors", "is_paused", "shape_of"]
 
 _KILOBYTE = 1024
 _FLOAT = 4
@@ -45,14 +45,17 @@ def shape_of(collection: Collection, name: str) -> Shape | None:
 
 
 def due(collection: Collection, name: str) -> Due | None:
-    """What is to be done about the graph of a vector name, inside the collection's gate."""
+    """What is to be done about the graph of a vector name, inside the collection's gate.
+
+    By whom is another question: see `is_paused`.
+    """
     store = collection.segment.dense[name]
     shape, known = shape_of(collection, name), store.approximation
     if shape is None:
         return None if known.graph is None else Due(None, False)
     optimizer = collection.config.optimizer_config
     threshold = optimizer.indexing_threshold
-    if threshold == 0 or optimizer.max_optimization_threads == 0:
+    if threshold == 0:
         return None
     if known.graph is not None:
         deleted = _DELETED if optimizer.deleted_threshold is None else optimizer.deleted_threshold
@@ -64,6 +67,12 @@ def due(collection: Collection, name: str) -> Due | None:
     if waiting and waiting * store.size * _FLOAT >= (threshold or 0) * _KILOBYTE:
         return Due(shape, known.graph is not None)
     return None
+
+
+def is_paused(collection: Collection) -> bool:
+    """Whether nothing is to be done for now, or no more since it went wrong."""
+    is_stopped = collection.config.optimizer_config.max_optimization_threads == 0
+    return is_stopped or collection.is_closed or collection.graph_failure is not None
 
 
 def approach_of(

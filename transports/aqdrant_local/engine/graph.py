@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import os
 import sys
 from collections.abc import Callable
 from functools import lru_cache
@@ -27,6 +28,7 @@ __all__ = ["Bits", "Graph", "Shape", "can_build"]
 Bits = NDArray[np.uint8]
 """One bit for each node, the lowest of a byte first."""
 
+_WAITING = "OMP_WAIT_POLICY"
 _LEAST_M = 2  # a node with one link leads nowhere
 
 
@@ -53,7 +55,16 @@ def _is_installed() -> bool:
 
 @lru_cache(maxsize=1)
 def _faiss() -> Any:
-    return importlib.import_module("faiss")
+    # Threads of OpenMP wait by spinning, for which others do not get their turn on a busy machine:
+    # a build took 13 times the processor time. It is settled when the library is loaded.
+    is_settled = _WAITING in os.environ
+    if not is_settled:
+        os.environ[_WAITING] = "passive"
+    try:
+        return importlib.import_module("faiss")
+    finally:
+        if not is_settled:
+            del os.environ[_WAITING]
 
 
 class Graph:

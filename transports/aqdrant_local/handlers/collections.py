@@ -103,7 +103,12 @@ def get_collection(
 
 
 def _status(collection: Collection) -> models.CollectionStatus:
-    """Green where nothing is left to index; grey where something is and nobody does it."""
+    """Green where nothing is left to index; grey where something is and nobody does it.
+
+    Red after an error, as a server.
+    """
+    if collection.graph_failure is not None:
+        return models.CollectionStatus.RED
     if BUILDER.is_busy_with(collection):
         return models.CollectionStatus.YELLOW
     is_idle = any(due(collection, name) is not None for name in collection.segment.dense)

@@ -54,8 +54,11 @@ class GraphFiles:
 
     def load(self, name: str, shape: Shape) -> tuple[Graph, Rows] | None:
         """The graph of a vector name, and the row of each node; None where there is none so."""
+        path = self._path(name)
         try:
-            with self._path(name).open("rb") as file:
+            if not self.is_read_only:
+                _unfinished(path).unlink(missing_ok=True)  # of a process that died
+            with path.open("rb") as file:
                 return _read(file, _header(name, shape, 0), shape)
         except (OSError, ValueError, EOFError, msgspec.MsgspecError):
             return None
@@ -70,7 +73,7 @@ class GraphFiles:
             keep: gives a new file the name that it is to have, if it is still wanted.
         """
         path = self._path(name)
-        new = path.with_name(path.name + ".new")
+        new = _unfinished(path)
         try:
             with new.open("wb") as file:
                 _write(file, _header(name, graph.shape, len(graph)), graph, rows)
@@ -89,6 +92,10 @@ def delete_graphs(database: Path) -> None:
     for pattern in ("graph", "graph.new"):
         for path in database.parent.glob(f"{database.stem}.*.{pattern}"):
             path.unlink(missing_ok=True)
+
+
+def _unfinished(path: Path) -> Path:
+    return path.with_name(path.name + ".new")
 
 
 def _header(name: str, shape: Shape, nodes: int) -> _Header:
