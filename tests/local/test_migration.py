@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
+import anyio
 import numpy as np
 import pytest
+from anyio.lowlevel import checkpoint
+from msgspec.structs import replace
 
 from aqdrant import AsyncQdrantClient, QdrantClient, models
 from aqdrant.exceptions import ArgumentError, MigrationFailed, NotFound, UnsupportedOperation
 from aqdrant.middleware import ForwardingTransport
 from aqdrant.migration import MigrationResult
-from aqdrant.operations import CreateCollection, UpsertPoints
+from aqdrant.operations import (
+    CountPoints,
+    CreateCollection,
+    CreateFieldIndex,
+    CreateShardKey,
+    GetCollection,
+    ListShardKeys,
+    UpsertPoints,
+)
 from aqdrant_local import LocalTransport
 
 C = "texts"
@@ -83,6 +94,120 @@ async def test_everything_is_carried(source: AsyncQdrantClient, parallel: int) -
         assert (await target.count("current")).count == COUNT
 
 
+async def test_interrupted_migration_is_taken_up_where_it_was(
+    source: AsyncQdrantClient,
+) -> None:
+    # An engine that a client is given takes batches as they are.
+    async with AsyncQdrantClient(transport=LocalTransport()) as target:
+        with anyio.CancelScope() as scope:
+
+            def cancel(result: MigrationResult) -> None:
+                if result.points >= 100:
+                    scope.cancel()
+
+            await source.migrate(target, batch_size=50, on_progress=cancel)
+        assert scope.cancelled_caught
+        carried = (await target.count(C)).count
+        assert 100 <= carried < COUNT
+        await target.delete_payload_index(C, "kind")
+        (result,) = await source.migrate(target, batch_size=50, resume=True)
+        assert (result.skipped, result.points) == (carried, COUNT - carried)
+        assert result.is_verified
+        assert (await target.get_collection(C)).payload_schema.keys() == {"kind"}
+
+
+async def test_cancelled_while_collections_are_made_leaves_none(
+    source: AsyncQdrantClient,
+) -> None:
+    transport = Choosy()
+    async with AsyncQdrantClient(transport=transport) as target:
+        with anyio.CancelScope() as scope:
+            transport.on_index = scope.cancel
+            await source.migrate(target)
+        assert scope.cancelled_caught
+        assert (await target.get_collections()).collections == []
+
+
+async def test_collection_is_not_copied_onto_itself(
+    source: AsyncQdrantClient, tmp_path: Path
+) -> None:
+    async with (
+        AsyncQdrantClient(path=tmp_path) as one,
+        AsyncQdrantClient(path=tmp_path) as other,
+    ):
+        for client, target in ((source, source), (one, other)):
+            with pytest.raises(ArgumentError, match="same database"):
+                await client.migrate(target, recreate_on_collision=True)
+    assert (await source.count(C)).count == COUNT
+
+
+class Sharded(ForwardingTransport):
+    """An engine for each shard key, behind one that knows the collection: stands for a cluster."""
+
+    def __init__(self) -> None:
+        super().__init__(LocalTransport())
+        self.shards: dict[Any, LocalTransport] = {}
+        self._method: Any = None
+
+    async def execute(self, operation: Any, *options: Any) -> Any:
+        if isinstance(operation, CreateCollection):
+            self._method = operation.body.sharding_method
+            operation = replace(operation, body=replace(operation.body, sharding_method=None))
+            self._creation: Any = operation
+        elif isinstance(operation, CreateShardKey):
+            shard = self.shards[operation.body.shard_key] = LocalTransport()
+            await shard.execute(self._creation, *options)
+            return True
+        elif isinstance(operation, ListShardKeys):
+            keys = [models.ShardKeyDescription(key=key) for key in self.shards]
+            return models.ShardKeysResponse(shard_keys=keys)
+        elif isinstance(operation, CountPoints):
+            counts = [await shard.execute(operation, *options) for shard in self.shards.values()]
+            return models.CountResult(count=sum(one.count for one in counts))
+        elif (key := getattr(getattr(operation, "body", None), "shard_key", None)) is not None:
+            body = replace(operation.body, shard_key=None)
+            return await self.shards[key].execute(replace(operation, body=body), *options)
+        given: Any = operation
+        result = await self.inner.execute(given, *options)
+        if isinstance(operation, GetCollection):
+            params = replace(result.config.params, sharding_method=self._method)
+            return replace(result, config=replace(result.config, params=params))
+        return result
+
+    def try_execute(self, *_: Any) -> Any:
+        return NotImplemented
+
+
+async def test_shards_are_carried_key_by_key() -> None:
+    async with (
+        AsyncQdrantClient(transport=Sharded()) as source,
+        AsyncQdrantClient(transport=Sharded()) as target,
+        AsyncQdrantClient(":memory:") as plain,
+    ):
+        params = models.VectorParams(size=1, distance=models.Distance.DOT)
+        custom = models.ShardingMethod.CUSTOM
+        await source.create_collection(C, params, sharding_method=custom)
+        for key, vector in (("red", [1.0]), (7, [2.0])):
+            await source.create_shard_key(C, key)
+            points = [{"id": n, "vector": vector, "payload": {"key": key}} for n in range(150)]
+            await source.upload_points(C, points, shard_key_selector=key)
+        told: list[int] = []
+        (result,) = await source.migrate(target, on_progress=lambda r: told.append(r.points))
+        assert (result.points, result.is_verified) == (300, True)
+        assert told == sorted(told)
+        for key in ("red", 7):
+            found = target.scroll_all(C, shard_key_selector=key, with_vectors=True)
+            records = [record async for record in found]
+            assert len(records) == 150
+            assert {str(record.payload) for record in records} == {f"{{'key': {key!r}}}"}
+        (again,) = await source.migrate(target, resume=True)
+        assert (again.points, again.skipped) == (0, 300)
+        # A target without custom sharding says so before anything is written.
+        with pytest.raises(UnsupportedOperation):
+            await source.migrate(plain)
+        assert (await plain.get_collections()).collections == []
+
+
 async def test_collision_is_refused_or_replaced(source: AsyncQdrantClient) -> None:
     async with AsyncQdrantClient(":memory:") as target:
         await target.create_collection(C, models.VectorParams(size=1, distance=models.Distance.DOT))
@@ -107,6 +232,8 @@ async def test_missing_collection_is_refused_before_anything_is_made(
 class Choosy(ForwardingTransport):
     """An engine that refuses some creations, or loses some points."""
 
+    on_index: Callable[[], object] | None = None
+
     def __init__(self, refused: str = "", lost: bool = False) -> None:
         super().__init__(LocalTransport())
         self._refused = refused
@@ -115,6 +242,9 @@ class Choosy(ForwardingTransport):
     async def execute(self, operation: Any, *options: Any) -> Any:
         if isinstance(operation, CreateCollection) and operation.collection_name == self._refused:
             raise UnsupportedOperation("not here.")
+        if isinstance(operation, CreateFieldIndex) and self.on_index is not None:
+            self.on_index()
+            await checkpoint()
         if isinstance(operation, UpsertPoints) and self._lost:
             body: Any = operation.body
             rest = models.PointsList(points=body.points[1:])
