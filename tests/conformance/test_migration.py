@@ -28,7 +28,7 @@ async def client_of(kind: str, folder: Path) -> AsyncGenerator[AsyncQdrantClient
         async with AsyncQdrantClient(":memory:") as client:
             yield client
     elif kind == "folder":
-        async with AsyncQdrantClient(path=folder) as client:
+        async with AsyncQdrantClient(path=str(folder)) as client:
             yield client
     else:
         async with served() as (rest, grpc):

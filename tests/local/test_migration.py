@@ -132,8 +132,8 @@ async def test_collection_is_not_copied_onto_itself(
     source: AsyncQdrantClient, tmp_path: Path
 ) -> None:
     async with (
-        AsyncQdrantClient(path=tmp_path) as one,
-        AsyncQdrantClient(path=tmp_path) as other,
+        AsyncQdrantClient(path=str(tmp_path)) as one,
+        AsyncQdrantClient(path=str(tmp_path)) as other,
     ):
         for client, target in ((source, source), (one, other)):
             with pytest.raises(ArgumentError, match="same database"):
