@@ -5,6 +5,7 @@ Called by `aqdrant._async.migration`.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
@@ -51,8 +52,8 @@ class Plan(msgspec.Struct, kw_only=True):
     is_there: bool
     """The target has a collection of this name."""
     aliases: list[str] = []
-    shard_keys: list[models.ShardKey] = []
-    """Keys of its shards, where it has custom sharding."""
+    shard_keys: dict[models.ShardKey, int] = {}
+    """How many shards each key has, where the collection has custom sharding."""
 
     def creation(self) -> dict[str, Any]:
         """The arguments of `create_collection` for a copy."""
@@ -99,8 +100,7 @@ async def make_plans(
         info = await source.get_collection(name)
         plan = Plan(name=name, info=info, is_there=name in present)
         if info.config.params.sharding_method == models.ShardingMethod.CUSTOM:
-            found = (await source.list_shard_keys(name)).shard_keys
-            plan.shard_keys = [one.key for one in found or ()]
+            plan.shard_keys = await _shard_keys(source, name)
         plans.append(plan)
     collisions = [plan.name for plan in plans if plan.is_there]
     if collisions and not (recreate or resume):
@@ -153,30 +153,35 @@ async def make_collections(target: AsyncQdrantClient, plans: list[Plan], *, resu
 
 async def _make(target: AsyncQdrantClient, name: str, plan: Plan) -> None:
     await target.create_collection(name, **plan.creation())
-    await _add(target, name, plan, plan.shard_keys, plan.info.payload_schema)
+    await _add(target, name, plan.shard_keys, plan.info.payload_schema)
 
 
 async def _complete(target: AsyncQdrantClient, plan: Plan) -> None:
     there = (await target.get_collection(plan.name)).payload_schema
     schema = {key: one for key, one in plan.info.payload_schema.items() if key not in there}
-    keys: list[models.ShardKey] = []
-    if plan.shard_keys:
-        found = (await target.list_shard_keys(plan.name)).shard_keys
-        present = [one.key for one in found or ()]
-        keys = [key for key in plan.shard_keys if key not in present]
-    await _add(target, plan.name, plan, keys, schema)
+    present = await _shard_keys(target, plan.name) if plan.shard_keys else {}
+    keys = {key: shards for key, shards in plan.shard_keys.items() if key not in present}
+    await _add(target, plan.name, keys, schema)
+
+
+async def _shard_keys(client: AsyncQdrantClient, name: str) -> dict[models.ShardKey, int]:
+    listed = (await client.list_shard_keys(name)).shard_keys or []
+    info = await client.collection_cluster_info(name)
+    shards = {one.shard_id: one.shard_key for one in info.local_shards}
+    shards |= {one.shard_id: one.shard_key for one in info.remote_shards}
+    counts = Counter(shards.values())
+    return {one.key: counts[one.key] or 1 for one in listed}
 
 
 async def _add(
     target: AsyncQdrantClient,
     name: str,
-    plan: Plan,
-    shard_keys: list[models.ShardKey],
+    shard_keys: Mapping[models.ShardKey, int],
     schema: Mapping[str, models.PayloadIndexInfo],
 ) -> None:
-    params = plan.info.config.params
-    for key in shard_keys:
-        await target.create_shard_key(name, key, params.shard_number, params.replication_factor)
+    # Keys first: no index can be made where there are no shards.
+    for key, shards in shard_keys.items():
+        await target.create_shard_key(name, key, shards_number=shards)
     for field, index in schema.items():
         kind: Any = index.data_type if index.params is None else index.params
         await target.create_payload_index(name, field, kind)
@@ -190,14 +195,12 @@ async def _check_same(target: AsyncQdrantClient, plan: Plan) -> None:
     same = theirs.vectors == ours.vectors and (theirs.sparse_vectors or {}) == (
         ours.sparse_vectors or {}
     )
+    custom = models.ShardingMethod.CUSTOM
+    same = same and (theirs.sharding_method == custom) == (ours.sharding_method == custom)
     if not same:
         raise ArgumentError(
-            f"collection {plan.name!r} of the target has other vectors than its source.",
-            parameter="resume",
-        )
-    if theirs.sharding_method != ours.sharding_method and plan.shard_keys:
-        raise ArgumentError(
-            f"collection {plan.name!r} of the target has no shard keys, unlike its source.",
+            f"collection {plan.name!r} of the target has other vectors, or another sharding, than"
+            " its source.",
             parameter="resume",
         )
 

@@ -10,19 +10,14 @@ import anyio
 import numpy as np
 import pytest
 from anyio.lowlevel import checkpoint
-from msgspec.structs import replace
 
 from aqdrant import AsyncQdrantClient, QdrantClient, models
 from aqdrant.exceptions import ArgumentError, MigrationFailed, NotFound, UnsupportedOperation
 from aqdrant.middleware import ForwardingTransport
 from aqdrant.migration import MigrationResult
 from aqdrant.operations import (
-    CountPoints,
     CreateCollection,
     CreateFieldIndex,
-    CreateShardKey,
-    GetCollection,
-    ListShardKeys,
     UpsertPoints,
 )
 from aqdrant_local import LocalTransport
@@ -141,73 +136,6 @@ async def test_collection_is_not_copied_onto_itself(
     assert (await source.count(C)).count == COUNT
 
 
-class Sharded(ForwardingTransport):
-    """An engine for each shard key, behind one that knows the collection: stands for a cluster."""
-
-    def __init__(self) -> None:
-        super().__init__(LocalTransport())
-        self.shards: dict[Any, LocalTransport] = {}
-        self._method: Any = None
-
-    async def execute(self, operation: Any, *options: Any) -> Any:
-        if isinstance(operation, CreateCollection):
-            self._method = operation.body.sharding_method
-            operation = replace(operation, body=replace(operation.body, sharding_method=None))
-            self._creation: Any = operation
-        elif isinstance(operation, CreateShardKey):
-            shard = self.shards[operation.body.shard_key] = LocalTransport()
-            await shard.execute(self._creation, *options)
-            return True
-        elif isinstance(operation, ListShardKeys):
-            keys = [models.ShardKeyDescription(key=key) for key in self.shards]
-            return models.ShardKeysResponse(shard_keys=keys)
-        elif isinstance(operation, CountPoints):
-            counts = [await shard.execute(operation, *options) for shard in self.shards.values()]
-            return models.CountResult(count=sum(one.count for one in counts))
-        elif (key := getattr(getattr(operation, "body", None), "shard_key", None)) is not None:
-            body = replace(operation.body, shard_key=None)
-            return await self.shards[key].execute(replace(operation, body=body), *options)
-        given: Any = operation
-        result = await self.inner.execute(given, *options)
-        if isinstance(operation, GetCollection):
-            params = replace(result.config.params, sharding_method=self._method)
-            return replace(result, config=replace(result.config, params=params))
-        return result
-
-    def try_execute(self, *_: Any) -> Any:
-        return NotImplemented
-
-
-async def test_shards_are_carried_key_by_key() -> None:
-    async with (
-        AsyncQdrantClient(transport=Sharded()) as source,
-        AsyncQdrantClient(transport=Sharded()) as target,
-        AsyncQdrantClient(":memory:") as plain,
-    ):
-        params = models.VectorParams(size=1, distance=models.Distance.DOT)
-        custom = models.ShardingMethod.CUSTOM
-        await source.create_collection(C, params, sharding_method=custom)
-        for key, vector in (("red", [1.0]), (7, [2.0])):
-            await source.create_shard_key(C, key)
-            points = [{"id": n, "vector": vector, "payload": {"key": key}} for n in range(150)]
-            await source.upload_points(C, points, shard_key_selector=key)
-        told: list[int] = []
-        (result,) = await source.migrate(target, on_progress=lambda r: told.append(r.points))
-        assert (result.points, result.is_verified) == (300, True)
-        assert told == sorted(told)
-        for key in ("red", 7):
-            found = target.scroll_all(C, shard_key_selector=key, with_vectors=True)
-            records = [record async for record in found]
-            assert len(records) == 150
-            assert {str(record.payload) for record in records} == {f"{{'key': {key!r}}}"}
-        (again,) = await source.migrate(target, resume=True)
-        assert (again.points, again.skipped) == (0, 300)
-        # A target without custom sharding says so before anything is written.
-        with pytest.raises(UnsupportedOperation):
-            await source.migrate(plain)
-        assert (await plain.get_collections()).collections == []
-
-
 async def test_collision_is_refused_or_replaced(source: AsyncQdrantClient) -> None:
     async with AsyncQdrantClient(":memory:") as target:
         await target.create_collection(C, models.VectorParams(size=1, distance=models.Distance.DOT))
@@ -312,3 +240,31 @@ def test_sync_clients_migrate_into_a_folder(tmp_path: Path) -> None:
         assert result.points == 500
     with QdrantClient(path=str(tmp_path)) as again:
         assert again.count(C).count == 500
+
+
+async def test_shard_keys_are_carried() -> None:
+    async with AsyncQdrantClient(":memory:") as source, AsyncQdrantClient(":memory:") as target:
+        await source.create_collection(C, {"size": 1, "distance": "Dot"}, sharding_method="custom")
+        await source.create_payload_index(C, "n", "integer")
+        for key, count in (("a", 30), (7, 20), ("7", 0)):
+            await source.create_shard_key(C, key, shards_number=2)
+            points = [{"id": n, "vector": [n], "payload": {"key": key}} for n in range(count)]
+            await source.upload_points(C, points, shard_key_selector=key)
+        (result,) = await source.migrate(target, batch_size=7)
+        assert (result.points, result.total, result.is_verified) == (50, 50, True)
+        await compare_keys(source, target)
+        # Resumed, it carries what is missing, keys too.
+        await target.delete_shard_key(C, "7")
+        await target.delete(C, [3, 4], shard_key_selector=7)
+        (result,) = await source.migrate(target, resume=True)
+        assert (result.points, result.skipped) == (2, 48)
+        await compare_keys(source, target)
+
+
+async def compare_keys(source: AsyncQdrantClient, target: AsyncQdrantClient) -> None:
+    for key in ("a", 7, "7"):
+        here = await source.scroll(C, limit=99, with_vectors=True, shard_key_selector=key)
+        assert await target.scroll(C, limit=99, with_vectors=True, shard_key_selector=key) == here
+    shards = (await target.collection_cluster_info(C)).local_shards
+    assert [shard.shard_key for shard in shards].count("a") == 2
+    assert (await target.get_collection(C)).payload_schema["n"].data_type == "integer"

@@ -31,7 +31,7 @@ def scan_together(
     None where the request looks through few rows, or alone, or by other means.
     """
     places: dict[str, list[int]] = {}
-    for place, request in enumerate(requests):
+    for place, request in enumerate(() if collection.is_sharded else requests):
         name = request.using or ""
         if _is_plain(request) and name in collection.segment.dense:
             places.setdefault(name, []).append(place)
