@@ -133,7 +133,8 @@ class TrioLink:
 
     async def _send(self) -> None:
         try:
-            while self._unsent:
+            # A socket that was closed before this began is none that trio can wait for.
+            while self._unsent and self.live:
                 await trio.lowlevel.wait_writable(self._sock)
                 try:
                     done = self._sock.send(self._unsent[0])
