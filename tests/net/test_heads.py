@@ -6,7 +6,6 @@ import h11
 import hypothesis.strategies as st
 from hypothesis import example, given
 
-from aqdrant_net.goaway import GoawayFilter
 from aqdrant_net.heads import find_end, read_fields, read_head
 
 NAMES = st.sampled_from(
@@ -91,28 +90,3 @@ def test_the_quick_reader_takes_what_a_real_server_sends() -> None:
     assert [name for name, _ in read_fields(usual[1])] == [
         *(b"content-length", b"content-type", b"vary", b"date")
     ]
-
-
-def frame(kind: int, body: bytes) -> bytes:
-    return len(body).to_bytes(3, "big") + bytes([kind, 0]) + bytes(4) + body
-
-
-@given(
-    st.lists(st.tuples(st.sampled_from([0, 1, 4, 7]), st.binary(min_size=8, max_size=40))),
-    st.lists(st.integers(1, 50), min_size=1),
-)
-def test_farewells_are_taken_out_wherever_the_bytes_are_cut(
-    frames: list[tuple[int, bytes]], sizes: list[int]
-) -> None:
-    data = b"".join(frame(kind, body) for kind, body in frames)
-    judge = GoawayFilter(100)
-    kept, farewells, turn = b"", [], 0
-    while data:
-        size = sizes[turn % len(sizes)]
-        turn += 1
-        passed, found = judge.feed(data[:size])
-        data = data[size:]
-        kept += passed
-        farewells += found
-    assert kept == b"".join(frame(kind, body) for kind, body in frames if kind != 7)
-    assert [farewell.words for farewell in farewells] == [b[8:] for kind, b in frames if kind == 7]

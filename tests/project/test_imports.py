@@ -32,7 +32,7 @@ ALLOWED_EXTERNALS = {
     "aqdrant_grpc": {"anyio", "hpack", "msgspec", "numpy", "trio"},
     "aqdrant_grpc.messages": {"betterproto2", "dateutil", "typing_extensions"},
     "aqdrant_local": {"anyio", "msgspec", "numpy"},
-    "aqdrant_net": {"anyio", "h11", "h2", "hpack", "trio"},
+    "aqdrant_net": {"anyio", "h11", "hpack", "trio"},
     "aqdrant_rest": {"anyio", "certifi", "httpx", "msgspec", "numpy", "orjson"},
     "aqdrant_rest.server": {"hypercorn"},
 }

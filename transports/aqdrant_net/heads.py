@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 
-from hpack import NeverIndexedHeaderTuple
-
 from .errors import ProtocolError
+from .http2_heads import FORBIDDEN, encode_fields, encode_length
 from .messages import Fields, Request
 
 __all__ = ["HeadWriter", "find_end", "is_http", "read_fields", "read_head"]
@@ -33,9 +32,7 @@ _METHOD = re.compile(rb"[A-Z]+")
 _TARGET = re.compile(rb"[\x21-\x7e]+")
 _BREAK = re.compile(rb"[\r\n\0]")
 _WITH_CONTENT = frozenset({b"POST", b"PUT", b"PATCH"})
-_OF_THE_CONNECTION = frozenset(
-    {b"connection", b"keep-alive", b"proxy-connection", b"transfer-encoding", b"upgrade"}
-)
+_NOT_IN_HTTP2 = FORBIDDEN | {b"host"}
 _MISFRAMED = "The headers frame the content otherwise than it is."
 _KEPT = 256
 """Heads that are kept written, for calls with the same target and headers."""
@@ -53,6 +50,7 @@ class HeadWriter:
         self._scheme = scheme
         self._host = host
         self._heads: dict[tuple[bytes, bytes, Fields], tuple[bytes, bytes | None]] = {}
+        self._blocks: dict[tuple[bytes, bytes, Fields], tuple[bytes, bool]] = {}
 
     def http1(self, request: Request) -> bytes:
         """Write a head, with ``Host`` and what frames the content, unless it has them.
@@ -78,31 +76,39 @@ class HeadWriter:
             return b"%bContent-Length: %d\r\n\r\n" % (head, size)
         return head + b"\r\n"
 
-    def http2(self, request: Request) -> list[tuple[bytes, bytes]]:
-        """Return the header fields of a request over HTTP/2.
+    def http2(self, request: Request) -> bytes:
+        """Write the block of headers of a request over HTTP/2.
 
         Raises:
             ProtocolError: of a header that no request may have; nothing was sent.
         """
-        host, sized = self._host, False
-        fields: list[tuple[bytes, bytes]] = []
-        for lower, _, value in _checked(request):
-            if lower == b"host":
-                host = value
-            elif lower not in _OF_THE_CONNECTION:
-                fields.append((lower, value))
-                sized = sized or lower == b"content-length"
+        key = (request.method, request.target, request.fields)
+        known = self._blocks.get(key)
+        if known is None:
+            if len(self._blocks) >= _KEPT:
+                self._blocks.clear()
+            known = self._blocks[key] = self._encode(request)
+        block, sized = known
         size = request.size
         if not sized and size is not None and (size or request.method in _WITH_CONTENT):
-            # Each value would push another out of the table that both sides keep.
-            fields.append(NeverIndexedHeaderTuple(b"content-length", b"%d" % size))
-        return [
-            (b":method", request.method),
-            (b":scheme", self._scheme),
-            (b":authority", host),
-            (b":path", request.target),
-            *fields,
-        ]
+            return block + encode_length(size)
+        return block
+
+    def _encode(self, request: Request) -> tuple[bytes, bool]:
+        """Return a block, and whether it tells the length of the content."""
+        checked = _checked(request)
+        hosts = [value for lower, _, value in checked if lower == b"host"]
+        fields = [(lower, value) for lower, _, value in checked if lower not in _NOT_IN_HTTP2]
+        block = encode_fields(
+            [
+                (b":method", request.method),
+                (b":scheme", self._scheme),
+                (b":authority", hosts[-1] if hosts else self._host),
+                (b":path", request.target),
+                *fields,
+            ]
+        )
+        return block, any(name == b"content-length" for name, _ in fields)
 
     def _write(self, request: Request) -> tuple[bytes, bytes | None]:
         """Return the head without the empty line, and what in it frames the content."""

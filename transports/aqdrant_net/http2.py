@@ -1,36 +1,22 @@
-"""One HTTP/2 connection: many requests at once, on the h2 library.
+"""One HTTP/2 connection: many requests at once.
 
 The pool lends it out. Everything that the server sends is handled where it arrives, by the link's
 callback, so pings are answered and windows opened whether or not a request is under way.
+`http2_frames` has the rules of the protocol.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterable, Callable, Iterable
-from contextlib import suppress
+from collections.abc import AsyncGenerator, AsyncIterable, Callable
 from typing import Any
 
 from anyio.lowlevel import checkpoint
-from h2.config import H2Configuration
-from h2.connection import H2Connection
-from h2.errors import ErrorCodes
-from h2.events import (
-    DataReceived,
-    Event,
-    RemoteSettingsChanged,
-    ResponseReceived,
-    StreamEnded,
-    TrailersReceived,
-    WindowUpdated,
-)
-from h2.events import StreamReset as StreamResetEvent
-from h2.exceptions import H2Error
-from h2.settings import SettingCodes, Settings
 
 from .contents import PIECE, cut
-from .errors import ConnectError, NetError, ProtocolError, ReadError, StreamReset
-from .goaway import Goaway, GoawayFilter
+from .errors import ConnectError, NetError, ProtocolError, ReadError
 from .heads import HeadWriter
+from .http2_frames import CANCEL, Frames
+from .http2_parties import FrameError
 from .http2_stream import Http2Stream
 from .links import Link, Runtime, Timer
 from .messages import Request
@@ -39,14 +25,8 @@ from .settings import Limits, Origin
 
 __all__ = ["Http2Connection"]
 
-STREAM_WINDOW = 8 * 1024 * 1024
-"""Bytes that a server may send on one stream before somebody reads them."""
-CONNECTION_WINDOW = 2**30
 TURN = 1024 * 1024
 """Bytes that a writer may send before it gives other tasks their turn."""
-FRAME = 64 * 1024
-_LAST_STREAM = 2**31 - 1024
-_OF_A_STREAM = (ResponseReceived, TrailersReceived, StreamEnded, StreamResetEvent)
 
 
 class Http2Connection:
@@ -61,8 +41,6 @@ class Http2Connection:
         on_room: called when it takes more than before.
     """
 
-    shared = True
-
     def __init__(
         self,
         runtime: Runtime,
@@ -74,27 +52,24 @@ class Http2Connection:
     ) -> None:
         self.link: Link
         self.runtime = runtime
+        self.origin = origin
         self.requests = 0
         self.lent = 0
-        self._origin = origin
         self._limits = limits
         self._heads = heads
         self._on_end = on_end
         self._on_room = on_room
-        self._streams: dict[int, Http2Stream] = {}
-        self._filter = GoawayFilter(FRAME)
+        self._frames = Frames(self)
+        self._streams: set[Http2Stream] = set()
         self._heard = False
-        self._settled = False
         self._draining = False
+        self._deferred = False
         self._timer: Timer | None = None
         self._silent = False
         self._pinged = False
-        self._h2 = _make_h2()
 
     def begin(self) -> None:
         """Say hello."""
-        self._h2.initiate_connection()
-        self._h2.increment_flow_control_window(CONNECTION_WINDOW)
         self._flush()
 
     # ---- called by the link
@@ -107,24 +82,20 @@ class Http2Connection:
                 self._fail(lambda _: self._foreign(data))
                 return
         try:
-            data, farewells = self._filter.feed(data)
-            events = self._h2.receive_data(data)
-        except (H2Error, ProtocolError) as error:
+            self._frames.receive(data)
+        except FrameError as error:
+            self._frames.leave(error.code)
             self._flush()
-            text = f"{self._origin} broke the rules of HTTP/2: {error!r}"
+            text = f"{self.origin} broke the rules of HTTP/2: {error}."
             self._fail(lambda _: ProtocolError(text, answered=True))
             return
-        for event in events:
-            self._handle(event)
-        for farewell in farewells:
-            self._part(farewell)
         self._flush()
 
     def writable(self) -> None:
         self._wake_writers()
 
     def lost(self, error: Exception | None) -> None:
-        text = f"{self._origin} closed the connection" + ("." if error is None else f": {error}")
+        text = f"{self.origin} closed the connection" + ("." if error is None else f": {error}")
         self._fail(lambda answered: ReadError(text, answered=answered))
 
     # ---- called by the pool
@@ -136,8 +107,8 @@ class Http2Connection:
         One, before the server has said how many it allows.
         """
         return (
-            self.lent < (self._limits.streams if self._settled else 1)
-            and self.lent < self._h2.remote_settings.max_concurrent_streams
+            self.lent < self._frames.max_streams
+            and self.lent < self._limits.streams
             and not self._draining
             and self.link.live
         )
@@ -145,7 +116,7 @@ class Http2Connection:
     @property
     def is_settling(self) -> bool:
         """Whether the server has yet to say how many requests it takes."""
-        return not self._settled and self.link.live
+        return not self._frames.settled and self.link.live
 
     @property
     def is_over(self) -> bool:
@@ -155,10 +126,9 @@ class Http2Connection:
     def close(self) -> None:
         """End it, and all that is under way on it."""
         if self.link.live:
-            with suppress(H2Error):
-                self._h2.close_connection()
+            self._frames.leave()
             self._flush()
-        text = f"The connection to {self._origin} was closed on our side."
+        text = f"The connection to {self.origin} was closed on our side."
         self._fail(lambda answered: ReadError(text, answered=answered))
 
     async def request(self, request: Request) -> Response:
@@ -193,22 +163,16 @@ class Http2Connection:
             request: what to send.
             whole: whether the answer is wanted whole.
         """
-        if not self.link.live:
-            raise ReadError(f"{self._origin} closed the connection.", sent=False)
-        fields = self._heads.http2(request)
-        empty = isinstance(request.content, bytes) and not request.content and not request.open
-        try:
-            number = self._h2.get_next_available_stream_id()
-            self._h2.send_headers(number, fields, end_stream=empty)
-        except H2Error as error:
-            raise ReadError(
-                f"{self._origin} takes no more requests: {error}", sent=False
-            ) from error
+        if not self.link.live or self._frames.used_up:
+            raise ReadError(f"{self.origin} closed the connection.", sent=False)
+        block = self._heads.http2(request)
+        stream = Http2Stream(self, whole=whole, bare=request.method == b"HEAD")
+        self._frames.open(stream, block, request.content == b"" and not request.open)
+        self._streams.add(stream)
         self.requests += 1
-        self._draining = self._draining or number > _LAST_STREAM
-        stream = self._streams[number] = Http2Stream(self, number, whole)
-        stream.sent_end = empty
-        self._start_watching()
+        self._draining = self._draining or self._frames.used_up
+        if self._timer is None:
+            self._start_watching()
         return stream
 
     # ---- called by the streams
@@ -222,11 +186,12 @@ class Http2Connection:
                 raise stream.error
             if stream.received_end:
                 return False
-            room = min(self._h2.local_flow_control_window(stream.number), len(rest), PIECE)
+            room = min(self._frames.room(stream), len(rest), PIECE)
             if room <= 0 or self.link.clogged:
+                self._flush()
                 await stream.wait_to_write()
                 continue
-            self._frame(stream, rest[:room], end=False)
+            self._frames.send(stream, rest[:room], is_last=False)
             self._flush()
             rest = rest[room:]
             turn -= room
@@ -237,129 +202,87 @@ class Http2Connection:
 
     def finish(self, stream: Http2Stream) -> None:
         """End the content."""
-        if not stream.sent_end and not stream.is_over:
-            stream.sent_end = True
-            self._h2.end_stream(stream.number)
+        self._frames.finish(stream)
         self._flush()
 
-    def acknowledge(self, stream: Http2Stream, flow: int) -> None:
-        """Open the windows again by what was read."""
-        if self.link.live:
-            self._h2.acknowledge_received_data(flow, stream.number)
+    def read(self, stream: Http2Stream, flow: int) -> None:
+        """Open the window again by what was read."""
+        self._frames.read(stream, flow)
+        if not stream.whole:
             self._flush()
 
     def drop(self, stream: Http2Stream) -> None:
         """Forget a stream, and tell the server to, unless both are done with it."""
-        if self._streams.pop(stream.number, None) is None or not self.link.live:
-            return
-        if stream.error is None and not (stream.received_end and stream.sent_end):
-            # Refused where the server has reset it too, after its answer.
-            with suppress(H2Error):
-                self._h2.reset_stream(stream.number, ErrorCodes.CANCEL)
-        if unread := stream.take_unread():
-            self._h2.acknowledge_received_data(unread, stream.number)
-        self._flush()
+        self._streams.discard(stream)
+        if not (stream.received_end and stream.sent_end) and self.link.live:
+            self._frames.reset(stream, CANCEL)
+            self._flush()
+
+    # ---- called by the frames
+
+    def take_room(self) -> None:
+        """Know that more may be sent than before."""
+        self._wake_writers()
+        self._on_room()
+
+    def take_goaway(self, last: int, code: int, words: bytes) -> None:
+        """Know that the server takes no more requests."""
+        self._draining = True
+        why = f" (HTTP/2 error code {code}: {words[:100]!r})" if code else ""
+        text = f"{self.origin} is closing the connection and did not take the request{why}."
+        for stream in [*self._streams]:
+            if stream.number > last:
+                stream.give_up(ReadError(text, sent=False))
+        self._on_end(self)
 
     # ---- sending
 
     async def _write(self, stream: Http2Stream, request: Request) -> None:
         """Send the content of a request, its head with the first of it."""
         content = request.content
-        if isinstance(content, AsyncIterable):
+        if isinstance(content, bytes) and len(content) <= min(PIECE, self._frames.room(stream)):
+            if content:
+                self._frames.send(stream, content, is_last=True)
+            self._flush_soon()
+        elif isinstance(content, AsyncIterable):
             request.consumed = True
             self._flush()
-            await self._write_iterated(stream, content)
-        elif not isinstance(content, bytes) or len(content) > PIECE:
+            if await self._write_iterated(stream, content):
+                self.finish(stream)
+        else:
             for piece in cut(content):
                 if not await self.send(stream, piece):
                     return
-        elif content:
-            if len(content) <= self._h2.local_flow_control_window(stream.number):
-                stream.sent_end = True
-                self._frame(stream, memoryview(content), end=True)
-            else:
-                self._flush()
-                await self.send(stream, content)
-        self.finish(stream)
+            self.finish(stream)
 
-    async def _write_iterated(self, stream: Http2Stream, content: AsyncIterable[bytes]) -> None:
+    async def _write_iterated(self, stream: Http2Stream, content: AsyncIterable[bytes]) -> bool:
         try:
             async for piece in content:
                 if not await self.send(stream, piece):
-                    return
+                    return False
         finally:
             if isinstance(content, AsyncGenerator):
                 await content.aclose()
+        return True
 
-    def _frame(self, stream: Http2Stream, data: memoryview, *, end: bool) -> None:
-        size = self._h2.max_outbound_frame_size
-        for start in range(0, len(data), size):
-            last = start + size >= len(data)
-            self._h2.send_data(stream.number, data[start : start + size], end_stream=end and last)
+    def _flush_soon(self) -> None:
+        """Send in this loop's next turn what many tasks have to say, in one write."""
+        if len(self._streams) == 1:
+            self._flush()
+        elif not self._deferred:
+            self._deferred = True
+            self.runtime.soon(self._flush)
 
     def _flush(self) -> None:
-        if data := self._h2.data_to_send():
-            self.link.write(data)
+        self._deferred = False
+        if self._frames.pending and self.link.live:
+            self.link.write(self._frames.take())
 
     def _wake_writers(self) -> None:
-        for stream in self._streams.values():
+        for stream in self._streams:
             stream.wake_writer()
 
-    # ---- receiving
-
-    def _handle(self, event: Event) -> None:
-        if isinstance(event, DataReceived):
-            self._take(event)
-        elif isinstance(event, WindowUpdated):
-            self._wake_writers()
-        elif isinstance(event, RemoteSettingsChanged):
-            self._settled = True
-            self._wake_writers()
-            self._on_room()
-        elif isinstance(event, _OF_A_STREAM):
-            stream = self._streams.get(event.stream_id)
-            if stream is not None:
-                self._tell(stream, event)
-
-    def _take(self, event: DataReceived) -> None:
-        stream = self._streams.get(event.stream_id)
-        flow = event.flow_controlled_length
-        if stream is None or stream.whole:
-            self._h2.acknowledge_received_data(flow, event.stream_id)
-            flow = 0
-        if stream is not None:
-            stream.take(event.data, flow)
-
-    def _tell(
-        self,
-        stream: Http2Stream,
-        event: ResponseReceived | TrailersReceived | StreamEnded | StreamResetEvent,
-    ) -> None:
-        if isinstance(event, ResponseReceived):
-            stream.take_head(_read_head(event.headers))
-        elif isinstance(event, TrailersReceived):
-            stream.trailers = _plain(event.headers)
-        elif isinstance(event, StreamEnded):
-            stream.end()
-        elif not stream.received_end:
-            stream.end(self._reset(stream, int(event.error_code)))
-
-    def _reset(self, stream: Http2Stream, code: int) -> StreamReset:
-        return StreamReset(
-            f"{self._origin} gave the request up, with HTTP/2 error code {code}.",
-            code=code,
-            sent=code != ErrorCodes.REFUSED_STREAM,
-            answered=stream.response is not None,
-        )
-
-    def _part(self, farewell: Goaway) -> None:
-        """Know that the server takes no more requests."""
-        self._draining = True
-        for stream in [*self._streams.values()]:
-            if stream.number > farewell.last and not stream.is_over:
-                text = f"{self._origin} is closing the connection and did not take the request."
-                stream.end(ReadError(text, sent=False))
-        self._on_end(self)
+    # ---- the end
 
     def _fail(self, make: Callable[[bool], NetError]) -> None:
         """End the connection, with an error of its own for each request under way."""
@@ -368,13 +291,12 @@ class Http2Connection:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        for stream in [*self._streams.values()]:
-            if not stream.is_over:
-                stream.end(make(stream.response is not None))
+        for stream in [*self._streams]:
+            stream.give_up(make(stream.response is not None))
         self._on_end(self)
 
     def _foreign(self, data: bytes) -> ConnectError:
-        where = str(self._origin)
+        where = str(self.origin)
         if data[:2] == b"\x15\x03":
             text = f"{where} speaks TLS, and was spoken to without."
             return ConnectError(text, kind="plain-to-tls", target=where)
@@ -383,7 +305,7 @@ class Http2Connection:
     # ---- signs of life
 
     def _start_watching(self) -> None:
-        if self._timer is None and self._limits.ping_seconds is not None:
+        if self._limits.ping_seconds is not None:
             self._silent, self._pinged = True, False
             self._timer = self.runtime.later(self._limits.ping_seconds, self._watch)
 
@@ -393,40 +315,12 @@ class Http2Connection:
         if not self._streams or not self.link.live:
             return
         if self._pinged:
-            text = f"{self._origin} did not answer a ping in {self._limits.ping_seconds} s."
+            text = f"{self.origin} did not answer a ping in {self._limits.ping_seconds} s."
             self._fail(lambda answered: ReadError(text, answered=answered))
             return
         pinged = self._silent
         if pinged:
-            self._h2.ping(b"aqdrant?")
+            self._frames.ping()
             self._flush()
         self._start_watching()
         self._pinged = pinged
-
-
-def _make_h2() -> H2Connection:
-    # Header names are checked and in lower case before they come here.
-    config = H2Configuration(normalize_outbound_headers=False, validate_outbound_headers=False)
-    h2 = H2Connection(config)
-    h2.local_settings = Settings(
-        client=True,
-        initial_values={
-            SettingCodes.ENABLE_PUSH: 0,
-            SettingCodes.INITIAL_WINDOW_SIZE: STREAM_WINDOW,
-            SettingCodes.MAX_FRAME_SIZE: FRAME,
-            SettingCodes.MAX_HEADER_LIST_SIZE: H2Connection.DEFAULT_MAX_HEADER_LIST_SIZE,
-        },
-    )
-    # What was announced counts from the first frame on; h2 would wait for an acknowledgement.
-    h2.max_inbound_frame_size = FRAME
-    return h2
-
-
-def _plain(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-    return [(name, value) for name, value in headers]
-
-
-def _read_head(headers: Iterable[tuple[bytes, bytes]]) -> Response:
-    fields = _plain(headers)
-    status = int(next(value for name, value in fields if name == b":status"))
-    return Response(status, [f for f in fields if f[0][:1] != b":"], http_version="HTTP/2")

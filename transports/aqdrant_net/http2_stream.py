@@ -1,11 +1,18 @@
-"""One request and its answer on an HTTP/2 connection."""
+"""One request and its answer on an HTTP/2 connection.
+
+Made by `http2`, filled by `http2_frames` as frames arrive; one task reads, one (maybe another)
+writes.
+"""
 
 from __future__ import annotations
 
 from collections import deque
 from typing import TYPE_CHECKING
 
-from .errors import NetError
+from .errors import NetError, ProtocolError, StreamReset
+from .http2_frames import REFUSED
+from .http2_heads import Head
+from .http2_parties import StreamError
 from .links import Waiter
 from .responses import Response
 
@@ -14,28 +21,109 @@ if TYPE_CHECKING:
 
 __all__ = ["Http2Stream"]
 
+_WITHOUT_CONTENT = frozenset({204, 304})
+
 
 class Http2Stream:
-    """A stream: `http2` fills it as frames arrive, one task reads, one (maybe another) writes.
+    """A stream.
 
     Args:
         connection: that it belongs to.
-        number: its id.
         whole: whether the answer is wanted whole, so that nothing holds the server back.
+        bare: whether the answer has no content whatever its headers say, as to ``HEAD``.
     """
 
-    def __init__(self, connection: Http2Connection, number: int, whole: bool) -> None:
-        self.number = number
+    __slots__ = (
+        "_bare",
+        "_connection",
+        "_missing",
+        "_pieces",
+        "_reader",
+        "_size",
+        "_writer",
+        "error",
+        "number",
+        "receive_window",
+        "received_end",
+        "response",
+        "send_window",
+        "sent_end",
+        "trailers",
+        "unread",
+        "whole",
+    )
+
+    def __init__(self, connection: Http2Connection, *, whole: bool, bare: bool) -> None:
+        self.number = self.send_window = self.receive_window = self.unread = 0
+        self.sent_end = self.received_end = False
         self.response: Response | None = None
         self.trailers: list[tuple[bytes, bytes]] = []
         self.error: NetError | None = None
-        self.received_end = False
-        self.sent_end = False
         self.whole = whole
+        self._bare = bare
         self._connection = connection
+        self._missing: int | None = None
+        self._size = 0
         self._pieces: deque[tuple[bytes, int]] = deque()
         self._reader: Waiter | None = None
         self._writer: Waiter | None = None
+
+    # ---- called by the frames
+
+    def take_head(self, head: Head, is_last: bool) -> None:
+        """Keep the head of the answer, or what followed its content."""
+        if self.response is not None:
+            if head.status or not is_last:
+                raise StreamError("headers in the midst of an answer")
+            self.trailers = [*head.fields]
+            return
+        if head.status < 200:
+            if head.status < 100 or head.status == 101 or is_last:
+                raise StreamError(f"an answer of status {head.status}")
+            return
+        if not self._bare and head.status not in _WITHOUT_CONTENT:
+            self._missing = head.length
+        self.response = Response(head.status, [*head.fields], http_version="HTTP/2")
+        if not self.whole:
+            self.wake_reader()
+
+    def take_data(self, data: bytes, flow: int) -> None:
+        """Keep a piece of content."""
+        if self.response is None:
+            raise StreamError("content before headers")
+        self._size += len(data)
+        if self._missing is not None and self._size > self._missing:
+            raise StreamError(f"content longer than its length of {self._missing} bytes")
+        if self.whole:
+            self._pieces.append((data, 0))
+            self._connection.read(self, flow)
+        else:
+            self._pieces.append((data, flow))
+            self.wake_reader()
+
+    def end(self) -> None:
+        """Know that the answer is whole."""
+        if self._missing is not None and self._size < self._missing:
+            raise StreamError(f"content of {self._size} bytes and a length of {self._missing}")
+        self.received_end = True
+        self.wake_reader()
+        self.wake_writer()
+
+    def take_reset(self, code: int) -> None:
+        """Know that the server gave it up."""
+        self.give_up(
+            StreamReset(
+                f"{self._connection.origin} gave the request up, with HTTP/2 error code {code}.",
+                code=code,
+                sent=code != REFUSED,
+                answered=self.response is not None,
+            )
+        )
+
+    def fail(self, reason: str) -> None:
+        """Know that the answer broke the rules."""
+        text = f"{self._connection.origin} broke the rules of HTTP/2: {reason}."
+        self.give_up(ProtocolError(text, answered=True))
 
     # ---- called by the connection
 
@@ -44,30 +132,12 @@ class Http2Stream:
         """Whether nothing more will come."""
         return self.received_end or self.error is not None
 
-    def take(self, data: bytes, flow: int) -> None:
-        """Keep a piece of content; `flow` bytes of window are given back when it is read."""
-        self._pieces.append((data, flow))
-        if not self.whole:
+    def give_up(self, error: NetError) -> None:
+        """End with an error, unless it is over."""
+        if not self.is_over:
+            self.error = error
             self.wake_reader()
-
-    def take_head(self, response: Response) -> None:
-        """Keep the head of the answer."""
-        self.response = response
-        if not self.whole:
-            self.wake_reader()
-
-    def end(self, error: NetError | None = None) -> None:
-        """Know that nothing more comes."""
-        self.received_end = error is None
-        self.error = error
-        self.wake_reader()
-        self.wake_writer()
-
-    def take_unread(self) -> int:
-        """Drop what nobody will read; return the bytes of window it held."""
-        held = sum(flow for _, flow in self._pieces)
-        self._pieces.clear()
-        return held
+            self.wake_writer()
 
     def wake_reader(self) -> None:
         """Have the reading task look again."""
@@ -103,15 +173,17 @@ class Http2Stream:
 
     async def read(self) -> bytes:
         """Return the next piece; ``b""`` at the end."""
-        while not self._pieces:
+        while True:
+            while self._pieces:
+                data, flow = self._pieces.popleft()
+                self._connection.read(self, flow)
+                if data:
+                    return data
             if self.error is not None:
                 raise self.error
             if self.received_end:
                 return b""
             await self._wait_to_read()
-        data, flow = self._pieces.popleft()
-        self._connection.acknowledge(self, flow)
-        return data
 
     async def wait_to_write(self) -> None:
         """Wait until something changes for the writer."""

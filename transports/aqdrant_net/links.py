@@ -146,3 +146,7 @@ class Runtime(Protocol):
     def later(self, seconds: float, callback: Callable[[], object]) -> Timer:
         """Call back after a while."""
         ...
+
+    def soon(self, callback: Callable[[], object]) -> None:
+        """Call back in the loop's next turn."""
+        ...

@@ -161,6 +161,9 @@ class AsyncioRuntime:
     def later(self, seconds: float, callback: Callable[[], object]) -> Timer:
         return self.loop.call_later(seconds, callback)
 
+    def soon(self, callback: Callable[[], object]) -> None:
+        self.loop.call_soon(callback)
+
     def post(self, callback: Callable[[], object]) -> None:
         """Call back on the loop, from any thread; nothing happens where the loop is closed."""
         with suppress(RuntimeError):

@@ -200,6 +200,9 @@ class TrioRuntime:
     def later(self, seconds: float, callback: Callable[[], object]) -> Timer:
         return TrioTimer(seconds, callback)
 
+    def soon(self, callback: Callable[[], object]) -> None:
+        self.run.run_sync_soon(callback)
+
     def post(self, callback: Callable[[], object]) -> None:
         """Call back in the run, from any thread; nothing happens where the run is over."""
         with suppress(trio.RunFinishedError):
