@@ -10,9 +10,11 @@ import random
 import time
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import aclosing
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from aqdrant import models
+from aqdrant._portal import in_caller
 from aqdrant.exceptions import MigrationFailed
 from aqdrant.migration.planning import MigrationResult, Plan
 from aqdrant.models._scalars import is_mapping
@@ -52,11 +54,10 @@ class Copy:
         self._source = source
         self._target = target
         self._name = plan.name
-        self._keys: list[models.ShardKey | None] = list(plan.keys) or [None]
-        self._before = 0, 0  # points and bytes of the shard keys that are through
         self._resume = resume and plan.is_there
         self._on_progress = on_progress
-        self._sample: list[models.Record] = []
+        self._shard_keys: list[models.ShardKey | None] = [*plan.shard_keys] or [None]
+        self._sample: list[tuple[models.ShardKey | None, models.Record]] = []
         self._read = 0
         self._began = time.monotonic()
         self.result = MigrationResult(
@@ -66,20 +67,20 @@ class Copy:
     async def carry(self, batch_size: int, parallel: int) -> None:
         """Carry the points."""
         self.result.total = (await self._source.count(self._name)).count
-        for key in self._keys:
-            records = self._records(key, batch_size)
+        for key in self._shard_keys:
+            before = self.result.points, self.result.bytes
+            note = partial(self._note, before)
+            records = self._records(batch_size, key)
             async with aclosing(records):
-                uploaded = await self._target.upload_points(
+                await self._target.upload_points(
                     self._name,
                     records,
                     batch_size=batch_size,
                     parallel=parallel,
                     wait=True,
                     shard_key_selector=key,
-                    on_progress=self._note,
+                    on_progress=note,
                 )
-            self._note(uploaded)
-            self._before = self.result.points, self.result.bytes
 
     async def verify(self) -> None:
         """Compare the numbers of points, and the content of some.
@@ -95,29 +96,29 @@ class Copy:
                 target=f"collection {self._name!r}",
                 fix="Was the source written to meanwhile? resume=True carries what is missing.",
             )
-        found: dict[tuple[Any, Any], models.Record] = {}
-        for key in self._keys:
-            ids = [record.id for record in self._sample if record.shard_key == key]
-            copies = await self._target.retrieve(
-                self._name, ids, True, True, shard_key_selector=key
-            )
-            found |= {(key, record.id): record for record in copies}
-        for record in self._sample:
-            copy = found.get((record.shard_key, record.id))
+        for key in self._shard_keys:
+            await self._compare(key, [record for of, record in self._sample if of == key])
+        self.result.is_verified = True
+
+    async def _compare(self, key: models.ShardKey | None, sample: list[models.Record]) -> None:
+        ids = [record.id for record in sample]
+        copies = await self._target.retrieve(self._name, ids, True, True, shard_key_selector=key)
+        found = {record.id: record for record in copies}
+        for record in sample:
+            copy = found.get(record.id)
             if copy is None or not _is_same(record, copy):
                 raise MigrationFailed(
                     f"point {record.id!r} is not what it is in the source.",
                     target=f"collection {self._name!r}",
                 )
-        self.result.is_verified = True
 
-    def finish(self) -> None:
+    async def finish(self) -> None:
         """Note that all is there."""
         self.result.is_finished = True
-        self._tell()
+        await in_caller(self._tell)
 
     async def _records(
-        self, key: models.ShardKey | None, page_size: int
+        self, page_size: int, key: models.ShardKey | None
     ) -> AsyncGenerator[models.Record]:
         pages = self._source.scroll_pages(
             self._name,
@@ -128,11 +129,9 @@ class Copy:
         )
         async with aclosing(pages):
             async for page in pages:
-                points = page.points
-                if self._resume:
-                    points = await self._missing(points, key)
+                points = await self._missing(page.points, key) if self._resume else page.points
                 for record in page.points:
-                    self._pick(record)
+                    self._pick(key, record)
                 for record in points:
                     yield record
 
@@ -145,20 +144,19 @@ class Copy:
         self.result.skipped += len(there)
         return [point for point in points if point.id not in there]
 
-    def _pick(self, record: models.Record) -> None:
+    def _pick(self, key: models.ShardKey | None, record: models.Record) -> None:
         """Keep a sample in which every point is as likely as any other."""
         self._read += 1
         if len(self._sample) < _SAMPLE:
-            self._sample.append(record)
+            self._sample.append((key, record))
             return
         place = random.randrange(self._read)
         if place < _SAMPLE:
-            self._sample[place] = record
+            self._sample[place] = key, record
 
-    def _note(self, uploaded: UploadResult) -> None:
-        points, size = self._before
-        self.result.points = points + uploaded.points
-        self.result.bytes = size + uploaded.bytes
+    def _note(self, before: tuple[int, int], uploaded: UploadResult) -> None:
+        self.result.points = before[0] + uploaded.points
+        self.result.bytes = before[1] + uploaded.bytes
         self._tell()
 
     def _tell(self) -> None:
