@@ -50,8 +50,8 @@ async def run(name: str, package: Any, vectors: Any) -> dict[str, float]:
 
     def points() -> Any:
         make = package.models.PointStruct
-        rows = enumerate(vectors.tolist())
-        return (make(id=n, vector=row, payload=payloads[n]) for n, row in rows)
+        rows = enumerate(vectors)
+        return (make(id=n, vector=row.tolist(), payload=payloads[n]) for n, row in rows)
 
     source = points()
     await measure(
