@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import anyio
+import numpy as np
 import pytest
 
 from aqdrant import AsyncQdrantClient, models
@@ -462,3 +463,27 @@ async def test_names_that_no_collection_has_are_refused(tmp_path: Path) -> None:
         assert await client.recover_snapshot("other", str(file))  # the collection behind it
         assert (await client.count("c")).count == len(POINTS)
         assert not [one for one in (await client.get_collections()).collections if one.name != "c"]
+
+
+async def test_graphs_are_of_the_collection_that_came_back(tmp_path: Path) -> None:
+    vectors = np.random.default_rng(1).normal(size=(600, 8)).astype(np.float32)
+    async with opened("folder", tmp_path) as client:
+        await client.create_collection(
+            "g",
+            models.VectorParams(size=8, distance=models.Distance.DOT),
+            hnsw_config={"full_scan_threshold": 10},
+            optimizers_config={"indexing_threshold": 1},
+        )
+        await client.upsert("g", models.Batch(ids=list(range(600)), vectors=vectors))
+        made = await client.create_snapshot("g")
+        assert made is not None
+        for _ in range(3):
+            await client.recover_snapshot("g", made.name)
+            await client.upsert("g", [models.PointStruct(id=1, vector=vectors[2].tolist())])
+            params = models.SearchParams(exact=True)
+            exact = await client.query_points("g", vectors[2], search_params=params, limit=2)
+            assert len(exact.points) == 2
+    names = {path.name async for path in anyio.Path(tmp_path / "db").iterdir()}
+    (database,) = [name for name in names if name.endswith(".aqdrant")]
+    key = database.removesuffix(".aqdrant")
+    assert [name for name in names if ".graph" in name and not name.startswith(key)] == []

@@ -194,6 +194,7 @@ class Collection:
         """Hold what another collection holds, which is of no use after that."""
         self.config, self.segment, self.schema = other.config, other.segment, other.schema
         self.shards, self.operations, self.failure = other.shards, other.operations, None
+        self.graph_files, self.graph_failure = other.graph_files, None
         self.store = other.store
         if self.store is not None:
             self.store.serve(self)
@@ -329,7 +330,11 @@ class State:
             if before is None:
                 self.collections[collection.name] = collection
             else:
-                before.become(collection)
+                # Whoever makes a graph of it now makes it of the other from here on.
+                with collection.gate.exclusive(Patience(None)):
+                    before.become(collection)
+                    collection.is_dropped = True
+        BUILDER.wake(self.collections[collection.name])
 
     def keep_quotas(self, quotas: models.QuotaConfig) -> None:
         """Replace the quotas, inside the gate."""
