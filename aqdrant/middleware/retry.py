@@ -25,6 +25,7 @@ from aqdrant.exceptions import (
 )
 from aqdrant.middleware.budget import RetryBudget
 from aqdrant.middleware.layer import ForwardingTransport
+from aqdrant.middleware.watch import time_left
 from aqdrant.models._reading import read
 from aqdrant.operations import Operation, StreamOperation
 from aqdrant.transport import DEFAULT_OPTIONS, ByteStream, CallOptions, Transport
@@ -163,7 +164,7 @@ class Retry(ForwardingTransport):
         wait = wait_before(
             tried, fault, delay=self.delay, max_delay=self.max_delay, draw=self._draw
         )
-        if wait is None or wait >= _time_left():
+        if wait is None or wait >= time_left():
             return None
         if not self.budget.take():
             fault.add_note("aqdrant did not try again: too many calls of this client fail.")
@@ -214,15 +215,11 @@ def log_retry(operation: Operation[Any], fault: Fault, what_next: str) -> None:
     LOGGER.warning("%s %s failed with %s; %s", operation.name, target, kind, what_next)
 
 
-def _time_left() -> float:
-    return anyio.current_effective_deadline() - anyio.current_time()
-
-
 def _left(options: CallOptions) -> CallOptions:
     """The options with what is left of the timeout, which servers are told."""
     if options.timeout is None:
         return options
-    return replace(options, timeout=max(0.001, min(options.timeout, _time_left())))
+    return replace(options, timeout=max(0.001, min(options.timeout, time_left())))
 
 
 def _at_least_zero(name: str, value: Any, kind: type[int | float]) -> float:

@@ -32,6 +32,7 @@ from .engine.selection import Selection, intersection
 from .engine.sparse import SparseVectors
 from .filtering import path_of, select_rows
 from .formulas import class_of, rescored
+from .graph_settings import approach_of
 from .indexing import index_of
 from .inputs import average, inputs_of, prepared, store_of, stored_vector
 from .locks import Patience
@@ -251,7 +252,8 @@ class Run:
             weighed = self._weighed(request, store, vector)
             return store.search(ids, weighed, limit, threshold, among)
         if isinstance(store, DenseVectors):
-            return store.search(ids, vector, limit, threshold, among, self._scanned)
+            approach = approach_of(self._collection, request.using or "", request.params)
+            return store.search(ids, vector, limit, threshold, among, self._scanned, approach)
         return store.search(ids, vector, limit, threshold, among)
 
     def _recommended(self, request: Request, among: Selection | None, limit: int) -> Ranking:
@@ -311,15 +313,16 @@ class Run:
         scoring = None if isinstance(query.text, str) else query.text.scoring
         params = models.Bm25Params() if scoring is None else scoring.bm25
         tokenizer = self._segment.texts[path].tokenizer
-        lengths, counts = self._segment.column(path).word_counts(text, tokenizer)
+        documents, words = self._segment.column(path).occurrences(text, tokenizer)
         k = _BM25_K if params.k is None else params.k
         b = _BM25_B if params.b is None else params.b
         corpus = self._corpus(request)
-        scores = bm25(lengths, counts, k, b, None if corpus is None else corpus.mask)
+        scores, rows = bm25(documents, words, k, b, None if corpus is None else corpus.mask)
         if among is not None:
-            scores[~among.mask] = -np.inf
-        rows = candidates(scores, limit)
-        ranked = best(self._segment.ids, rows, scores[rows], limit)
+            inside = among.mask[rows]
+            scores, rows = scores[inside], rows[inside]
+        picks = candidates(scores, limit)
+        ranked = best(self._segment.ids, rows[picks], scores[picks], limit)
         return passing(*ranked, request.score_threshold)
 
     def _examples(self, request: Request) -> tuple[Vectors, list[Any]]:

@@ -24,11 +24,13 @@ from .engine.elements import Datatype
 from .engine.multivectors import MultiVectors
 from .engine.segment import Segment, Vectors
 from .engine.sparse import SparseVectors
+from .graph_builder import BUILDER
 from .locks import Gate, Patience
 from .snapshots.shelf import Shelf
 
 if TYPE_CHECKING:
     from .store import CollectionStore, FolderStore
+    from .store.graph_files import GraphFiles
 
 __all__ = [
     "Collection",
@@ -121,6 +123,9 @@ class Collection:
         self.schema: dict[str, IndexSchema] = {}
         self.shards: dict[int | str, Placed] = {}  # of a collection with custom sharding, by key
         self.is_dropped = False
+        self.is_closed = False
+        self.graph_files: GraphFiles | None = None
+        self.graph_failure: str | None = None  # why no more graphs are made
         self.store: CollectionStore | None = None
         self.failure: AqdrantError | None = None  # why it can be used no more
         self.operations = 0
@@ -142,15 +147,19 @@ class Collection:
             whole: several writes last together.
         """
         self.still_there()
-        if self.store is None:
-            return change(self)
-        return self.store.run(partial(change, self), whole=whole)
+        try:
+            if self.store is None:
+                return change(self)
+            return self.store.run(partial(change, self), whole=whole)
+        finally:
+            BUILDER.wake(self)
 
     def keep_config(self, config: models.CollectionConfig) -> None:
         """Replace the settings."""
         if self.store is not None:
             self.store.save_config(config)
         self.config = config
+        self.graph_failure = None
 
     def keep_schema(self, name: str, schema: IndexSchema | None) -> None:
         """Put an index on record, or take it off."""

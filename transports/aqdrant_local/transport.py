@@ -40,6 +40,7 @@ from aqdrant.transport import (
 )
 
 from .costs import MOMENT
+from .graph_builder import BUILDER
 from .handlers import HANDLERS, Handler, no_cost
 from .handlers.snapshots import found_file, restored
 from .locks import AT_ONCE, Busy, Patience
@@ -190,6 +191,7 @@ class LocalTransport:
         with self._opening:
             self._is_closed, self._is_open = True, True
             if self._share is None:
+                BUILDER.stop(self._state.collections.values(), wait=False)
                 self._state.shelf.close()
             self._state = State()
             if self._finalizer is not None:

@@ -73,6 +73,7 @@ class Segment:
         self.limits: Selection | None = None  # all points that are to be seen, where not all are
         self.shard_keys: Mapping[int, int | str] = {}  # of shards, to be shown with their points
         self.texts: Mapping[Path, TextIndex] = {}  # of the payload keys that have one
+        self.indexes: Mapping[Path, str] = {}  # payload key → the type of its index
         for name, held in stores.items():
             self.add_vectors(name, held)
 
@@ -241,10 +242,18 @@ class Segment:
         """The elements of the arrays under a path, up to date."""
         return self._fields.elements(path, self.size, self.payloads)
 
-    def set_text_index(self, path: Path, index: TextIndex | None) -> None:
-        """Cut the strings under a path into words in this way from now on, or as without one."""
+    def set_index(self, path: Path, kind: str | None, text: TextIndex | None = None) -> None:
+        """Answer filters on a path as with an index of this type from now on, or as without one.
+
+        Args:
+            text: how strings are cut into words, of an index of text.
+        """
+        rest = {known: held for known, held in self.indexes.items() if known != path}
+        self.indexes = rest if kind is None else {**rest, path: kind}
+        if text is None and path not in self.texts:
+            return
         kept = {known: held for known, held in self.texts.items() if known != path}
-        self.texts = kept if index is None else {**kept, path: index}
+        self.texts = kept if text is None else {**kept, path: text}
         self._fields.drop(path)  # and with it the words of the index before
 
     def peek(self, path: Path, *inner: Path) -> PayloadColumn | None:

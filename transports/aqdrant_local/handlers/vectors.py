@@ -11,13 +11,14 @@ from aqdrant import models
 from aqdrant.exceptions import BadRequest
 from aqdrant.operations import CreateVectorName, DeleteVectorName, DeleteVectors, UpdateVectors
 from aqdrant_local import costs
+from aqdrant_local.bounds import check_bounds
 from aqdrant_local.encoding import encode_vectors, still_fits, unknown_vector
 from aqdrant_local.engine.ids import PointId, encode_ids
 from aqdrant_local.engine.writes import PointWrite
 from aqdrant_local.filtering import select_rows
 from aqdrant_local.locks import Patience
 from aqdrant_local.refusals import bad_request
-from aqdrant_local.settings import add_dense_name, add_sparse_name, check_vector_size, drop_name
+from aqdrant_local.settings import add_dense_name, add_sparse_name, drop_name
 from aqdrant_local.sharding import to_change
 from aqdrant_local.state import Collection, State
 
@@ -131,7 +132,7 @@ def create_vector_name(
 
     def change(collection: Collection) -> models.UpdateResult:
         if isinstance(config, models.DenseVectorNameConfig):
-            check_vector_size(config.dense.size)
+            check_bounds(config)
             add_dense_name(collection, name, config.dense)
         else:
             add_sparse_name(collection, name, config.sparse)

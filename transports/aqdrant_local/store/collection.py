@@ -24,6 +24,7 @@ from aqdrant_local.state import Collection, IndexSchema, Placed
 
 from .blocks import DenseTable
 from .database import Database
+from .graph_files import GraphFiles
 from .loading import load_collection
 from .manifest import Manifest, VectorTable
 from .rows import MultiTable, PointTable, SparseTable
@@ -47,6 +48,7 @@ class CollectionStore:
         self._together = False  # several writes make one transaction
         self._is_torn = False  # one of them was written in part
         self._is_ahead = False  # the disk may have what memory has not, or the reverse
+        collection.graph_files = GraphFiles(database.path)
         self._attach()
 
     @property

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from aqdrant import models
 from aqdrant.exceptions import StorageError
+from aqdrant_local.graph_builder import BUILDER
 from aqdrant_local.snapshots.shelf import Shelf
 from aqdrant_local.state import Collection, State
 
@@ -32,6 +33,7 @@ from .files import (
     lasts,
     no_rights,
 )
+from .graph_files import delete_graphs
 from .loading import load_collection
 from .locking import FolderLock
 from .manifest import SCHEMA as COLLECTION_SCHEMA
@@ -69,6 +71,7 @@ class FolderStore:
         self._pool = Pool()
         self._database = Database(path, durability, Pool(bound=1))
         self._catalog = Catalog(self._database)
+        self.state = State()
         try:
             with translated(folder):
                 if not path.exists():
@@ -188,6 +191,7 @@ class FolderStore:
 
     def close(self) -> None:
         """Close the files, once a write in another thread is through, and the lock."""
+        BUILDER.stop(self.state.collections.values(), wait=True)
         self._pool.close()
         self._database.close()
         self._lock.release()
@@ -204,6 +208,7 @@ class FolderStore:
         with database.using():
             collection = load_collection(database, name)
         CollectionStore(database, key, collection)
+        BUILDER.wake(collection)
         return collection
 
     def _attach(self, key: str, collection: Collection) -> None:
@@ -247,6 +252,7 @@ class FolderStore:
             collection.store.close()
         try:
             delete_database(collection_file(self._folder, key))
+            delete_graphs(collection_file(self._folder, key))
         except OSError:
             return  # on Windows: somebody reads it
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from aqdrant.exceptions import StorageError
+from aqdrant_local.graph_builder import BUILDER
 from aqdrant_local.locks import Patience
 from aqdrant_local.snapshots.shelf import Shelf
 from aqdrant_local.state import Collection, State
@@ -22,6 +23,7 @@ from .connection import Connection
 from .errors import damaged, translated
 from .files import CATALOG, COLLECTION, check_version, collection_file, connect
 from .folder import CATALOG_NAME, SNAPSHOTS, check_folder
+from .graph_files import GraphFiles
 from .loading import load_collection
 from .manifest import Manifest
 
@@ -107,7 +109,10 @@ class Snapshot:
         changes = manifest.progress().changes
         if known is not None and known.changes == changes:
             return known
-        return _Held(changes, load_collection(connection, name))
+        collection = load_collection(connection, name)
+        collection.graph_files = GraphFiles(connection.path, is_read_only=True)
+        BUILDER.wake(collection)
+        return _Held(changes, collection)
 
 
 def _reading(path: Path, kind: int, work: Callable[[Connection], T]) -> T:
