@@ -20,10 +20,10 @@ from aqdrant.exceptions import AqdrantError, ArgumentError
 if TYPE_CHECKING:
     from aqdrant._async.client import AsyncQdrantClient
 
+__all__ = ["MigrationResult", "Plan", "make_collections", "make_plans"]
+
 _CLEANING: Final = 10.0
 """Seconds in which what was made has to be gone again."""
-
-__all__ = ["MigrationResult", "Plan", "make_collections", "make_plans"]
 
 
 class MigrationResult(msgspec.Struct, kw_only=True):

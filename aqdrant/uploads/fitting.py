@@ -17,9 +17,9 @@ from aqdrant.models._scalars import is_array, is_mapping
 
 __all__ = ["ANY_FIT", "Fit", "size_of"]
 
-_NUMBER: Final = 21
+_NUMBER: Final = 25
 """Bytes of a number in JSON, at most, its comma included."""
-_SINGLE: Final = 14
+_SINGLE: Final = 15
 _TO_EMBED: Final = 16_384
 """Bytes that the vector of a document is taken to have."""
 _POINT: Final = 80

@@ -2,58 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
-import anyio
 import numpy as np
 import pytest
 
 from aqdrant import AsyncQdrantClient, models
-from aqdrant_grpc.server import GrpcApplication
-from aqdrant_local import LocalTransport
-from aqdrant_rest.server.running import Place, serve_until
+from tests.fix_databases import KINDS, client_of
 
-KINDS = ("memory", "folder", "rest", "grpc")
 C = "texts"
 COUNT = 120
-
-
-@asynccontextmanager
-async def client_of(kind: str, folder: Path) -> AsyncGenerator[AsyncQdrantClient]:
-    """A client with an empty database behind it; that of a server is served in this event loop."""
-    if kind == "memory":
-        async with AsyncQdrantClient(":memory:") as client:
-            yield client
-    elif kind == "folder":
-        async with AsyncQdrantClient(path=str(folder)) as client:
-            yield client
-    else:
-        async with served() as (rest, grpc):
-            prefer = {"prefer_grpc": True, "grpc_port": grpc} if kind == "grpc" else {}
-            async with AsyncQdrantClient("127.0.0.1", port=rest, **prefer) as client:
-                yield client
-
-
-@asynccontextmanager
-async def served() -> AsyncGenerator[tuple[int, int]]:
-    ports: list[int] = []
-    is_ready, end = anyio.Event(), anyio.Event()
-
-    def ready(*urls: str) -> None:
-        ports.extend(int(url.rpartition(":")[2]) for url in urls)
-        is_ready.set()
-
-    async with anyio.create_task_group() as tasks:
-        place = Place(port=0, grpc_port=0)
-        tasks.start_soon(serve_until, end.wait, LocalTransport(), place, ready, GrpcApplication)
-        await is_ready.wait()
-        try:
-            yield ports[0], ports[1]
-        finally:
-            end.set()
 
 
 async def fill(client: AsyncQdrantClient, seed: int) -> None:
