@@ -82,6 +82,7 @@ class Large:
 
     def settled(self) -> models.CollectionInfo:
         """The collection when nothing is left to do."""
+        self.info()  # opens the folder
         assert BUILDER.rest(PATIENCE)
         info = self.info()
         assert info.optimizer_status == models.OptimizersStatusOneOf.OK
