@@ -3,7 +3,8 @@
 General layout: `transport` runs operations by the handlers of `handlers/<noun>`, which work on the
 collections of `state` under the locks of `locks`. `encoding` turns models into columns, `records`
 rows into models, `filtering` and `querying` filters and queries into calls of `engine`, which is
-numpy alone. `store` keeps all of it in a folder, where one is given. `unsupported` lists what is
+numpy alone, and faiss where graphs are wanted (`graph_settings` says where, `graph_builder` makes
+them). `store` keeps all of it in a folder, where one is given. `unsupported` lists what is
 refused.
 """
 
