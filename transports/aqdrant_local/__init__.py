@@ -4,8 +4,9 @@ General layout: `transport` runs operations by the handlers of `handlers/<noun>`
 collections of `state` under the locks of `locks`. `encoding` turns models into columns, `records`
 rows into models, `filtering` and `querying` filters and queries into calls of `engine`, which is
 numpy alone, and faiss where graphs are wanted (`graph_settings` says where, `graph_builder` makes
-them). `store` keeps all of it in a folder, where one is given. `unsupported` lists what is
-refused.
+them). `sharding` tells points apart by shard keys, `strict` and `quotas` hold limits. `store` keeps
+all of it in a folder, where one is given; `snapshots` takes it elsewhere and back. `unsupported`
+lists what is refused.
 """
 
 from __future__ import annotations
@@ -20,17 +21,20 @@ __all__ = ["LocalTransport", "open_transport"]
 def open_transport(config: TransportConfig) -> LocalTransport:
     """Make an empty engine in memory, or one that opens a folder at its first call.
 
-    ``extra`` may have ``durability``, ``"full"`` or ``"normal"``, and ``read_only``.
+    ``extra`` may have ``durability``, ``"full"`` or ``"normal"``, ``read_only``, and
+    ``is_confined``: callers are other machines, and name no files of this one but its snapshots.
     """
+    is_confined = config.extra.get("is_confined", False)
     if config.path is None:
-        return LocalTransport()
+        return LocalTransport(is_confined=is_confined)
     from .store import Share  # only here: it imports SQLite
 
     options = config.extra
     return LocalTransport(
+        is_confined=is_confined,
         share=Share(
             config.path,
             options.get("durability", "full"),
             read_only=options.get("read_only", False),
-        )
+        ),
     )

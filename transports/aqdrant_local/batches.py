@@ -32,7 +32,7 @@ def scan_together(
     None where the request looks through few rows, or alone, or by other means.
     """
     places: dict[str, list[int]] = {}
-    for place, request in enumerate(requests):
+    for place, request in enumerate(() if collection.is_sharded else requests):
         name = request.using or ""
         if _is_plain(request) and _is_scanned(collection, name, request):
             places.setdefault(name, []).append(place)
