@@ -143,7 +143,9 @@ class TestFound:
             alone = ask("c", number, with_payload=False).points
             assert answer.points == alone
 
-    def test_large_numbers_among_small_ones(self, large: Large, random: np.random.Generator) -> None:
+    def test_large_numbers_among_small_ones(
+        self, large: Large, random: np.random.Generator
+    ) -> None:
         large.create(models.Distance.DOT)
         data = around(random, COUNT)
         data[::50] *= np.float32(1e17)
