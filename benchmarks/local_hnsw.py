@@ -58,6 +58,12 @@ def timed(work: Callable[..., Any], *arguments: Any) -> tuple[float, Any]:
     return time.perf_counter() - began, result
 
 
+def asked(ask: Callable[..., list[int]], *arguments: Any) -> tuple[float, list[int]]:
+    """The best of three: on a busy machine the others tell of its other work."""
+    found = [timed(ask, *arguments) for _ in range(3)]
+    return min(spent for spent, _ in found), found[0][1]
+
+
 def resident() -> int:
     """Bytes that this process has in memory."""
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
@@ -173,19 +179,19 @@ def ours(transport: LocalTransport) -> Callable[[Any, int, bool], list[int]]:
 
 
 def compare(data: Data, transport: LocalTransport, *, with_edge: bool) -> None:
-    asked, other = ours(transport), real_engine(data) if with_edge else None
+    graph, other = ours(transport), real_engine(data) if with_edge else None
     for name, share in SHARES.items():
         spent: dict[str, list[float]] = {}
         found: dict[str, list[float]] = {}
         for query in data.queries:
             values = query.tolist()
-            took, truth = timed(asked, values, share, True)
+            took, truth = asked(graph, values, share, True)
             spent.setdefault("exact", []).append(took)
-            took, result = timed(asked, values, share, False)
+            took, result = asked(graph, values, share, False)
             spent.setdefault("graph", []).append(took)
             found.setdefault("graph", []).append(len(set(result) & set(truth)) / len(truth))
             if other is not None:
-                took, result = timed(other, values, share)
+                took, result = asked(other, values, share)
                 spent.setdefault("edge", []).append(took)
                 found.setdefault("edge", []).append(len(set(result) & set(truth)) / len(truth))
         medians = {who: statistics.median(times[1:]) * 1e3 for who, times in spent.items()}

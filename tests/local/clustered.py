@@ -18,7 +18,7 @@ from aqdrant_local.state import Collection
 Floats = NDArray[np.float32]
 
 SIZE = 24
-QUICK = models.HnswConfigDiff(m=12, ef_construct=64, full_scan_threshold=0)
+QUICK = models.HnswConfigDiff(m=12, ef_construct=64, full_scan_threshold=10)
 EARLY = models.OptimizersConfigDiff(indexing_threshold=50, vacuum_min_vector_number=100)
 LATE = models.OptimizersConfigDiff(indexing_threshold=0)
 EXACT = models.SearchParams(exact=True)
@@ -82,6 +82,7 @@ class Large:
 
     def settled(self) -> models.CollectionInfo:
         """The collection when nothing is left to do."""
+        self.info()  # opens the folder
         assert BUILDER.rest(PATIENCE)
         info = self.info()
         assert info.optimizer_status == models.OptimizersStatusOneOf.OK

@@ -208,7 +208,9 @@ def test_folder_answers_as_memory_does(folder: Folder, seed: int) -> None:
 def test_deleting_gives_memory_and_disk_back(folder: Folder) -> None:
     vectors = np.ones((12_000, 1024), dtype=np.float32)
     params = models.VectorParams(size=1024, distance=models.Distance.DOT)
-    folder.client.create_collection("c", params)
+    # A graph would give back what it has a moment later, in its own time.
+    never = models.OptimizersConfigDiff(indexing_threshold=0)
+    folder.client.create_collection("c", params, optimizers_config=never)
     for start in range(0, 12_000, 4000):
         part = slice(start, start + 4000)
         ids = list(range(start, start + 4000))

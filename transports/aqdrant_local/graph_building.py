@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Site", "is_exit"]
 
-_PORTION = 0.2  # seconds that the vectors added at once should take
-_SMALLEST, _LARGEST = 32, 2048  # of them
+_PORTION = 0.5  # seconds that the vectors added at once should take
+_SMALLEST, _LARGEST = 256, 2048  # of them: each time costs as much as a few
 _WORTH_SAVING = 0.05  # share of a graph that its file has not
 _MOST_THREADS = 8
 

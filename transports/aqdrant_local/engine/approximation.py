@@ -119,6 +119,7 @@ class Approximation:
         """
         noted = np.zeros_like(self._covered) if self._draft is None else self._draft
         self._covered = noted | self._covered if is_more else noted
+        self.saved = self.saved if is_more else 0
         self._draft = None
         last = np.full(len(noted) + 1, -1, dtype=np.intp)
         nodes = np.arange(len(rows), dtype=np.intp)

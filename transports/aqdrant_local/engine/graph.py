@@ -160,7 +160,7 @@ class Graph:
         return graph
 
     def _is_sound(self, like: Any) -> bool:
-        """Whether a walk stays among the nodes: faiss itself does not look."""
+        """Whether a walk stays among the nodes; not every version of faiss looks at all of it."""
         count, hnsw, kept = len(self), self._index.hnsw, self._kept
         width = _faiss().downcast_index(like.storage).code_size
         if (kept.d, kept.metric_type, kept.ntotal) != (like.d, like.metric_type, count):

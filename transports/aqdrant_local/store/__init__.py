@@ -8,12 +8,13 @@ folder is and puts the parts together, `snapshot` reads one beside its writer, `
 processes out. `database` holds a connection for writing and closes idle ones, `connection` and
 `files` open, make and recognise files, `errors` says what their errors mean. `catalog` keeps
 collections and aliases, `manifest` the settings of a collection, `rows` points, sparse vectors and
-multivectors, `blocks` dense vectors. `collection` makes the changes of one collection last,
-`loading` reads it, `copies` writes it elsewhere.
+multivectors, `blocks` dense vectors, `graph_files` the graphs beside them. `collection` makes the
+changes of one collection last, `loading` reads it, `copies` writes it elsewhere.
 
 The folder
     ``aqdrant.db``       the catalog, a SQLite database.
     ``KEY.aqdrant``      a SQLite database for each collection; KEY is 16 hexadecimal digits.
+    ``KEY.NAME.graph``   a graph of a collection's vectors: a cache, see `graph_files`.
     ``aqdrant.lock``     locked by the process that writes; JSON of who that is.
     ``-wal`` and ``-shm`` beside a database belong to it.
     ``snapshots/``       what `aqdrant_local.snapshots` keeps.
