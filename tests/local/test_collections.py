@@ -193,23 +193,12 @@ def test_vector_names_come_and_go(engine: Engine) -> None:
     assert list(params.sparse_vectors) == ["s"]
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        {"sharding_method": models.ShardingMethod.CUSTOM},
-    ],
-)
-def test_what_the_engine_lacks_is_refused(engine: Engine, body: dict[str, Any]) -> None:
-    with pytest.raises(
-        UnsupportedOperation, match="in-process engine of this version does not support"
-    ):
-        engine.create(**body)
-    assert not engine.run(operations.CollectionExists).exists
-
-
 def test_operations_without_handler_are_refused(engine: Engine) -> None:
-    with pytest.raises(UnsupportedOperation, match="CollectionClusterInfo") as error:
-        engine.run(operations.CollectionClusterInfo)
+    class Foreign(operations.Operation[None], frozen=True):
+        """An operation of a third party."""
+
+    with pytest.raises(UnsupportedOperation, match="does not run Foreign") as error:
+        engine.transport.try_execute(Foreign())
     assert error.value.supported_by
 
 

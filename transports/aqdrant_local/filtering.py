@@ -57,9 +57,11 @@ def path_of(key: str) -> Path:
 
 def select_rows(segment: Segment, condition: models.Filter | None) -> Selection | None:
     """The rows that pass a filter; None for all of them."""
+    limits = segment.limits
     if condition is None:
-        return None
-    return _filter(_Scope(segment, segment, ()), condition)
+        return limits
+    found = _filter(_Scope(segment, segment, ()), condition)
+    return limits if found is None else found if limits is None else found.within(limits.mask)
 
 
 class _Scope(NamedTuple):

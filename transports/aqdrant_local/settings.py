@@ -19,7 +19,6 @@ from .bounds import check_bounds
 from .encoding import unknown_vector
 from .engine.sparse import SparseVectors
 from .state import Collection, dense_vectors, empty_stores, named_params, sparse_vectors
-from .unsupported import refuse
 
 __all__ = [
     "add_dense_name",
@@ -40,8 +39,6 @@ def new_collection(name: str, body: models.CreateCollection) -> Collection:
     """
     check_bounds(body)
     body = body.model_copy(deep=True)  # the caller may change its own later
-    if body.sharding_method == models.ShardingMethod.CUSTOM:
-        raise refuse("sharding")
     dense_params = named_params(body.vectors)
     sparse_params = dict(body.sparse_vectors or {})
     for vector in sparse_params:

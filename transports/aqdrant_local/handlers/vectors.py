@@ -19,7 +19,8 @@ from aqdrant_local.filtering import select_rows
 from aqdrant_local.locks import Patience
 from aqdrant_local.refusals import bad_request
 from aqdrant_local.settings import add_dense_name, add_sparse_name, drop_name
-from aqdrant_local.state import Collection, State, no_shard_keys
+from aqdrant_local.sharding import to_change
+from aqdrant_local.state import Collection, State
 
 from ._table import handles
 from .updates import chosen_rows, existing_rows, updated
@@ -44,7 +45,6 @@ def prepared_update(
     collection: Collection, body: models.UpdateVectors
 ) -> Callable[[Collection], int]:
     """An update of vectors, checked and turned into columns, ready to be applied."""
-    no_shard_keys(body.shard_key, to_write=True)
     if not len(body.points):
         raise BadRequest("The update names no points.", status_code=422, parameter="points")
     stores = collection.segment.stores
@@ -63,15 +63,18 @@ def prepared_update(
 
     def apply(collection: Collection) -> int:
         segment = collection.segment
-        rows = existing_rows(segment, ids)
-        passed = select_rows(segment, body.update_filter)
+        views = to_change(collection, body.shard_key)
+        found = existing_rows(views, ids)
         write = PointWrite(keys, dense, sparse, [None] * len(ids))
         still_fits(segment, write)
-        if passed is not None:
-            picks = np.flatnonzero(passed.mask[rows])
-            write, rows = write.take(picks), rows[picks]
+        passed = [select_rows(view, body.update_filter) for view in views]
         number = collection.next_operation()
-        segment.set_vectors(rows, write, number)
+        for rows, selection in zip(found, passed, strict=True):
+            picks = np.flatnonzero(rows >= 0)
+            if selection is not None:
+                picks = picks[selection.mask[rows[picks]]]
+            own = write if len(picks) == len(rows) else write.take(picks)
+            segment.set_vectors(rows[picks], own, number)
         return number
 
     return apply
@@ -92,7 +95,6 @@ def delete_vectors(
 
 def prepared_delete(body: models.DeleteVectors) -> Callable[[Collection], int]:
     """A deletion of vectors, ready to be applied."""
-    no_shard_keys(body.shard_key, to_write=True)
     names: Sequence[str] = body.vector
     if not len(names):
         raise BadRequest("No vector names to delete.", status_code=422, parameter="vectors")
@@ -105,9 +107,9 @@ def prepared_delete(body: models.DeleteVectors) -> Callable[[Collection], int]:
         for name in names:
             if name not in stores:
                 raise unknown_vector(name, stores)
-        rows = chosen_rows(segment, body.points, body.filter)
+        rows = chosen_rows(collection, body.shard_key, body.points, body.filter)
         if body.points is not None and body.filter is not None:
-            rows = np.union1d(rows, chosen_rows(segment, None, body.filter))
+            rows = np.union1d(rows, chosen_rows(collection, body.shard_key, None, body.filter))
         # A server makes two operations of ids and a filter.
         is_twofold = body.points is not None and body.filter is not None
         number = collection.next_operation(2 if is_twofold else 1)
