@@ -239,7 +239,8 @@ def test_many_texts_are_cut_as_each_by_itself(seed: int) -> None:
             for _ in range(chance.randrange(6))
         ]
         for chosen in options:
-            bm25 = Bm25(**({"language": "none"} | chosen))
+            given: dict[str, Any] = {"language": "none", **chosen}
+            bm25 = Bm25(**given)
             tokens: list[str | None] = []
             for text in texts:
                 tokens += [*bm25.tokens(text), None]
