@@ -224,3 +224,24 @@ def test_what_dictionaries_would_cut_stays_together() -> None:
     mine = Bm25(tokenizer="multilingual", language="none")
     text = "你好世界，今天 日本語のテキスト สวัสดีชาวโลก ok"
     assert mine.tokens(text) == ["你好世界", "今天", "日本語のテキスト", "สวสดชาวโลก", "ok"]
+
+
+def test_many_texts_are_cut_as_each_by_itself(seed: int) -> None:
+    chance = random.Random(seed)
+    options: list[dict[str, Any]] = [
+        {}, {"language": "english"}, {"ascii_folding": True}, {"tokenizer": "whitespace"},
+        {"tokenizer": "prefix", "min_token_len": 2, "max_token_len": 4},
+    ]  # fmt: skip
+    for _ in range(200):
+        letters = chance.choice(["ab XY_9.-", "the a b", "aé\0\u0301ß "])
+        texts = [
+            "".join(chance.choices(letters, k=chance.randrange(12)))
+            for _ in range(chance.randrange(6))
+        ]
+        for chosen in options:
+            given: dict[str, Any] = {"language": "none", **chosen}
+            bm25 = Bm25(**given)
+            tokens: list[str | None] = []
+            for text in texts:
+                tokens += [*bm25.tokens(text), None]
+            assert bm25.tokens_of_all(texts) == tokens

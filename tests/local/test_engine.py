@@ -10,11 +10,13 @@ import msgspec
 import numpy as np
 import pytest
 
+from aqdrant_local.engine import datetimes
 from aqdrant_local.engine.datetimes import parse_datetime
 from aqdrant_local.engine.ids import IdTable, PointId, encode_ids
 from aqdrant_local.engine.intervals import Interval, integer_bounds
 from aqdrant_local.engine.paths import parse_path
 from aqdrant_local.engine.postings import Postings
+from aqdrant_local.engine.products import product, product_of_each
 from aqdrant_local.engine.ranking import candidates
 from aqdrant_local.engine.segment import Segment
 from aqdrant_local.engine.sparse import SparseBatch, SparseVectors
@@ -244,3 +246,31 @@ def test_dates(text: str, moment: int | None) -> None:
 )
 def test_paths(text: str, path: tuple[str | int, ...] | None) -> None:
     assert parse_path(text) == path
+
+
+@pytest.mark.parametrize(("count", "size"), [(1, 3), (70, 130), (1001, 128), (250, 9300), (7, 0)])
+@pytest.mark.parametrize("queries", [1, 3, 4, 20])
+def test_products_in_pieces_are_those_of_the_whole(
+    count: int, size: int, queries: int, seed: int
+) -> None:
+    random = np.random.default_rng(seed)
+    vectors = random.integers(-3, 4, (count, size)).astype(np.float32)  # exact in any order
+    wanted = random.integers(-3, 4, (queries, size)).astype(np.float32)
+    assert np.array_equal(product_of_each(vectors, wanted), wanted @ vectors.T)
+    assert np.array_equal(product(vectors, wanted[0]), vectors @ wanted[0])
+
+
+def test_usual_dates_are_read_as_all_others_are(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    random = stdlib_random.Random(seed)
+    texts = [
+        f"{random.choice([0, 1, 1969, 2024, 9999]):04}-{random.randrange(14):02}-"
+        f"{random.randrange(33):02}{random.choice('TTT t')}{random.randrange(26):02}:"
+        f"{random.randrange(62):02}:{random.randrange(63):02}"
+        + random.choice(["", ".123", ".123456", ".1", ".1234567"])
+        + random.choice(["", "Z", "z", "+00:00", "-05:30", "+24:00", "-23:59"])
+        for _ in range(2000)
+    ]
+    found = [parse_datetime(text) for text in texts]
+    monkeypatch.setattr(datetimes, "_USUAL", lambda text: None)
+    assert found == [parse_datetime(text) for text in texts]
+    assert any(moment is not None for moment in found)

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Sequence
 from itertools import groupby
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -147,7 +148,7 @@ def test_uuid_indexes_and_conditions_of_two_tests(seed: int) -> None:
         else:
             matches = [models.MatchValue(value=random.choice([1, 2]))]
         bounds = models.Range(gte=random.choice([1, 2])) if random.random() < 0.5 else None
-        tests = {"match": random.choice(matches), "range": bounds}
+        tests: dict[str, Any] = {"match": random.choice(matches), "range": bounds}
         condition = models.Filter(must=[models.FieldCondition(key="u", **tests)])
         assert pair.ids(condition) == pair.edge.ids(condition), f"{kind} {show(condition)}"
     pair.edge.close()

@@ -191,13 +191,8 @@ def _field(scope: _Scope, condition: models.FieldCondition) -> Selection:
         return column.field_null(condition.is_null).within(alive)
     parts = _geo(column, condition)
     whole = (*scope.prefix, *path)
-    match, bounds = condition.match, condition.range
     kind = scope.segment.indexes.get(whole)
-    if kind is not None and match is not None and bounds is not None:
-        if is_taken(kind, match):
-            bounds = None
-        elif is_taken(kind, bounds):
-            match = None
+    match, bounds = _chosen(kind, condition)
     if match is not None and kind == _UUID and is_taken(kind, match):
         parts.append(_match_uuid(column, match))
     elif match is not None:
@@ -214,6 +209,19 @@ def _field(scope: _Scope, condition: models.FieldCondition) -> Selection:
             fix="Give it match, range, values_count, is_empty, is_null or a geo condition.",
         )
     return found
+
+
+def _chosen(
+    kind: str | None, condition: models.FieldCondition
+) -> tuple[models.Match | None, models.RangeInterface | None]:
+    """The tests of a condition that count: of two, an index takes the one that it answers."""
+    match, bounds = condition.match, condition.range
+    if kind is not None and match is not None and bounds is not None:
+        if is_taken(kind, match):
+            return match, None
+        if is_taken(kind, bounds):
+            return None, bounds
+    return match, bounds
 
 
 def _match_uuid(column: PayloadColumn, match: models.Match) -> Selection:

@@ -210,7 +210,7 @@ class Elements:
             for held, values in read_values(above, payloads):
                 first, last = spans[held[0]][0], spans[held[-1]][1]
                 found: list[Any] = list(chain.from_iterable(values))
-                picked = numbers[first:last]
+                picked: list[int] = numbers[first:last]
                 if not is_whole or len(found) != len(picked) or held != sorted(held):
                     picked, found = [], []
                     for owner, here in zip(held, values, strict=True):
