@@ -21,6 +21,8 @@ Headers = list[tuple[str, str]]
 _SLICE = 256 * 1024
 """Bytes that are sent before the event loop has its turn."""
 _REFUSED = 7
+_FRAME = 9
+"""Bytes of the shortest frame."""
 
 
 class Answer(NamedTuple):
@@ -70,6 +72,7 @@ class Connection(asyncio.Protocol):
         self._ping: asyncio.TimerHandle | None = None
         self._pinged = False
         self._heard = 0.0
+        self._is_greeted = False
         self.is_open = False
         """Whether new calls may come."""
 
@@ -177,7 +180,8 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Fail the calls in flight."""
-        self._end(f"the connection was lost: {exc}." if exc else "the server closed it.", exc)
+        reason = f"the connection was lost: {exc}." if exc else "the server closed it."
+        self._end(reason if self._is_greeted else f"{reason} {self._advise()}", exc)
 
     def pause_writing(self) -> None:
         """Send no more: the socket's buffer is full."""
@@ -196,6 +200,8 @@ class Connection(asyncio.Protocol):
         except FrameError as error:
             self._end(_blame(data, error), error)
             return
+        # An alert of TLS is shorter than any frame.
+        self._is_greeted = self._is_greeted or len(data) >= _FRAME
         for event in events:
             self._handle(event)
         self._flush()
@@ -260,6 +266,15 @@ class Connection(asyncio.Protocol):
 
     # ---- the end
 
+    def _advise(self) -> str:
+        """What may be wrong with a server that said nothing at all."""
+        if self._target.startswith("https:"):
+            return (
+                "If it asks for a certificate, pass private_key and certificate_chain in"
+                " grpc_options."
+            )
+        return "If it speaks TLS, use https:// or https=True; check that this is its gRPC port."
+
     def _lost(self, reason: str, processed: bool | None) -> ConnectionFailed:
         return ConnectionFailed(reason, processed=processed, target=self._target)
 
@@ -323,7 +338,7 @@ def _resolve(turn: asyncio.Future[None]) -> None:
 def _blame(data: bytes, error: Exception) -> str:
     """Say what answered in place of a gRPC server."""
     if data[:1] == b"\x15":
-        return "the server speaks TLS: use https."
+        return "the server speaks TLS: use https:// or https=True."
     if data[:5] == b"HTTP/":
         return "the server speaks HTTP/1.1, not gRPC: this may be its REST port."
     return f"the server broke HTTP/2's rules: {error}."
