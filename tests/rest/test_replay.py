@@ -33,7 +33,9 @@ def lines_of(file: str) -> list[str]:
         of, _, short = name.partition("/")
         if of == file:
             newer = known.get(f"changed/{file}-{short}", sent)
-            lines.append(json.dumps(_line(short, sent, newer) | varying.get(name, {})))
+            line = _line(short, sent, newer) | varying.get(name, {})
+            # After it the numbers of updates are those of another recording.
+            lines.append(json.dumps(line | {"newer": newer is not sent}))
     return lines
 
 

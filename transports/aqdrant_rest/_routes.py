@@ -269,7 +269,7 @@ def find_route(method: str, path: str) -> tuple[Route, dict[str, str]] | None:
     segments = path.split("/")[1:]
     for route in _BY_SHAPE.get((method, len(segments)), ()):
         if all(
-            _is_field(wanted) or wanted == given
+            given if _is_field(wanted) else wanted == given
             for wanted, given in zip(route.segments, segments, strict=True)
         ):
             return route, dict(_values(route, segments))

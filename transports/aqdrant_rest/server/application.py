@@ -20,8 +20,10 @@ from aqdrant.operations import StreamOperation
 from aqdrant.transport import CallOptions, Transport
 from aqdrant_rest._routes import Route, find_route
 
+from .old_searches import OldSearch, find_old_search, points_alone
+from .refusing import Refused
 from .replies import Reply, error_reply, reply, result_reply, text_reply
-from .requests import BODY_LIMIT, Asked, Refused, read_operation, unpack
+from .requests import BODY_LIMIT, Asked, read_operation, unpack
 
 __all__ = ["RestApplication"]
 
@@ -89,6 +91,9 @@ class RestApplication:
             await _send(send, text_reply(401, refusal), added)
             return
         found = find_route(scope["method"], path)
+        old = find_old_search(scope["method"], path) if found is None else None
+        if old is not None:
+            found = old.route, old.in_path
         if found is None:
             await _send(send, Reply(404), added)
             return
@@ -103,16 +108,16 @@ class RestApplication:
                 content = await to_thread.run_sync(unpack, content, encoding.lower())
             request = (route, in_path, scope["query_string"], content)
             if len(content) > _MOMENT:
-                asked = await to_thread.run_sync(read_operation, *request)
+                asked = await to_thread.run_sync(_read, old, *request)
             else:
-                asked = read_operation(*request)
+                asked = _read(old, *request)
             del content, request
-            answer = await self._run(route, asked, begun)
+            answer = await self._run(route, asked, begun, is_old=old is not None)
         except Refused as error:
             answer = reply(error.status, error.message, begun)
         await _send(send, answer, added)
 
-    async def _run(self, route: Route, asked: Asked, begun: float) -> Reply:
+    async def _run(self, route: Route, asked: Asked, begun: float, *, is_old: bool) -> Reply:
         try:
             options = CallOptions(timeout=asked.timeout)
             result = await self.transport.execute(asked.operation, options)
@@ -121,7 +126,7 @@ class RestApplication:
         except Exception:
             LOGGER.exception("%s failed", asked.operation.name)
             return reply(500, "Service internal error: a defect; the log has more", begun)
-        return await result_reply(route, result, begun)
+        return await result_reply(route, points_alone(result) if is_old else result, begun)
 
     async def _stream(
         self, route: Route, in_path: dict[str, str], scope: Message, send: Send, added: Headers
@@ -163,6 +168,14 @@ class RestApplication:
         if given is None:
             return "Must provide an API key or an Authorization bearer token"
         return None if hmac.compare_digest(given, self._key) else "Invalid API key or JWT"
+
+
+def _read(
+    old: OldSearch | None, route: Route, in_path: dict[str, str], query: bytes, content: bytes
+) -> Asked:
+    if old is not None:
+        content = old.rewritten(content)
+    return read_operation(route, in_path, query, content)
 
 
 def _path(scope: Message) -> str:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterable, Mapping
-from typing import Any, Final, NamedTuple, cast
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
 from urllib.parse import unquote_to_bytes
 
 import msgspec
@@ -20,30 +20,17 @@ from aqdrant.models._unions import is_union, members
 from aqdrant.operations import Operation, UpsertPoints
 from aqdrant_rest._routes import Parameter, Route
 
-__all__ = ["BODY_LIMIT", "Asked", "Refused", "read_operation", "unpack"]
+from .refusing import Refused
+from .spelling import renamed, respelled, with_sparse_rows
+
+__all__ = ["BODY_LIMIT", "Asked", "read_operation", "unpack"]
 
 BODY_LIMIT: Final = 33_554_432
 """Bytes of a body that Qdrant takes."""
 _QUERY: Final = "Deserialize error in query parameters: "
 _BODY: Final = "Format error in JSON body: "
 _LONGEST_NAME: Final = 255
-_SMALLEST: Final = -(2**63)
-_TOO_LARGE: Final = 2**64
 _MAX_TIMEOUT: Final = 2**63
-
-
-class Refused(Exception):
-    """A request that is answered without running anything.
-
-    Args:
-        status: the HTTP status.
-        message: the text of the error.
-    """
-
-    def __init__(self, status: int, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-        self.message = message
 
 
 class Asked(NamedTuple):
@@ -112,8 +99,10 @@ def _read_path(parameter: Parameter, text: str) -> Any:
             raise Refused(422, _invalid_path(name, 'collection name cannot contain "/" char'))
         if "\0" in text:
             raise Refused(422, _invalid_path(name, r'collection name cannot contain "\u0000" char'))
-        if not 0 < len(text) <= _LONGEST_NAME:
+        if len(text) > _LONGEST_NAME:
             raise Refused(422, _invalid_path(name, "name must have from 1 to 255 characters"))
+    if name == "vector_name" and "/" in text:
+        raise Refused(422, _invalid_path(name, 'vector name cannot contain "/" char'))
     return _read_text(parameter, text, "Wrong input: ")
 
 
@@ -140,6 +129,8 @@ def _read_text(parameter: Parameter, text: str, prefix: str) -> Any:
     """Read a value that came as text: a number where the type knows numbers."""
     kinds = members(parameter.kind)
     value: Any = text
+    if parameter.name == "consistency" and text == "0":
+        raise Refused(400, f"{prefix}failed to deserialize read consistency, which is 1 or more")
     if bool in kinds:
         if text not in ("true", "false"):
             raise Refused(400, f"{prefix}provided string was not `true` or `false`")
@@ -176,7 +167,7 @@ def _read_timeout(route: Route, text: str | None) -> float | None:
 
 def _read_body(kind: Any, content: bytes) -> Any:
     try:
-        value = msgspec.json.decode(content)
+        value = with_sparse_rows(renamed(msgspec.json.decode(content)))
         if not is_union(kind):
             _refuse_duplicates(content)
     except RecursionError as error:
@@ -196,27 +187,9 @@ def _read_value(value: Any, kind: Any) -> Any:
         return read(value, kind, "body", SERVED)
     except ArgumentError as error:
         try:
-            return read(_respelled(value), kind, "body", SERVED)
+            return read(respelled(value), kind, "body", SERVED)
         except ArgumentError:
             raise error from None
-
-
-def _respelled(value: Any, name: str = "", *, is_stored: bool = False) -> Any:
-    """Integers beyond 64 bits as floats; no context as an empty one; no payload likewise."""
-    if value is None and not is_stored:
-        return [] if name == "context" else None
-    if isinstance(value, dict):
-        inside = is_stored or name == "payload"
-        items = cast("dict[str, Any]", value).items()
-        return {key: _respelled(item, key, is_stored=inside) for key, item in items}
-    if isinstance(value, list):
-        ones = cast("Iterable[Any]", value)
-        if name == "payloads" and not is_stored:
-            return [_respelled(one or {}, is_stored=True) for one in ones]
-        return [_respelled(one, is_stored=is_stored) for one in ones]
-    if isinstance(value, int) and not _SMALLEST <= value < _TOO_LARGE:
-        return float(value)
-    return value
 
 
 def _refuse_duplicates(content: bytes) -> None:
