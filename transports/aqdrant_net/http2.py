@@ -172,7 +172,7 @@ class Http2Connection:
         self._frames.open(stream, block, request.content == b"" and not request.open)
         self._streams.add(stream)
         self.requests += 1
-        self._draining = self._draining or self._frames.used_up
+        self._draining = self._frames.used_up
         if self._timer is None:
             self._start_watching(self._limits.ping_seconds)
         return stream
