@@ -16,42 +16,29 @@ REFUSED = {
     "grpc_collections",
     "grpc_points",
     "http",
-    # Snapshots.
-    "create_full_snapshot",
-    "create_shard_snapshot",
-    "create_snapshot",
+}
+"""Methods that raise `UnsupportedOperation`, however a client is connected."""
+
+ANSWERED_WITH_ERRORS = {
+    # A node without a cluster refuses them.
+    "cluster_collection_update",
+    "create_shard_key",
+    "delete_shard_key",
+    "recover_current_peer",
+    "remove_peer",
+    # There is no snapshot of the name given here.
     "delete_full_snapshot",
     "delete_shard_snapshot",
     "delete_snapshot",
     "download_full_snapshot",
     "download_snapshot",
-    "list_full_snapshots",
-    "list_shard_snapshots",
-    "list_snapshots",
     "recover_shard_snapshot",
     "recover_snapshot",
     "stream_full_snapshot",
     "stream_snapshot",
     "upload_snapshot",
-    # What only a server, or a cluster of them, has.
-    "clear_issues",
-    "cluster_collection_update",
-    "cluster_status",
-    "cluster_telemetry",
-    "collection_cluster_info",
-    "create_shard_key",
-    "delete_shard_key",
-    "get_issues",
-    "get_optimizations",
-    "get_quotas",
-    "list_shard_keys",
-    "metrics",
-    "recover_current_peer",
-    "remove_peer",
-    "telemetry",
-    "update_quotas",
 }
-"""Methods that raise `UnsupportedOperation` in process, and are answered 501 where it is served."""
+"""Methods that work, and refuse what is asked of them here, as a server does."""
 
 C = "texts"
 ARGUMENTS: dict[str, tuple[Any, ...]] = {

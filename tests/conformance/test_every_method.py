@@ -13,15 +13,13 @@ from pathlib import Path
 import pytest
 
 from aqdrant import AsyncQdrantClient
-from aqdrant.exceptions import AqdrantError, StatusError, UnsupportedOperation
+from aqdrant.exceptions import AqdrantError, BadRequest, NotFound, UnsupportedOperation
 from aqdrant.transport import TransportConfig
 from aqdrant_grpc import GrpcTransport
-from tests.methods import NAMES, REFUSED, C, call, prepare
+from tests.methods import ANSWERED_WITH_ERRORS, NAMES, REFUSED, C, call, prepare
 
 from .test_grpc import served
 
-NEVER = {"grpc_collections", "grpc_points", "http"}
-"""Properties that no transport has."""
 NO_RPC = {
     # Qdrant has these over REST alone.
     "clear_issues",
@@ -77,10 +75,10 @@ async def outcome(client: AsyncQdrantClient, name: str, folder: Path) -> Aqdrant
 
 
 def is_expected(name: str, over: str, error: AqdrantError | None) -> bool:
-    if name in NEVER or (over == "grpc alone" and name in NO_RPC):
+    if name in REFUSED or (over == "grpc alone" and name in NO_RPC):
         return isinstance(error, UnsupportedOperation)
-    if name in REFUSED:
-        return isinstance(error, StatusError) and error.status_code == 501
+    if name in ANSWERED_WITH_ERRORS:
+        return isinstance(error, (BadRequest, NotFound))
     return error is None
 
 
@@ -102,5 +100,4 @@ async def test_every_method_works_or_is_in_a_table(over: str, tmp_path: Path) ->
 
 
 def test_tables_name_methods() -> None:
-    assert set(NAMES) >= NO_RPC | NEVER
-    assert set(NAMES) >= REFUSED
+    assert set(NAMES) >= NO_RPC
