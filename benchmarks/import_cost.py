@@ -16,6 +16,7 @@ KINDS = {
     "python alone": "pass",
     "msgspec + anyio": "import msgspec, anyio",
     "aqdrant": "import aqdrant",
+    "aqdrant + gRPC": "import aqdrant, aqdrant_grpc",
     "aqdrant + engine": "import aqdrant, asyncio\n"
     "asyncio.run(aqdrant.AsyncQdrantClient(':memory:').get_collections())",
     "official client": "import qdrant_client",

@@ -9,8 +9,8 @@ import pytest
 
 from aqdrant import operations as ops
 from aqdrant.exceptions import AqdrantError, OperationTimeout, StatusError, status_error
-from aqdrant_grpc.connection import Answer
 from aqdrant_grpc.errors import CODES, read_message
+from aqdrant_net import Response
 
 from .pairs import Call, calls
 
@@ -25,8 +25,10 @@ def grpc_error(call: Call) -> AqdrantError:
         "grpc-message": quote(call.line.get("message", "")),
         **dict(call.line.get("trailers", [])),
     }
+    answer = Response(200, [])
+    answer.trailers = [(name.encode(), text.encode()) for name, text in trailers.items()]
     with pytest.raises(AqdrantError) as caught:
-        read_message(Answer({":status": "200"}, trailers, b""), OPERATION, 1.0)
+        read_message(answer, OPERATION, 1.0)
     return caught.value
 
 

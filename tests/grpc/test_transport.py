@@ -235,9 +235,7 @@ def go_away(exchange: Exchange) -> None:
     [
         (drop, ConnectionFailed, None),
         (drop_in_the_answer, ConnectionFailed, True),
-        (lambda exchange: exchange.reset(7), ConnectionFailed, False),
         (lambda exchange: exchange.reset(2), ConnectionFailed, None),
-        (go_away, ConnectionFailed, False),
         (lambda exchange: exchange.answer(b"abc", length=9), DecodeError, True),
         (lambda exchange: exchange.answer(b"abc", flag=1), DecodeError, True),
         (lambda exchange: exchange.answer(b"\xff"), DecodeError, None),
@@ -256,6 +254,19 @@ async def test_faults_end_one_call_and_the_next_one_works(
             assert getattr(caught.value, "processed", None) is processed
             assert getattr(caught.value, "operation", None) == "CountPoints"
             assert (await transport.execute(COUNT)).count == 7
+
+
+@pytest.mark.parametrize("fault", [lambda exchange: exchange.reset(7), go_away])
+async def test_calls_that_the_server_did_not_take_are_made_again(fault: Any) -> None:
+    with first(fault) as running:
+        async with connected(running) as transport:
+            assert (await transport.execute(COUNT)).count == 7
+        assert len(running.calls) == 2
+        running.script = fault
+        async with connected(running) as transport:
+            with pytest.raises(ConnectionFailed) as caught:
+                await transport.execute(COUNT)
+        assert caught.value.processed is False
 
 
 async def test_calls_under_way_survive_a_goaway() -> None:

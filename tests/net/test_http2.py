@@ -10,7 +10,15 @@ import pytest
 from h2.errors import ErrorCodes
 from h2.settings import SettingCodes
 
-from aqdrant_net import Limits, NetError, Pool, ProtocolError, ReadError, StreamReset
+from aqdrant_net import (
+    AnswerTooLarge,
+    Limits,
+    NetError,
+    Pool,
+    ProtocolError,
+    ReadError,
+    StreamReset,
+)
 
 from .http2_server import Call, Http2Peer, echo
 from .servers import Peer, serving
@@ -332,6 +340,101 @@ async def test_slow_reader_of_a_stream_holds_its_server_back_alone() -> None:
                     await anyio.lowlevel.checkpoint()
             assert len((await pool.request(b"GET", b"/%d" % (16 << 20))).content) == 16 << 20
         await pool.aclose()
+
+
+async def test_requests_of_one_turn_leave_together() -> None:
+    pieces: list[bytes] = []
+
+    async def handle(peer: Peer) -> None:
+        receive = peer.stream.receive
+
+        async def listen(*_: int) -> bytes:
+            pieces.append(await receive())
+            return pieces[-1]
+
+        peer.stream.receive = listen  # type: ignore[method-assign]
+        await Http2Peer(peer, echo).serve()
+
+    async with serving(handle) as server:
+        pool = Pool(server.origin, http2=True)
+        await pool.request(b"GET", b"/")
+        pieces.clear()
+        async with anyio.create_task_group() as group:
+            for _ in range(20):
+                group.start_soon(pool.request, b"POST", b"/", (), b"x")
+        await pool.aclose()
+    # The first does not wait for the others, and windows and the farewell come by themselves.
+    assert len(pieces) < 10
+
+
+async def test_messages_that_are_malformed_end_their_requests_alone() -> None:
+    async def respond(peer: Http2Peer, call: Call) -> None:
+        if call.headers[":path"] == "/short":
+            await peer.head(call, 200, [("content-length", "10")])
+            peer.h2.send_data(call.number, b"short", end_stream=True)
+            await peer.flush()
+        else:
+            await peer.answer(call, b"fine")
+
+    async def handle(peer: Peer) -> None:
+        await Http2Peer(peer, respond).serve()
+
+    async with serving(handle) as server:
+        pool = Pool(server.origin, http2=True)
+        await pool.request(b"GET", b"/")
+        results: list[object] = []
+
+        async def ask(path: bytes) -> None:
+            try:
+                results.append((await pool.request(b"GET", path)).content)
+            except ProtocolError as error:
+                results.append("a length of 10" in str(error))
+
+        async with anyio.create_task_group() as group:
+            for path in (b"/short", b"/fine", b"/short"):
+                group.start_soon(ask, path)
+        await pool.aclose()
+    assert sorted(map(str, results)) == ["True", "True", "b'fine'"]
+    assert server.accepted == 1
+
+
+async def test_answer_to_head_may_tell_a_length() -> None:
+    async def respond(peer: Http2Peer, call: Call) -> None:
+        peer.h2.send_headers(
+            call.number, [(":status", "200"), ("content-length", "10")], end_stream=True
+        )
+        await peer.flush()
+
+    async def handle(peer: Peer) -> None:
+        await Http2Peer(peer, respond).serve()
+
+    async with serving(handle) as server:
+        pool = Pool(server.origin, http2=True)
+        assert (await pool.request(b"HEAD", b"/")).header(b"content-length") == b"10"
+        with pytest.raises(ProtocolError, match="a length of 10"):
+            await pool.request(b"GET", b"/")
+        await pool.aclose()
+
+
+async def test_answer_that_is_too_large_is_given_up() -> None:
+    calls: list[Call] = []
+
+    async def respond(peer: Http2Peer, call: Call) -> None:
+        calls.append(call)
+        await peer.answer(call, bytes(int(call.headers[":path"][1:])))
+
+    async def handle(peer: Peer) -> None:
+        await Http2Peer(peer, respond).serve()
+
+    async with serving(handle) as server:
+        pool = Pool(server.origin, http2=True, limits=Limits(answer_bytes=100_000))
+        assert len((await pool.request(b"GET", b"/100000")).content) == 100_000
+        with pytest.raises(AnswerTooLarge, match="more than 100000 bytes"):
+            await pool.request(b"GET", b"/10000000")
+        async with pool.stream(b"GET", b"/200000") as stream:
+            assert sum([len(piece) async for piece in stream]) == 200_000
+        await pool.aclose()
+    assert [call.reset for call in calls] == [None, ErrorCodes.CANCEL, None]
 
 
 # ---- both ways at once, as streaming gRPC does

@@ -29,7 +29,7 @@ ALLOWED_EXTERNALS = {
     "aqdrant.bm25": {"snowballstemmer"},
     "aqdrant.middleware.spans": {"opentelemetry"},
     "aqdrant.testing": {"numpy", "pytest"},
-    "aqdrant_grpc": {"anyio", "hpack", "msgspec", "numpy", "trio"},
+    "aqdrant_grpc": {"anyio", "msgspec", "numpy"},
     "aqdrant_grpc.messages": {"betterproto2", "dateutil", "typing_extensions"},
     "aqdrant_local": {"anyio", "msgspec", "numpy"},
     "aqdrant_local.snapshots": {"httpx"},

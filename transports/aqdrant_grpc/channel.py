@@ -1,139 +1,154 @@
-"""The connections to one server, for one event loop.
+"""Unary calls over HTTP/2: gRPC's headers and message prefix, on a pool of `aqdrant_net`.
 
-Called by the transport. A connection is opened when it is needed; a call takes the one with the
-fewest calls in flight. What was lost is replaced by the next call.
+Called by the transport. What fails on the wire comes out as an error of `aqdrant.exceptions`.
 """
 
 from __future__ import annotations
 
-import asyncio
+import math
 import ssl
-from collections.abc import Callable
+import struct
 
-from aqdrant.exceptions import ClientClosed, ConnectionFailed, TLSFailed
-from aqdrant_grpc.connection import Answer, Connection, Headers
+from aqdrant.exceptions import (
+    AqdrantError,
+    ClientClosed,
+    ConnectionFailed,
+    DecodeError,
+    TLSFailed,
+)
+from aqdrant.transport import TransportConfig
 from aqdrant_grpc.options import ChannelOptions
+from aqdrant_net import (
+    AnswerTooLarge,
+    ConnectError,
+    Limits,
+    NetError,
+    Origin,
+    Pool,
+    PoolClosed,
+    ReadError,
+    Response,
+)
 
-__all__ = ["Channel"]
+__all__ = ["Channel", "Metadata"]
 
-_BUSY = 64
-"""Calls in flight on every open connection from which one more is opened."""
+Metadata = tuple[tuple[bytes, bytes], ...]
+
+_CONNECTIONS = 3
+_CALLS = 1024
+"""Calls at once on a connection, before one more is opened."""
+_JOINED = 256 * 1024
+"""Messages up to this size are copied behind their prefix; longer ones follow it."""
+_PREFIX = 5
+_OF_GRPC = ((b"te", b"trailers"), (b"content-type", b"application/grpc"))
+_TLS_KINDS = ("tls", "certificate", "tls-to-plain", "plain-to-tls", "protocol")
+_FIXES = {
+    "refused": "Check that the server runs, and its gRPC port (6334 by default).",
+    "unreachable": "Check that the server runs, and its gRPC port (6334 by default).",
+    "dns": "Check the host name.",
+    "tls-to-plain": "Use http:// or https=False.",
+    "plain-to-tls": "Use https:// or https=True.",
+    "certificate": "Pass the authority's certificate as root_certificates in grpc_options.",
+    "protocol": "Check grpc_port: this may be the server's REST port.",
+}
+
+_PLAIN_SILENCE = "If it speaks TLS, use https:// or https=True; check that this is its gRPC port."
+_TLS_SILENCE = (
+    "If it asks for a certificate, pass private_key and certificate_chain in grpc_options."
+)
+"""What may be wrong with a server that says nothing at all."""
 
 
 class Channel:
-    """Up to `size` connections to a server.
+    """The connections to one server, on every event loop.
 
     Args:
-        host: name or address of the server.
-        port: its gRPC port.
-        size: connections at most.
-        options: settings of each connection.
+        config: the address, and how many connections there may be.
+        options: limits, names and pings.
         tls: the context, where the server speaks TLS.
-        on_connection: called for each connection that is made.
     """
 
     def __init__(
-        self,
-        host: str,
-        port: int,
-        size: int,
-        options: ChannelOptions,
-        tls: ssl.SSLContext | None,
-        on_connection: Callable[[], None],
+        self, config: TransportConfig, options: ChannelOptions, tls: ssl.SSLContext | None
     ) -> None:
-        self._host = host
-        self._port = port
-        self._size = size
+        origin = Origin(config.host or "localhost", config.grpc_port or 6334)
+        self.target = f"{'http' if tls is None else 'https'}://{origin}"
+        self.made = 0
+        """Connections made so far."""
         self._options = options
-        self._tls = tls
-        self._on_connection = on_connection
-        self._connections: list[Connection] = []
-        self._opening: asyncio.Task[Connection] | None = None
-        self._closed = False
-        bracketed = f"[{host}]" if ":" in host else host
-        self.authority = options.server_name or f"{bracketed}:{port}"
-        self.target = f"{'https' if tls else 'http'}://{bracketed}:{port}"
+        self._fields: Metadata = _OF_GRPC
+        if options.server_name is not None:
+            self._fields = (*_OF_GRPC, (b"host", options.server_name.encode()))
+        self._silence = _PLAIN_SILENCE if tls is None else _TLS_SILENCE
+        limits = Limits(
+            connections=config.pool_size or _CONNECTIONS,
+            streams=_CALLS,
+            ping_seconds=options.keepalive,
+            pong_seconds=options.keepalive_timeout,
+            answer_bytes=None if options.max_receive is None else options.max_receive + _PREFIX,
+        )
+        self._pool = Pool(
+            origin, limits=limits, tls=tls, server_name=options.server_name, http2=True
+        )
 
-    async def run(self, headers: Headers, content: bytes) -> Answer:
-        """Make a unary call on the connection that has the fewest."""
-        connection = await self._choose()
-        return await connection.run(headers, content)
+    async def run(
+        self, path: str, metadata: Metadata, content: bytes, timeout: float, *, repeatable: bool
+    ) -> Response:
+        """Make a unary call.
 
-    async def _choose(self) -> Connection:
-        while True:
-            if self._closed:
-                raise ClientClosed("the client is closed.", target=self.target)
-            self._connections = [c for c in self._connections if c.is_open]
-            best = min(self._connections, key=_load, default=None)
-            if best is not None and (
-                best.load < _BUSY or len(self._connections) >= self._size or self._opening
-            ):
-                return best
-            if self._opening is None:
-                self._opening = asyncio.create_task(self._connect())
-            opening = self._opening
-            try:
-                # Who waits may be cancelled; the connection serves the others.
-                await asyncio.shield(opening)
-            except asyncio.CancelledError:
-                if not opening.cancelled():
-                    raise
-                raise ClientClosed("the client is closed.", target=self.target) from None
+        Args:
+            path: service and method.
+            metadata: of the call.
+            content: the request's message.
+            timeout: seconds, to be told to the server.
+            repeatable: whether it may run again, if a connection ends without an answer.
 
-    async def _connect(self) -> Connection:
-        loop = asyncio.get_running_loop()
+        Raises:
+            AqdrantError: no connection, none any more, or an answer that is none of gRPC's.
+        """
+        fields = (*self._fields, (b"grpc-timeout", _encode_timeout(timeout)), *metadata)
+        prefix = struct.pack(">?I", False, len(content))
         try:
-            transport, connection = await loop.create_connection(
-                lambda: Connection(self._options, self.target),
-                self._host,
-                self._port,
-                ssl=self._tls,
-                server_hostname=self._server_name() if self._tls else None,
+            answer = await self._pool.request(
+                b"POST",
+                path.encode(),
+                fields,
+                prefix + content if len(content) < _JOINED else (prefix, content),
+                repeatable=repeatable,
             )
-        except ssl.SSLError as error:
-            raise self._tls_failed(error) from error
-        except OSError as error:
-            raise ConnectionFailed(
-                f"no connection: {error}.",
-                processed=False,
-                target=self.target,
-                fix="Check that the server runs, and its gRPC port (6334 by default).",
-            ) from error
-        finally:
-            self._opening = None
-        session = transport.get_extra_info("ssl_object")
-        if session is not None and session.selected_alpn_protocol() != "h2":
-            connection.close()
-            raise TLSFailed(
-                "the server speaks no HTTP/2 over TLS.",
-                processed=False,
-                target=self.target,
-                fix="Check grpc_port.",
-            )
-        self._on_connection()
-        self._connections.append(connection)
-        return connection
+        except NetError as error:
+            raise self._failure(error) from error
+        if not answer.reused:
+            self.made += 1
+        return answer
 
-    def _server_name(self) -> str:
-        return self._options.server_name or self._host
-
-    def _tls_failed(self, error: ssl.SSLError) -> TLSFailed:
-        is_plain = "WRONG_VERSION_NUMBER" in str(error) or "RECORD_LAYER" in str(error)
-        fix = "Use http:// or https=False." if is_plain else None
-        if isinstance(error, ssl.SSLCertVerificationError):
-            fix = "Pass the authority's certificate as root_certificates in grpc_options."
-        reason = "the server speaks no TLS" if is_plain else f"{error}"
-        return TLSFailed(f"{reason}.", processed=False, target=self.target, fix=fix)
-
-    def close(self) -> None:
+    async def aclose(self) -> None:
         """Close all connections; the calls in flight fail."""
-        self._closed = True
-        if self._opening is not None:
-            self._opening.cancel()
-        for connection in self._connections:
-            connection.close()
-        self._connections = []
+        await self._pool.aclose()
+
+    def _failure(self, error: NetError) -> AqdrantError:
+        if isinstance(error, PoolClosed):
+            return ClientClosed("the client is closed.", target=self.target)
+        if isinstance(error, AnswerTooLarge):
+            return DecodeError(
+                f"the answer is larger than {self._options.max_receive} bytes.",
+                processed=True,
+                target=self.target,
+                fix="Ask for less, or raise grpc.max_receive_message_length in grpc_options.",
+            )
+        message = error.message if error.message.endswith(".") else f"{error.message}."
+        if isinstance(error, ConnectError):
+            kind = TLSFailed if error.kind in _TLS_KINDS else ConnectionFailed
+            fix = _FIXES.get(error.kind)
+            return kind(message, processed=False, target=self.target, fix=fix)
+        processed = True if error.answered else None if error.sent else False
+        fix = self._silence if isinstance(error, ReadError) and error.silent else None
+        return ConnectionFailed(message, processed=processed, target=self.target, fix=fix)
 
 
-def _load(connection: Connection) -> int:
-    return connection.load
+def _encode_timeout(timeout: float) -> bytes:
+    """Eight digits and a unit, as gRPC has it."""
+    milliseconds = max(1, math.ceil(timeout * 1000))
+    if milliseconds < 10**8:
+        return b"%dm" % milliseconds
+    return b"%dS" % min(math.ceil(timeout), 10**8 - 1)

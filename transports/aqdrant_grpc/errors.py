@@ -6,7 +6,7 @@ from typing import Protocol
 from urllib.parse import unquote
 
 from aqdrant.exceptions import AqdrantError, DecodeError, OperationTimeout, status_error
-from aqdrant_grpc.connection import Answer
+from aqdrant_net import Fields, Response
 
 __all__ = ["CODES", "Named", "read_message"]
 
@@ -60,7 +60,7 @@ class Named(Protocol):
         ...
 
 
-def read_message(answer: Answer, operation: Named, timeout: float | None) -> bytes:
+def read_message(answer: Response, operation: Named, timeout: float | None) -> bytes:
     """Give the message of an answer.
 
     Raises:
@@ -68,27 +68,31 @@ def read_message(answer: Answer, operation: Named, timeout: float | None) -> byt
         OperationTimeout: the server ran out of time.
         DecodeError: it is no answer of a gRPC server.
     """
-    code = answer.trailers.get("grpc-status")
-    if code != "0":
-        raise _error(answer, code, operation, timeout)
-    message = answer.message
-    if len(message) < 5 or len(message) - 5 != int.from_bytes(message[1:5], "big"):
+    trailers = answer.trailers or answer.headers
+    if (b"grpc-status", b"0") not in trailers:
+        raise _error(answer, _texts(trailers), operation, timeout)
+    content = answer.content
+    if len(content) < 5 or len(content) - 5 != int.from_bytes(content[1:5], "big"):
         raise _undecodable(
-            f"the answer is {max(len(message) - 5, 0)} bytes long, and is not whole", operation
+            f"the answer is {max(len(content) - 5, 0)} bytes long, and is not whole", operation
         )
-    if message[0]:
+    if content[0]:
         raise _undecodable("the answer is compressed, which was not asked for", operation)
-    return message[5:]
+    return content[5:]
+
+
+def _texts(fields: Fields) -> dict[str, str]:
+    return {name.decode(): text.decode("utf-8", "replace") for name, text in fields}
 
 
 def _error(
-    answer: Answer, code: str | None, operation: Named, timeout: float | None
+    answer: Response, trailers: dict[str, str], operation: Named, timeout: float | None
 ) -> AqdrantError:
-    status = answer.headers.get(":status", "200")
-    if code is None and status == "200":
+    code = trailers.get("grpc-status")
+    if code is None and answer.status == 200:
         return _undecodable("the answer has no grpc-status", operation)
     name = CODES[int(code)] if code and code.isdigit() and int(code) < len(CODES) else "UNKNOWN"
-    reason = unquote(answer.trailers.get("grpc-message", ""))
+    reason = unquote(trailers.get("grpc-message", ""))
     if name == "DEADLINE_EXCEEDED" or (name == "CANCELLED" and reason == "Timeout expired"):
         return OperationTimeout(
             f"the server ran out of time: {reason}.",
@@ -97,7 +101,7 @@ def _error(
             target=operation.target,
             fix="Pass a longer timeout= to the call or to the client.",
         )
-    http = int(status) if code is None and status.isdigit() else _STATUS.get(name, 500)
+    http = answer.status if code is None else _STATUS.get(name, 500)
     if reason.startswith("Insufficient storage"):
         http = 507  # A quota, for which gRPC has no code of its own.
     return status_error(
@@ -105,7 +109,7 @@ def _error(
         reason or f"status {http}" if code is None else reason or name,
         grpc_code=name,
         reason=reason,
-        headers={**answer.headers, **answer.trailers},
+        headers={**_texts(answer.headers), **trailers},
         operation=operation.name,
         target=operation.target,
     )

@@ -26,10 +26,6 @@ class ChannelOptions(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds of silence, while calls are in flight, after which the server is pinged."""
     keepalive_timeout: float = 10.0
     """Seconds that it has to answer."""
-    stream_window: int = 32 * 1024 * 1024
-    """Bytes of one answer that the server may send ahead."""
-    connection_window: int = 64 * 1024 * 1024
-    """Bytes of all answers that the server may send ahead."""
     user_agent: str | None = None
     server_name: str | None = None
     """The name that the server's certificate is checked against, in place of the host."""
@@ -106,7 +102,6 @@ def make_tls(options: ChannelOptions, verify: Any = None) -> ssl.SSLContext:
     if verify is False:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
-    context.set_alpn_protocols(["h2"])
     return context
 
 

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 import math
-import os
 import threading
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
-from functools import partial
+from types import TracebackType
 from typing import Any, NamedTuple, TypeVar, cast
-from weakref import WeakKeyDictionary
 
 import anyio
+import anyio.lowlevel
 
 from aqdrant.exceptions import (
-    AqdrantError,
     ArgumentError,
     ClientClosed,
     OperationTimeout,
@@ -34,12 +31,11 @@ from aqdrant.transport import (
     report,
 )
 from aqdrant_grpc._methods import METHODS
-from aqdrant_grpc.bridge import Bridge, is_asyncio
 from aqdrant_grpc.calls import decode_steps, encode_steps, is_supported, unsupported
-from aqdrant_grpc.channel import Channel
-from aqdrant_grpc.connection import Headers
+from aqdrant_grpc.channel import Channel, Metadata
 from aqdrant_grpc.errors import Named, read_message
 from aqdrant_grpc.options import make_tls, read_options
+from aqdrant_net import deadline
 
 __all__ = ["GrpcTransport", "open_transport"]
 
@@ -48,7 +44,6 @@ A = TypeVar("A")
 
 DEFAULT_TIMEOUT = 60.0
 """Seconds of a call for which neither the client nor the call names any: none waits for ever."""
-_CONNECTIONS = 3
 
 
 class _Native(NamedTuple):
@@ -68,24 +63,18 @@ class GrpcTransport:
     def __init__(self, config: TransportConfig) -> None:
         self._config = config
         self._options = read_options(config.grpc_options)
-        self._host = config.host or "localhost"
-        self._port = config.grpc_port or 6334
-        self._channels: WeakKeyDictionary[asyncio.AbstractEventLoop, Channel] = WeakKeyDictionary()
-        self._pid = os.getpid()
         self._lock = threading.Lock()
-        self._tls: Any = None
-        self._bridge = Bridge()
+        self._opened: Channel | None = None
         self._closed = False
-        self._made = 0
         self._metadata = _metadata(config, self._options.user_agent)
 
     def __repr__(self) -> str:
-        return f"<GrpcTransport {self._host}:{self._port}>"
+        return f"<GrpcTransport {self._config.host}:{self._config.grpc_port}>"
 
     @property
     def connections_made(self) -> int:
         """Connections made so far, on every event loop."""
-        return self._made
+        return 0 if self._opened is None else self._opened.made
 
     async def execute(
         self, operation: Operation[R], options: CallOptions = DEFAULT_OPTIONS, /
@@ -100,9 +89,16 @@ class GrpcTransport:
         if not is_supported(operation):
             raise unsupported(operation)
         timeout = options.timeout or self._config.timeout or DEFAULT_TIMEOUT
-        metadata = await self._prepare(options)
-        work = partial(self._call, operation, options.timeout, timeout, metadata)
-        result, fields = await self._cross(work, operation, timeout)
+        channel = await self._channel()
+        async with _Bounds(operation, timeout):
+            metadata = await self._metadata_of(options)
+            content = await self._encode(operation, options.timeout)
+            path = METHODS[type(operation)].path
+            answer = await channel.run(
+                path, metadata, content, timeout, repeatable=operation.idempotent
+            )
+            message = read_message(answer, operation, timeout)
+            result, fields = await _step(decode_steps(operation, message))
         if is_collecting():
             time, usage = fields.get("time", 0.0), fields.get("usage")
             report(CallStats(operation=operation.name, time=time, usage=usage))
@@ -133,51 +129,15 @@ class GrpcTransport:
         if self._closed:
             raise ClientClosed("the client is closed.", operation=call.name)
         timeout = options.timeout or self._config.timeout or DEFAULT_TIMEOUT
-        metadata = await self._prepare(options)
-        work = partial(self._exchange, path, bytes(message), call, timeout, metadata)
-        content = await self._cross(work, call, timeout)
+        channel = await self._channel()
+        async with _Bounds(call, timeout):
+            metadata = await self._metadata_of(options)
+            response = await channel.run(path, metadata, bytes(message), timeout, repeatable=False)
+            content = read_message(response, call, timeout)
         parse: Any = getattr(answer, "parse")  # noqa: B009  # protobuf's own have another name
         return cast("A", parse(content))
 
-    async def _prepare(self, options: CallOptions) -> Headers:
-        if self._tls is None and self._config.scheme == "https":
-            verify = self._config.extra.get("verify")
-            self._tls = await anyio.to_thread.run_sync(make_tls, self._options, verify)
-        return await self._metadata_of(options)
-
-    async def _cross(
-        self, work: Callable[[], Coroutine[Any, Any, A]], call: Named, timeout: float
-    ) -> A:
-        """Run a call on asyncio: here, or on the loop of the bridge."""
-        if is_asyncio():
-            return await self._run(work, call, timeout)
-        return await self._bridge.run(self._run, work, call, timeout)
-
-    # ---- on asyncio
-
-    async def _run(
-        self, work: Callable[[], Coroutine[Any, Any, A]], call: Named, timeout: float
-    ) -> A:
-        try:
-            async with asyncio.timeout(timeout):
-                return await work()
-        except TimeoutError as error:
-            if isinstance(error, AqdrantError):
-                raise
-            raise OperationTimeout(
-                f"no answer within {timeout:g} s.",
-                timeout=timeout,
-                operation=call.name,
-                target=call.target,
-                fix="Pass a longer timeout= to the call or to the client.",
-            ) from None
-        except TransportError as error:
-            error.operation = error.operation or call.name
-            raise
-
-    async def _call(
-        self, operation: Operation[Any], asked: float | None, timeout: float, metadata: Headers
-    ) -> tuple[Any, Mapping[str, Any]]:
+    async def _encode(self, operation: Operation[Any], asked: float | None) -> bytes:
         # The client's own default is no wish that the server should know of: strict mode has a
         # limit for those.
         is_own = asked is not None and asked != self._config.timeout
@@ -191,62 +151,37 @@ class GrpcTransport:
                 target=operation.target,
                 fix="Send fewer points at once, or raise grpc.max_send_message_length.",
             )
-        path = METHODS[type(operation)].path
-        message = await self._exchange(path, content, operation, timeout, metadata)
-        result: tuple[Any, Mapping[str, Any]] = await _step(decode_steps(operation, message))
-        return result
+        return content
 
-    async def _exchange(
-        self, path: str, content: bytes, call: Named, timeout: float, metadata: Headers
-    ) -> bytes:
-        channel = self._channel()
-        headers = [
-            (":method", "POST"),
-            (":scheme", "http" if self._tls is None else "https"),
-            (":path", path),
-            (":authority", channel.authority),
-            ("te", "trailers"),
-            ("content-type", "application/grpc"),
-            ("grpc-timeout", _encode_timeout(timeout)),
-            *metadata,
-        ]
-        answer = await channel.run(headers, content)
-        return read_message(answer, call, timeout)
-
-    def _channel(self) -> Channel:
-        loop = asyncio.get_running_loop()
-        with self._lock:
-            if self._closed:
-                raise ClientClosed("the client is closed.")
-            if self._pid != os.getpid():
-                # The connections belong to the process that made them.
-                self._channels = WeakKeyDictionary()
-                self._pid = os.getpid()
-            channel = self._channels.get(loop)
-            if channel is None:
-                size = self._config.pool_size or _CONNECTIONS
-                channel = self._channels[loop] = Channel(
-                    self._host, self._port, size, self._options, self._tls, self._count
-                )
-            return channel
-
-    def _count(self) -> None:
-        self._made += 1
+    async def _channel(self) -> Channel:
+        channel = self._opened
+        if channel is None:
+            tls = None
+            if self._config.scheme == "https":
+                verify = self._config.extra.get("verify")
+                tls = await anyio.to_thread.run_sync(make_tls, self._options, verify)
+            with self._lock:
+                if self._opened is None:
+                    self._opened = Channel(self._config, self._options, tls)
+                channel = self._opened
+        if self._closed:
+            raise ClientClosed("the client is closed.", target=channel.target)
+        return channel
 
     # ---- metadata
 
-    async def _metadata_of(self, options: CallOptions) -> Headers:
+    async def _metadata_of(self, options: CallOptions) -> Metadata:
         provider = self._config.auth_token_provider
         if provider is None and not options.headers:
             return self._metadata
-        own = {name.lower(): text for name, text in options.headers.items()}
-        metadata = [(name, text) for name, text in self._metadata if name not in own]
+        own = _encoded(options.headers)
+        metadata = [field for field in self._metadata if field[0] not in own]
         metadata += own.items()
         if provider is not None:
             given = provider()
             token = await given if inspect.isawaitable(given) else given
-            metadata.append(("authorization", f"Bearer {token}"))
-        return metadata
+            metadata.append((b"authorization", f"Bearer {token}".encode()))
+        return tuple(metadata)
 
     # ---- the end
 
@@ -254,19 +189,40 @@ class GrpcTransport:
         """Close all connections; closing again does nothing."""
         with self._lock:
             self._closed = True
-            channels = dict(self._channels)
-            self._channels = WeakKeyDictionary()
-        if self._pid != os.getpid():
-            return
-        here = asyncio.get_running_loop() if is_asyncio() else None
-        for loop, channel in channels.items():
-            if loop is here:
-                channel.close()
-            elif not loop.is_closed():
-                loop.call_soon_threadsafe(channel.close)
-        self._bridge.release()
-        if here is not None:
-            await asyncio.sleep(0)  # Transports close in the loop's next turn.
+            channel = self._opened
+        if channel is not None:
+            await channel.aclose()
+
+
+class _Bounds:
+    """Around one call: its deadline, and its name in errors."""
+
+    def __init__(self, call: Named, timeout: float) -> None:
+        self._call = call
+        self._timeout = timeout
+        self._deadline = deadline(timeout)
+
+    async def __aenter__(self) -> None:
+        await self._deadline.__aenter__()
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            await self._deadline.__aexit__(kind, error, trace)
+        except TimeoutError:
+            raise OperationTimeout(
+                f"no answer within {self._timeout:g} s.",
+                timeout=self._timeout,
+                operation=self._call.name,
+                target=self._call.target,
+                fix="Pass a longer timeout= to the call or to the client.",
+            ) from None
+        if isinstance(error, TransportError):
+            error.operation = error.operation or self._call.name
 
 
 async def _step(steps: Any) -> Any:
@@ -276,21 +232,18 @@ async def _step(steps: Any) -> Any:
             next(steps)
         except StopIteration as stop:
             return stop.value
-        await asyncio.sleep(0)
+        await anyio.lowlevel.checkpoint()
 
 
-def _encode_timeout(timeout: float) -> str:
-    """Eight digits and a unit, as gRPC has it."""
-    milliseconds = max(1, math.ceil(timeout * 1000))
-    return f"{milliseconds}m" if milliseconds < 10**8 else f"{min(math.ceil(timeout), 10**8 - 1)}S"
-
-
-def _metadata(config: TransportConfig, user_agent: str | None) -> Headers:
-    headers = {name.lower(): text for name, text in config.headers.items()}
-    headers.setdefault("user-agent", _user_agent(user_agent))
+def _metadata(config: TransportConfig, user_agent: str | None) -> Metadata:
+    fields = {b"user-agent": _user_agent(user_agent).encode(), **_encoded(config.headers)}
     if config.api_key is not None:
-        headers["api-key"] = config.api_key
-    return list(headers.items())
+        fields[b"api-key"] = config.api_key.encode()
+    return tuple(fields.items())
+
+
+def _encoded(headers: Mapping[str, str]) -> dict[bytes, bytes]:
+    return {name.lower().encode(): text.encode() for name, text in headers.items()}
 
 
 def _user_agent(given: str | None) -> str:

@@ -14,6 +14,7 @@ between them, `errors` the tree of what is raised. Nothing of aqdrant is importe
 from __future__ import annotations
 
 from .errors import (
+    AnswerTooLarge,
     ConnectError,
     ConnectKind,
     ExchangeError,
@@ -26,12 +27,14 @@ from .errors import (
     WriteError,
 )
 from .exchange import Exchange, StreamedResponse
+from .loops import deadline
 from .messages import Content, Fields
 from .pool import Pool
 from .responses import Response
 from .settings import Limits, Origin, SocketOptions
 
 __all__ = [
+    "AnswerTooLarge",
     "ConnectError",
     "ConnectKind",
     "Content",
@@ -51,4 +54,5 @@ __all__ = [
     "StreamReset",
     "StreamedResponse",
     "WriteError",
+    "deadline",
 ]

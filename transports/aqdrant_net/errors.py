@@ -8,6 +8,7 @@ NetError
     ├── WriteError      while the request was being sent
     ├── ReadError       while its answer was awaited or read
     ├── StreamReset     HTTP/2: the server gave this one request up
+    ├── AnswerTooLarge  its content has more bytes than `Limits.answer_bytes`
     └── ProtocolError   the peer does not speak HTTP as it should
 """
 
@@ -16,6 +17,7 @@ from __future__ import annotations
 from typing import Literal
 
 __all__ = [
+    "AnswerTooLarge",
     "ConnectError",
     "ConnectKind",
     "ExchangeError",
@@ -104,6 +106,13 @@ class WriteError(ExchangeError):
 
 class ReadError(ExchangeError):
     """The connection broke, or ended, before the answer was whole."""
+
+    silent: bool = False
+    """Whether the peer had said nothing since HTTP/2 began: it may speak something else."""
+
+
+class AnswerTooLarge(ExchangeError):
+    """The answer is larger than it may be."""
 
 
 class ProtocolError(ExchangeError):

@@ -53,6 +53,7 @@ class Http2Connection:
         self.link: Link
         self.runtime = runtime
         self.origin = origin
+        self.answer_bytes = limits.answer_bytes
         self.requests = 0
         self.lent = 0
         self._limits = limits
@@ -87,7 +88,7 @@ class Http2Connection:
             self._frames.leave(error.code)
             self._flush()
             text = f"{self.origin} broke the rules of HTTP/2: {error}."
-            self._fail(lambda _: ProtocolError(text, answered=True))
+            self._fail(lambda answered: ProtocolError(text, answered=answered))
             return
         self._flush()
 
@@ -96,7 +97,13 @@ class Http2Connection:
 
     def lost(self, error: Exception | None) -> None:
         text = f"{self.origin} closed the connection" + ("." if error is None else f": {error}")
-        self._fail(lambda answered: ReadError(text, answered=answered))
+
+        def make(answered: bool) -> ReadError:
+            ending = ReadError(text, answered=answered)
+            ending.silent = not self._heard
+            return ending
+
+        self._fail(make)
 
     # ---- called by the pool
 
@@ -163,16 +170,17 @@ class Http2Connection:
             request: what to send.
             whole: whether the answer is wanted whole.
         """
-        if not self.link.live or self._frames.used_up:
+        # Lent before the server's farewell, a connection may come to its request after it.
+        if self._draining or not self.link.live:
             raise ReadError(f"{self.origin} closed the connection.", sent=False)
         block = self._heads.http2(request)
         stream = Http2Stream(self, whole=whole, bare=request.method == b"HEAD")
         self._frames.open(stream, block, request.content == b"" and not request.open)
         self._streams.add(stream)
         self.requests += 1
-        self._draining = self._draining or self._frames.used_up
+        self._draining = self._frames.used_up
         if self._timer is None:
-            self._start_watching()
+            self._start_watching(self._limits.ping_seconds)
         return stream
 
     # ---- called by the streams
@@ -304,23 +312,25 @@ class Http2Connection:
 
     # ---- signs of life
 
-    def _start_watching(self) -> None:
-        if self._limits.ping_seconds is not None:
+    def _start_watching(self, seconds: float | None) -> None:
+        if seconds is not None:
             self._silent, self._pinged = True, False
-            self._timer = self.runtime.later(self._limits.ping_seconds, self._watch)
+            self._timer = self.runtime.later(seconds, self._watch)
 
     def _watch(self) -> None:
         """Ping a server that was silent under a request; give up one that stays so."""
         self._timer = None
         if not self._streams or not self.link.live:
             return
+        limits = self._limits
+        seconds = limits.ping_seconds if limits.pong_seconds is None else limits.pong_seconds
         if self._pinged:
-            text = f"{self.origin} did not answer a ping in {self._limits.ping_seconds} s."
+            text = f"{self.origin} was silent, and did not answer a ping in {seconds} s."
             self._fail(lambda answered: ReadError(text, answered=answered))
-            return
-        pinged = self._silent
-        if pinged:
+        elif self._silent:
             self._frames.ping()
             self._flush()
-        self._start_watching()
-        self._pinged = pinged
+            self._start_watching(seconds)
+            self._pinged = True
+        else:
+            self._start_watching(limits.ping_seconds)

@@ -303,7 +303,7 @@ class Frames:
             del self.streams[stream.number]
 
     def _break(self, stream: FrameStream, error: StreamError) -> None:
-        self.reset(stream, PROTOCOL)
+        self.reset(stream, error.code)
         stream.fail(str(error))
 
     def _on_priority(self, _flags: int, _number: int, _content: bytes) -> None:

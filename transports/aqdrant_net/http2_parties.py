@@ -21,7 +21,11 @@ class FrameError(Exception):
 
 
 class StreamError(Exception):
-    """The message on one stream breaks the rules."""
+    """The message on one stream breaks the rules, or is refused."""
+
+    def __init__(self, message: str, code: int = 1) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class FrameStream(Protocol):

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
-from .errors import NetError, ProtocolError, StreamReset
-from .http2_frames import REFUSED
+from .errors import AnswerTooLarge, NetError, ProtocolError, StreamReset
+from .http2_frames import CANCEL, REFUSED
 from .http2_heads import Head
 from .http2_parties import StreamError
 from .links import Waiter
@@ -95,6 +95,11 @@ class Http2Stream:
         if self._missing is not None and self._size > self._missing:
             raise StreamError(f"content longer than its length of {self._missing} bytes")
         if self.whole:
+            most = self._connection.answer_bytes
+            if most is not None and self._size > most:
+                text = f"{self._connection.origin} answered with more than {most} bytes."
+                self.give_up(AnswerTooLarge(text, answered=True))
+                raise StreamError(text, CANCEL)
             self._pieces.append((data, 0))
             self._connection.read(self, flow)
         else:

@@ -133,10 +133,13 @@ class Lender:
 
     def _take(self) -> Connection | None:
         """Return a connection that can take a request now."""
+        best: Http2Connection | None = None
         for shared in self._shared:
-            if shared.has_room:
-                shared.lent += 1
-                return shared
+            if shared.has_room and (best is None or shared.lent < best.lent):
+                best = shared
+        if best is not None:
+            best.lent += 1
+            return best
         idle = self._idle
         if not idle:
             return None

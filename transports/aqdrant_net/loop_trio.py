@@ -10,6 +10,7 @@ import socket
 from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from types import TracebackType
 from typing import Any
 
 import trio
@@ -18,7 +19,7 @@ from .dialing import connect_socket, is_quiet, rearm_quickack
 from .links import Early, LinkUser, Timer, Waiter
 from .settings import Origin, SocketOptions
 
-__all__ = ["TrioLink", "TrioRuntime"]
+__all__ = ["TrioDeadline", "TrioLink", "TrioRuntime"]
 
 HIGH_WATER = 256 * 1024
 CHUNK = 256 * 1024
@@ -173,6 +174,29 @@ class TrioTimer:
     def cancel(self) -> None:
         with suppress(RuntimeError):
             self._scope.cancel()
+
+
+class TrioDeadline:
+    """What `asyncio.timeout` is, on trio."""
+
+    __slots__ = ("_scope", "_seconds")
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+
+    async def __aenter__(self) -> None:
+        self._scope = trio.move_on_after(self._seconds)
+        self._scope.__enter__()
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._scope.__exit__(kind, error, trace)
+        if self._scope.cancelled_caught:
+            raise TimeoutError
 
 
 class TrioRuntime:

@@ -44,8 +44,10 @@ class Limits:
         wait_seconds: for a connection to come free, before `PoolTimeout`; None: no bound but the
             caller's.
         ping_seconds: how long an HTTP/2 connection may be silent under a request before it is
-            asked for a sign of life, and how long it has to give one; None: it is not asked.
+            asked for a sign of life; None: it is not asked.
+        pong_seconds: how long it has to give one; None: as long as `ping_seconds`.
         head_bytes: the head of an answer.
+        answer_bytes: the content of an answer that is read whole over HTTP/2; None: no bound.
     """
 
     connections: int = 100
@@ -54,7 +56,9 @@ class Limits:
     connect_seconds: float | None = None
     wait_seconds: float | None = None
     ping_seconds: float | None = 15.0
+    pong_seconds: float | None = None
     head_bytes: int = 128 * 1024
+    answer_bytes: int | None = None
 
     def __post_init__(self) -> None:
         for name in ("connections", "streams", "head_bytes"):
