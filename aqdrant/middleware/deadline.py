@@ -7,9 +7,11 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, TypeVar
 
 import anyio
+from msgspec.structs import replace
 
 from aqdrant.exceptions import OperationTimeout
 from aqdrant.middleware.layer import ForwardingTransport
+from aqdrant.middleware.watch import current_task, watch_here
 from aqdrant.operations import Operation, StreamOperation
 from aqdrant.transport import DEFAULT_OPTIONS, ByteStream, CallOptions, Transport
 
@@ -25,7 +27,8 @@ class Deadline(ForwardingTransport):
         inner: the next layer.
         default: seconds for calls that name no timeout; None for no limit.
         limit: seconds after which a call is given up that has no timeout at all. The layers below
-            are not told: a server may refuse a timeout that nobody asked for.
+            are not told: a server may refuse a timeout that nobody asked for. Where there is one,
+            calls go to a server, and on asyncio their deadlines are held by one timer together.
     """
 
     def __init__(
@@ -43,8 +46,20 @@ class Deadline(ForwardingTransport):
         timeout = options.timeout or self.limit
         if timeout is None:
             return await self.inner.execute(operation, options)
-        with anyio.move_on_after(timeout):
+        task = None if self.limit is None else current_task()
+        if task is None:
+            with anyio.move_on_after(timeout):
+                return await self.inner.execute(operation, options)
+            raise _expired(operation, timeout)
+        watch = watch_here(task)
+        call = watch.begin(task, timeout)
+        try:
             return await self.inner.execute(operation, options)
+        except BaseException as error:
+            if not call.is_cause(error):
+                raise
+        finally:
+            watch.end(call)
         raise _expired(operation, timeout)
 
     def stream(
@@ -62,7 +77,7 @@ class Deadline(ForwardingTransport):
     def _bounded(self, options: CallOptions) -> CallOptions:
         if options.timeout is not None or self.default is None:
             return options
-        return CallOptions(timeout=self.default, headers=options.headers)
+        return replace(options, timeout=self.default)
 
     @asynccontextmanager
     async def _stream(

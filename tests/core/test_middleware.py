@@ -171,9 +171,16 @@ async def test_client_builds_its_layers_in_order() -> None:
 # ---- deadline
 
 
-async def test_deadline_expires() -> None:
+@pytest.fixture(params=[None, 60.0], ids=["in-process", "server"])
+def limit(request: pytest.FixtureRequest) -> float | None:
+    """Calls to a server have one, and their deadlines are held another way (`watch`)."""
+    given: float | None = request.param
+    return given
+
+
+async def test_deadline_expires(limit: float | None) -> None:
     held = Held()
-    layer = Deadline(RecordingTransport({CountPoints: held}))
+    layer = Deadline(RecordingTransport({CountPoints: held}), limit=limit)
     with pytest.raises(
         OperationTimeout, match=r"CountPoints on collection 'texts'.*0\.01 s"
     ) as got:
@@ -199,8 +206,8 @@ async def test_no_deadline_leaves_the_options_alone() -> None:
     assert transport.calls[0].options is options
 
 
-async def test_deadline_of_the_caller_is_not_ours() -> None:
-    layer = Deadline(RecordingTransport({CountPoints: Held()}))
+async def test_deadline_of_the_caller_is_not_ours(limit: float | None) -> None:
+    layer = Deadline(RecordingTransport({CountPoints: Held()}), limit=limit)
     with anyio.move_on_after(0.01) as scope:
         await layer.execute(COUNT, at(60))
     assert scope.cancelled_caught
@@ -210,16 +217,17 @@ async def test_deadline_of_the_caller_is_not_ours() -> None:
     assert not isinstance(caught.value, OperationTimeout)
 
 
-async def test_inner_of_two_deadlines_wins() -> None:
-    layer = Deadline(Deadline(RecordingTransport({CountPoints: Held()}), default=60), default=60)
+async def test_inner_of_two_deadlines_wins(limit: float | None) -> None:
+    inner = Deadline(RecordingTransport({CountPoints: Held()}), 60, limit)
+    layer = Deadline(inner, 60, limit)
     with pytest.raises(OperationTimeout) as caught:
         await layer.execute(COUNT, at(0.01))
     assert caught.value.timeout == 0.01
 
 
-async def test_foreign_cancellation_goes_through() -> None:
+async def test_foreign_cancellation_goes_through(limit: float | None) -> None:
     held = Held()
-    layer = Deadline(RecordingTransport({CountPoints: held}))
+    layer = Deadline(RecordingTransport({CountPoints: held}), limit=limit)
     cancelled = anyio.get_cancelled_exc_class()
     seen: list[BaseException] = []
 
@@ -237,9 +245,9 @@ async def test_foreign_cancellation_goes_through() -> None:
     assert [type(error) for error in seen] == [cancelled]
 
 
-async def test_timeout_error_from_within_is_not_masked() -> None:
+async def test_timeout_error_from_within_is_not_masked(limit: float | None) -> None:
     inner = TimeoutError("the pool's own")
-    layer = Deadline(RecordingTransport({CountPoints: inner}))
+    layer = Deadline(RecordingTransport({CountPoints: inner}), limit=limit)
     with pytest.raises(TimeoutError) as caught:
         await layer.execute(COUNT, at(60))
     assert caught.value is inner

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from types import ModuleType
 from typing import Any
 
 import httpx
+import httpx2
 import pytest
 
 from aqdrant import AsyncQdrantClient, QdrantClient
@@ -19,6 +21,7 @@ from aqdrant.exceptions import (
     TransportError,
 )
 from aqdrant_rest import RestTransport
+from tests.net.servers import Peer, serving
 
 from .canned import COUNTED, canned, client_of, connect, result
 from .test_streams import CONTENT, snapshot
@@ -27,8 +30,16 @@ from .test_transport import served
 REFUSED = b'{"status":{"error":"Not found: no"},"time":0.1}'
 
 
-def mocked(handler: Any) -> httpx.AsyncClient:
-    return httpx.AsyncClient(transport=httpx.MockTransport(handler))
+@pytest.fixture(params=[httpx, httpx2], ids=["httpx", "httpx2"])
+def library(request: pytest.FixtureRequest) -> Any:
+    """The package that a user's client is of: typed as httpx, whose classes both have."""
+    module: ModuleType = request.param
+    return module
+
+
+def mocked(library: Any, handler: Any) -> httpx.AsyncClient:
+    client: httpx.AsyncClient = library.AsyncClient(transport=library.MockTransport(handler))
+    return client
 
 
 def made(client: AsyncQdrantClient) -> int:
@@ -39,8 +50,8 @@ def made(client: AsyncQdrantClient) -> int:
     return inner.connections_made
 
 
-async def test_client_of_the_users_carries_calls_and_stays_open() -> None:
-    async with canned() as server, httpx.AsyncClient(headers={"x-mine": "1"}) as http:
+async def test_client_of_the_users_carries_calls_and_stays_open(library: Any) -> None:
+    async with canned() as server, library.AsyncClient(headers={"x-mine": "1"}) as http:
         async with client_of(server, http_client=http, api_key="k", prefix="p") as client:
             assert (await client.count("a/b")).count == 5
             assert made(client) == 1
@@ -52,12 +63,43 @@ async def test_client_of_the_users_carries_calls_and_stays_open() -> None:
     assert (seen.headers["x-mine"], seen.headers["api-key"]) == ("1", "k")
 
 
-async def test_users_tests_need_no_server() -> None:
+async def test_each_request_of_a_users_client_asks_for_no_compression(library: Any) -> None:
+    """Not even where the client does by itself: a real server takes 44 ms to pack."""
+    async with (
+        canned(snapshot) as server,
+        library.AsyncClient(headers={"accept-encoding": "gzip"}) as http,
+        client_of(server, http_client=http) as client,
+    ):
+        async with client.stream_snapshot("texts", "s") as stream:
+            assert b"".join([piece async for piece in stream]) == CONTENT
+        assert await client.upload_snapshot("texts", CONTENT) is True
+    assert [seen.headers["accept-encoding"] for seen in server.seen] == ["identity"] * 2
+
+
+async def test_refused_and_lost_connections_of_a_users_client_are_ours(library: Any) -> None:
+    async with library.AsyncClient() as http, serving(hang_up) as server:
+        async with connect("http://127.0.0.1:1", http_client=http) as client:
+            with pytest.raises(ConnectionFailed) as caught:
+                await client.count("texts")
+        assert caught.value.processed is False
+        async with connect(f"http://{server.origin}", http_client=http) as client:
+            with pytest.raises(ConnectionFailed) as caught:
+                await client.count("texts")
+    assert caught.value.processed is None
+
+
+async def hang_up(peer: Peer) -> None:
+    await peer.read()
+
+
+async def test_users_tests_need_no_server(library: Any) -> None:
     def handler(request: httpx.Request) -> httpx.Response:
         assert json.loads(request.content)["points"][0]["vector"] == [0.5, 1.0]
-        return httpx.Response(200, content=result({"status": "completed", "operation_id": 1}))
+        answer = result({"status": "completed", "operation_id": 1})
+        response: httpx.Response = library.Response(200, content=answer)
+        return response
 
-    async with mocked(handler) as http:
+    async with mocked(library, handler) as http:
         client = connect("http://nowhere", http_client=http)
         done = await client.upsert("texts", [{"id": 1, "vector": [0.5, 1.0]}])
         await client.aclose()
@@ -67,23 +109,23 @@ async def test_users_tests_need_no_server() -> None:
 @pytest.mark.parametrize(
     ("raised", "kind", "processed"),
     [
-        (httpx.ConnectError("All connection attempts failed"), ConnectionFailed, False),
-        (httpx.ConnectTimeout("late"), ConnectionFailed, False),
-        (httpx.PoolTimeout("late"), OperationTimeout, False),
-        (httpx.ReadTimeout("late"), OperationTimeout, None),
-        (httpx.ReadError("gone"), ConnectionFailed, None),
-        (httpx.WriteError("gone"), ConnectionFailed, None),
-        (httpx.RemoteProtocolError("odd"), ConnectionFailed, None),
-        (httpx.TooManyRedirects("round"), ConnectionFailed, None),
+        ("ConnectError", ConnectionFailed, False),
+        ("ConnectTimeout", ConnectionFailed, False),
+        ("PoolTimeout", OperationTimeout, False),
+        ("ReadTimeout", OperationTimeout, None),
+        ("ReadError", ConnectionFailed, None),
+        ("WriteError", ConnectionFailed, None),
+        ("RemoteProtocolError", ConnectionFailed, None),
+        ("TooManyRedirects", ConnectionFailed, None),
     ],
 )
 async def test_errors_of_httpx_are_ours(
-    raised: Exception, kind: type[TransportError], processed: bool | None
+    library: Any, raised: str, kind: type[TransportError], processed: bool | None
 ) -> None:
     def handler(_: httpx.Request) -> httpx.Response:
-        raise raised
+        raise getattr(library, raised)("All connection attempts failed")
 
-    async with mocked(handler) as http:
+    async with mocked(library, handler) as http:
         client = connect("http://nowhere", http_client=http)
         with pytest.raises(TransportError) as caught:
             await client.count("texts")
@@ -145,14 +187,14 @@ async def test_errors_and_streams_come_through_our_pool_alike() -> None:
     assert caught.value.processed is False
 
 
-async def test_streams_come_through_a_client_of_the_users() -> None:
+async def test_streams_come_through_a_client_of_the_users(library: Any) -> None:
     async def pieces() -> AsyncIterator[bytes]:
         yield CONTENT
         yield b"end"
 
     async with (
         canned(snapshot) as server,
-        httpx.AsyncClient() as http,
+        library.AsyncClient() as http,
         client_of(server, http_client=http) as client,
     ):
         async with client.stream_snapshot("texts", "s") as stream:

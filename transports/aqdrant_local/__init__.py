@@ -3,8 +3,9 @@
 General layout: `transport` runs operations by the handlers of `handlers/<noun>`, which work on the
 collections of `state` under the locks of `locks`. `encoding` turns models into columns, `records`
 rows into models, `filtering` and `querying` filters and queries into calls of `engine`, which is
-numpy alone. `store` keeps all of it in a folder, where one is given. `unsupported` lists what is
-refused.
+numpy alone. `sharding` tells points apart by shard keys, `strict` and `quotas` hold limits.
+`store` keeps all of it in a folder, where one is given; `snapshots` takes it elsewhere and back.
+`unsupported` lists what is refused.
 """
 
 from __future__ import annotations
@@ -19,17 +20,20 @@ __all__ = ["LocalTransport", "open_transport"]
 def open_transport(config: TransportConfig) -> LocalTransport:
     """Make an empty engine in memory, or one that opens a folder at its first call.
 
-    ``extra`` may have ``durability``, ``"full"`` or ``"normal"``, and ``read_only``.
+    ``extra`` may have ``durability``, ``"full"`` or ``"normal"``, ``read_only``, and
+    ``is_confined``: callers are other machines, and name no files of this one but its snapshots.
     """
+    is_confined = config.extra.get("is_confined", False)
     if config.path is None:
-        return LocalTransport()
+        return LocalTransport(is_confined=is_confined)
     from .store import Share  # only here: it imports SQLite
 
     options = config.extra
     return LocalTransport(
+        is_confined=is_confined,
         share=Share(
             config.path,
             options.get("durability", "full"),
             read_only=options.get("read_only", False),
-        )
+        ),
     )

@@ -33,8 +33,11 @@ _UNREACHABLE = {errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ETIMEDOUT, errno.EA
 def rearm_quickack(sock: socket.socket) -> None:
     """Have the next segments acknowledged at once; Linux forgets it again after a few."""
     if _QUICKACK is not None:
-        with suppress(OSError):
+        # Not by `suppress`, which would take as long as the call: this is done after every read.
+        try:  # noqa: SIM105
             sock.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)
+        except OSError:
+            pass
 
 
 def is_quiet(sock: socket.socket) -> bool:

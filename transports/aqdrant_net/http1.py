@@ -35,6 +35,7 @@ class Http1Connection:
         limits: for the age of an idle connection and the size of a head.
         heads: writes the heads of requests.
         on_end: called when it ends while nobody uses it.
+        quickack: acknowledge at once each piece of an answer but the last; see `SocketOptions`.
     """
 
     def __init__(
@@ -44,6 +45,8 @@ class Http1Connection:
         limits: Limits,
         heads: HeadWriter,
         on_end: Callable[[Http1Connection], None],
+        *,
+        quickack: bool = False,
     ) -> None:
         self.link: Link
         self.requests = 0
@@ -54,6 +57,7 @@ class Http1Connection:
         self._limits = limits
         self._heads = heads
         self._on_end = on_end
+        self._quickack = quickack
         self._inbox: list[bytes] = []
         self._unread = 0
         self._wanted = 1
@@ -78,6 +82,8 @@ class Http1Connection:
         if self._waiter is not None:
             if self._unread >= self._wanted:
                 self._waiter.set()
+            elif self._quickack:
+                self.link.acknowledge()
         elif self._bounded and self._unread > UNREAD:
             self.link.hold()
 
@@ -194,6 +200,8 @@ class Http1Connection:
             await self._wait()
 
     async def _wait(self) -> None:
+        if self._answered and self._quickack:
+            self.link.acknowledge()
         waiter = self._waiter = self._runtime.waiter()
         try:
             await waiter.wait()
@@ -217,6 +225,10 @@ class Http1Connection:
             self.link.write(head + content)
         else:
             written = await self._write(request, head)
+        if not self._inbox and not self._ended:
+            # As `receive` would wait, less two coroutines: most calls wait here, and once.
+            self._wanted = 1
+            await self._wait()
         data = await self.receive()
         if find_end(data) < 0:
             data = await self._receive_head(data)

@@ -111,6 +111,10 @@ class Link(Protocol):
         """Acknowledge each segment at once from now on; see `SocketOptions.quickack`."""
         ...
 
+    def acknowledge(self) -> None:
+        """Acknowledge now what was received: the rest of an answer may wait for that."""
+        ...
+
     def hold(self) -> None:
         """Receive no more until `resume`."""
         ...

@@ -40,8 +40,8 @@ class AsyncioWaiter:
 class AsyncioLink(asyncio.Protocol):
     """A `Link` on a transport of asyncio."""
 
-    def __init__(self, sock: socket.socket, *, quickack: bool) -> None:
-        self.quickack = quickack
+    def __init__(self, sock: socket.socket) -> None:
+        self.quickack = False
         self.clogged = False
         self.live = True
         self.alpn: str | None = None
@@ -97,6 +97,9 @@ class AsyncioLink(asyncio.Protocol):
 
     def hurry(self) -> None:
         self.quickack = True
+        rearm_quickack(self._sock)
+
+    def acknowledge(self) -> None:
         rearm_quickack(self._sock)
 
     def hold(self) -> None:
@@ -178,7 +181,7 @@ class AsyncioRuntime:
             await loop.sock_connect(sock, where)
 
         sock = await connect_socket(origin, options, connect)
-        link = AsyncioLink(sock, quickack=options.quickack)
+        link = AsyncioLink(sock)
         try:
             await loop.create_connection(lambda: link, sock=sock)
         except BaseException:

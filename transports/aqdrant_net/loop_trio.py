@@ -28,8 +28,8 @@ CHUNK = 256 * 1024
 class TrioLink:
     """A `Link` on a socket that trio waits for."""
 
-    def __init__(self, sock: socket.socket, *, quickack: bool) -> None:
-        self.quickack = quickack
+    def __init__(self, sock: socket.socket) -> None:
+        self.quickack = False
         self.clogged = False
         self.live = True
         self.alpn: str | None = None
@@ -72,6 +72,9 @@ class TrioLink:
 
     def hurry(self) -> None:
         self.quickack = True
+        rearm_quickack(self._sock)
+
+    def acknowledge(self) -> None:
         rearm_quickack(self._sock)
 
     def hold(self) -> None:
@@ -131,7 +134,8 @@ class TrioLink:
 
     async def _send(self) -> None:
         try:
-            while self._unsent:
+            # A socket that was closed before this began is none that trio can wait for.
+            while self._unsent and self.live:
                 await trio.lowlevel.wait_writable(self._sock)
                 try:
                     done = self._sock.send(self._unsent[0])
@@ -239,7 +243,7 @@ class TrioRuntime:
             return trio.socket.from_stdlib_socket(sock).connect(where)
 
         sock = await connect_socket(origin, options, connect)
-        return TrioLink(sock, quickack=options.quickack)
+        return TrioLink(sock)
 
     async def watch_end(self, callback: Callable[[], object]) -> None:
         """Do nothing: the readers end with the run and close their sockets."""

@@ -30,6 +30,12 @@ def current_token() -> object:
     Raises:
         RuntimeError: no event loop runs here.
     """
+    try:
+        task = asyncio.current_task()
+    except RuntimeError:
+        task = None
+    if task is not None:  # it is not under trio, not even where trio is asyncio's guest
+        return task.get_loop()
     if is_trio():
         import trio
 

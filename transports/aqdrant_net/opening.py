@@ -64,8 +64,11 @@ async def open_connection(
             shared.begin()
             link.begin(shared)
             return shared
-        single = Http1Connection(runtime, origin, limits, settings.heads, on_end)
+        quickack = settings.options.quickack
+        single = Http1Connection(runtime, origin, limits, settings.heads, on_end, quickack=quickack)
         single.link = link
+        if quickack and settings.tls is not None:
+            link.hurry()  # a part of a record is nothing that the connection is told of
         link.begin(single)
         return single
     raise ConnectError(

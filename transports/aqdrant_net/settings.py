@@ -71,8 +71,9 @@ class SocketOptions:
     """How sockets are made.
 
     Args:
-        quickack: acknowledge each segment at once (``TCP_QUICKACK``, Linux; elsewhere without
-            effect), against servers that write their answers in pieces with Nagle's algorithm on.
+        quickack: acknowledge at once (``TCP_QUICKACK``, Linux; elsewhere without effect) what is
+            not the end of an answer, against servers that write their answers in pieces with
+            Nagle's algorithm on.
         keepalive: have the system probe idle peers.
         local_address: the address to connect from.
     """

@@ -119,6 +119,9 @@ class TlsLink:
     def hurry(self) -> None:
         self._raw.hurry()
 
+    def acknowledge(self) -> None:
+        self._raw.acknowledge()
+
     def hold(self) -> None:
         self._raw.hold()
 

@@ -15,7 +15,7 @@ import msgspec
 import orjson
 from msgspec.structs import astuple
 
-__all__ = ["LIMIT", "encode", "encode_in_pieces"]
+__all__ = ["LIMIT", "encode", "encode_in_pieces", "is_small"]
 
 LIMIT: Final = 1 << 15
 """So many numbers are encoded at once, which takes about a millisecond."""
@@ -29,6 +29,20 @@ _ATOMS: Final = frozenset({int, float, bool, NoneType})
 def encode(value: Any) -> bytes:
     """Encode a value in one call."""
     return _ENCODER.encode(value)
+
+
+def is_small(body: Any) -> bool:
+    """Whether a body is told at a glance to be no work: one query by one vector, as most are."""
+    numbers = 0
+    for item in astuple(body):
+        kind = item.__class__
+        if kind is list and item and item[0].__class__ is float:
+            numbers += len(item)
+        elif kind is str:
+            numbers += len(item) >> _LETTERS
+        elif kind not in _ATOMS:
+            return False
+    return numbers < LIMIT
 
 
 def encode_in_pieces(value: Any) -> Iterator[bytes]:

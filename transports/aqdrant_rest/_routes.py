@@ -7,6 +7,7 @@ does not tell, the operation's class does: the types of its fields, its body and
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from enum import Enum
 from functools import cached_property
@@ -75,7 +76,12 @@ class Route(msgspec.Struct, frozen=True, dict=True):
         """The type of the JSON body; None where there is none."""
         return self._hints.get("body")
 
-    @property
+    @cached_property
+    def verb(self) -> bytes:
+        """The method as it stands on the wire."""
+        return self.method.encode()
+
+    @cached_property
     def result(self) -> Any:
         """The type of the result; asked for late, as that of telemetry loads many models."""
         return result_type(self.operation)
@@ -114,7 +120,7 @@ class Route(msgspec.Struct, frozen=True, dict=True):
         Raises:
             ArgumentError: a name that would be taken for a step up or down the path.
         """
-        values = (_segment(getattr(operation, field.field), field.name) for field in self.in_path)
+        values = [_segment(getattr(operation, field.field), field.name) for field in self.in_path]
         return self._pattern % tuple(values)
 
     def query_of(self, operation: Operation[Any], timeout: int | None = None) -> str:
@@ -134,6 +140,8 @@ class Route(msgspec.Struct, frozen=True, dict=True):
         return "&".join(pairs)
 
 
+_is_plain: Final = re.compile("[A-Za-z0-9_.~-]+").fullmatch
+"""Whether a text stands in a URL as it is."""
 _PYTHON_NAMES: Final = {"with": "with_"}
 """Name on the wire → field, where Python cannot have it."""
 _READ: Final = ("consistency", "timeout")
@@ -303,13 +311,13 @@ def _without_none(annotation: Any) -> Any:
 
 
 def _segment(value: Any, name: str) -> str:
-    text = _text(value)
+    text = value if value.__class__ is str else _text(value)
     if text in ("", ".", ".."):
         raise ArgumentError(
             f"{name}: {text!r} cannot stand in the path of a URL.",
             parameter=name,
         )
-    return quote(text, safe="")
+    return text if _is_plain(text) else quote(text, safe="")
 
 
 def _text(value: Any) -> str:

@@ -14,7 +14,7 @@ from aqdrant.operations import Operation, StreamOperation
 from aqdrant.transport import DEFAULT_OPTIONS, ByteStream, CallOptions, TransportConfig
 from aqdrant_net import NetError
 
-from ._encoding import encode_in_pieces
+from ._encoding import encode, encode_in_pieces, is_small
 from ._routes import ROUTES
 from .answers import raise_unless_success, read_result
 from .errors import Call, net_error
@@ -28,7 +28,6 @@ R = TypeVar("R")
 LOGGER: Final = logging.getLogger("aqdrant.rest")
 _PIECE: Final = 1 << 18
 """Bytes of a body that are handed over as one."""
-_JSON: Final = (b"content-type", b"application/json")
 
 
 class RestTransport:
@@ -63,17 +62,20 @@ class RestTransport:
         if route is None or isinstance(operation, StreamOperation):
             raise _unsupported(operation)
         wire = self._wire
-        carrier = await wire.carrier()
+        carrier = wire.ready_carrier or await wire.carrier()
         call, target = wire.address(route, operation, options)
-        fields = await wire.headers(options)
+        has_body = route.body is not None
+        fields = wire.ready_headers(options, has_json=has_body)
+        if fields is None:
+            fields = await wire.headers(options, has_json=has_body)
         content: bytes | list[bytes] = b""
-        if route.body is not None:
-            fields = [*fields, _JSON]
-            content = await _encoded(cast("Any", operation).body)
+        if has_body:
+            body = cast("Any", operation).body
+            content = encode(body) if is_small(body) else await _encoded(body)
         begun = perf_counter()
         try:
             answer = await carrier.request(
-                route.method.encode(), target, fields, content, repeatable=operation.idempotent
+                route.verb, target, fields, content, repeatable=operation.idempotent
             )
         except NetError as error:
             raise net_error(call, error) from error

@@ -9,7 +9,7 @@ import inspect
 import math
 import threading
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from anyio import to_thread
 
@@ -18,12 +18,14 @@ from aqdrant.operations import Operation
 from aqdrant.transport import USER_AGENT, CallOptions, TransportConfig
 
 from ._routes import Route
-from .carriers import Carrier
+from .carriers import Carrier, Fields
 from .errors import Call
 from .opening import open_carrier
 from .settings import read_settings
 
 __all__ = ["Wire"]
+
+_JSON: Final = (b"content-type", b"application/json")
 
 
 class Wire:
@@ -38,7 +40,8 @@ class Wire:
         self.settings = read_settings(config)
         self._prefix = config.prefix or ""
         self._origin = config.target.removesuffix(self._prefix)
-        self._fields = _own_fields(config, self.settings.headers, self.settings.compression)
+        fields = _own_fields(config, self.settings.headers, self.settings.compression)
+        self._fields = {False: tuple(fields), True: (*fields, _JSON)}
         self._carrier: Carrier | None = None
         self._opening = threading.Lock()
         self._is_closed = False
@@ -51,6 +54,11 @@ class Wire:
     def connections_made(self) -> int:
         """Connections made so far, on every event loop."""
         return 0 if self._carrier is None else self._carrier.connections_made
+
+    @property
+    def ready_carrier(self) -> Carrier | None:
+        """What carries requests, once it was opened."""
+        return self._carrier
 
     async def carrier(self) -> Carrier:
         """What carries requests, opened at the first one.
@@ -93,15 +101,20 @@ class Wire:
             return None
         return max(1, math.ceil(timeout))
 
-    async def headers(self, options: CallOptions) -> list[tuple[bytes, bytes]]:
+    def ready_headers(self, options: CallOptions, *, has_json: bool) -> Fields | None:
+        """The headers of a call that brings none and needs no token."""
+        if options.headers or self.config.auth_token_provider is not None:
+            return None
+        return self._fields[has_json]
+
+    async def headers(self, options: CallOptions, *, has_json: bool = False) -> Fields:
         """Make the headers of a call: its own go before the token, that before the client's."""
-        if self.config.auth_token_provider is None and not options.headers:
-            return self._fields
         extra: dict[bytes, bytes] = {}
         if self.config.auth_token_provider is not None:
             extra[b"authorization"] = b"Bearer " + (await self._token()).encode()
         extra |= _encoded(options.headers)
-        return [field for field in self._fields if field[0] not in extra] + list(extra.items())
+        own = [field for field in self._fields[has_json] if field[0] not in extra]
+        return own + list(extra.items())
 
     async def _token(self) -> str:
         given: Any = None
