@@ -46,39 +46,48 @@ class Canned(asyncio.Protocol):
         # A large window, so that clients never wait for one.
         settings = struct.pack(">HI", 4, 2**31 - 1)
         transport.write(frame(4, 0, 0, settings) + frame(8, 0, 0, struct.pack(">I", 2**30)))
-        self.headers = Encoder().encode([(":status", "200"), ("content-type", "application/grpc")])
         encoder = Encoder()
         encoder.header_table_size = 0
         self.headers = encoder.encode([(":status", "200"), ("content-type", "application/grpc")])
         self.trailers = encoder.encode([("grpc-status", "0")])
 
     def data_received(self, data: bytes) -> None:
-        self.buffer += data
+        self.buffer = buffer = self.buffer + data if self.buffer else data
+        position = 0
         if not self.greeted:
-            if len(self.buffer) < 24:
+            if len(buffer) < 24:
                 return
-            self.buffer, self.greeted = self.buffer[24:], True
+            position, self.greeted = 24, True
         out: list[bytes] = []
-        while len(self.buffer) >= 9:
-            size = int.from_bytes(self.buffer[:3], "big")
-            if len(self.buffer) < 9 + size:
+        received = 0
+        while len(buffer) >= position + 9:
+            size = int.from_bytes(buffer[position : position + 3], "big")
+            start = position + 9
+            if len(buffer) < start + size:
                 break
-            kind, flags, stream = struct.unpack(">BBI", self.buffer[3:9])
-            content, self.buffer = self.buffer[9 : 9 + size], self.buffer[9 + size :]
+            kind, flags, stream = struct.unpack_from(">BBI", buffer, position + 3)
+            position = start + size
             if kind == 4 and not flags & 1:
                 out.append(frame(4, 1, 0, b""))
             elif kind == 6 and not flags & 1:
-                out.append(frame(6, 1, 0, content))
+                out.append(frame(6, 1, 0, buffer[start:position]))
             elif kind == 0 and flags & 1:
-                body = b"\0" + struct.pack(">I", len(self.content)) + self.content
-                out.append(frame(1, 4, stream, self.headers))
-                out += (
-                    frame(0, 0, stream, body[i : i + 16384]) for i in range(0, len(body), 16384)
-                )
-                out.append(frame(1, 5, stream, self.trailers))
-            if kind == 0 and size:
-                out.append(frame(8, 0, 0, struct.pack(">I", size)))
+                out += self.answer(stream)
+            if kind == 0:
+                received += size
+        self.buffer = buffer[position:]
+        if received:
+            out.append(frame(8, 0, 0, struct.pack(">I", received)))
         self.transport.write(b"".join(out))
+
+    def answer(self, stream: int) -> list[bytes]:
+        body = b"\0" + struct.pack(">I", len(self.content)) + self.content
+        pieces = (body[start : start + 16384] for start in range(0, len(body), 16384))
+        return [
+            frame(1, 4, stream, self.headers),
+            *(frame(0, 0, stream, piece) for piece in pieces),
+            frame(1, 5, stream, self.trailers),
+        ]
 
 
 def serve(connection: Any, content: bytes) -> None:

@@ -26,6 +26,7 @@ from aqdrant_net import (
     Origin,
     Pool,
     PoolClosed,
+    ReadError,
     Response,
 )
 
@@ -49,6 +50,11 @@ _FIXES = {
     "plain-to-tls": "Use https:// or https=True.",
     "certificate": "Pass the authority's certificate as root_certificates in grpc_options.",
     "protocol": "Check grpc_port: this may be the server's REST port.",
+}
+# Of a server that hangs up without a word.
+_UNHEARD = {
+    "http": "If it speaks TLS, use https:// or https=True; check that this is its gRPC port.",
+    "https": "If it asks for a certificate: grpc_options= takes certificate_chain and private_key.",
 }
 
 
@@ -134,7 +140,10 @@ class Channel:
             fix = _FIXES.get(error.kind)
             return kind(message, processed=False, target=self.target, fix=fix)
         processed = True if error.answered else None if error.sent else False
-        return ConnectionFailed(message, processed=processed, target=self.target)
+        fix = None
+        if isinstance(error, ReadError) and not error.heard:
+            fix = _UNHEARD[self.target.partition(":")[0]]
+        return ConnectionFailed(message, processed=processed, target=self.target, fix=fix)
 
 
 def _encode_timeout(timeout: float) -> bytes:

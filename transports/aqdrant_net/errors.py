@@ -107,6 +107,9 @@ class WriteError(ExchangeError):
 class ReadError(ExchangeError):
     """The connection broke, or ended, before the answer was whole."""
 
+    heard: bool = True
+    """Whether the server had said anything at all on the connection; known of HTTP/2 alone."""
+
 
 class AnswerTooLarge(ExchangeError):
     """The answer is larger than it may be."""

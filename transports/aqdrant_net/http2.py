@@ -97,7 +97,13 @@ class Http2Connection:
 
     def lost(self, error: Exception | None) -> None:
         text = f"{self.origin} closed the connection" + ("." if error is None else f": {error}")
-        self._fail(lambda answered: ReadError(text, answered=answered))
+
+        def make(answered: bool) -> ReadError:
+            made = ReadError(text, answered=answered)
+            made.heard = self._heard
+            return made
+
+        self._fail(make)
 
     # ---- called by the pool
 

@@ -1,0 +1,174 @@
+"""TLS, processes and event loops as a user of the client meets them over gRPC."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import ssl
+import sys
+import warnings
+from typing import Any
+
+import anyio
+import pytest
+import trustme
+from qdrant_client import grpc as official
+
+from aqdrant import AsyncQdrantClient
+from aqdrant.exceptions import ConnectionFailed, RateLimited, TLSFailed, TransportError
+
+from .server import Exchange, serving
+
+COUNTED = official.CountResponse(result=official.CountResult(count=7)).SerializeToString()
+
+
+def counting(exchange: Exchange) -> None:
+    exchange.answer(COUNTED)
+
+
+def open_client(port: int, *, tls: bool = False, **options: Any) -> AsyncQdrantClient:
+    """A client of the gRPC port; nothing listens on the REST port."""
+    scheme = "https" if tls else "http"
+    return AsyncQdrantClient(
+        f"{scheme}://127.0.0.1:1", grpc_port=port, prefer_grpc=True, timeout=20, **options
+    )
+
+
+AUTHORITY = trustme.CA()
+
+
+def server_context(*, asks: bool = False) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.set_alpn_protocols(["h2"])
+    AUTHORITY.issue_cert("127.0.0.1").configure_cert(context)
+    if asks:
+        AUTHORITY.configure_trust(context)
+        context.verify_mode = ssl.CERT_REQUIRED
+    return context
+
+
+ROOTS = {"root_certificates": AUTHORITY.cert_pem.bytes()}
+
+
+async def test_roots_of_ones_own() -> None:
+    with serving(counting, tls=server_context()) as server:
+        async with open_client(server.port, tls=True, grpc_options=ROOTS) as client:
+            assert (await client.count("a")).count == 7
+
+
+async def test_a_certificate_of_ones_own() -> None:
+    identity = AUTHORITY.issue_cert("client.test")
+    options = ROOTS | {
+        "private_key": identity.private_key_pem.bytes(),
+        "certificate_chain": b"".join(pem.bytes() for pem in identity.cert_chain_pems),
+    }
+    with serving(counting, tls=server_context(asks=True)) as server:
+        async with open_client(server.port, tls=True, grpc_options=options) as client:
+            assert (await client.count("a")).count == 7
+
+
+async def test_a_server_that_asks_for_a_certificate_in_vain() -> None:
+    with serving(counting, tls=server_context(asks=True)) as server:
+        async with open_client(server.port, tls=True, grpc_options=ROOTS) as client:
+            with pytest.raises(TransportError, match="certificate_chain"):
+                await client.count("a")
+
+
+async def test_another_authority() -> None:
+    with serving(counting, tls=server_context()) as server:
+        other = {"root_certificates": trustme.CA().cert_pem.bytes()}
+        async with open_client(server.port, tls=True, grpc_options=other) as client:
+            with pytest.raises(TLSFailed, match="root_certificates"):
+                await client.count("a")
+
+
+async def test_no_tls_to_a_port_that_has_it() -> None:
+    with serving(counting, tls=server_context()) as server:
+        async with open_client(server.port) as client:
+            with pytest.raises(TransportError, match="https=True"):
+                await client.count("a")
+
+
+async def test_tls_to_a_port_that_has_none() -> None:
+    with serving(counting) as server:
+        async with open_client(server.port, tls=True) as client:
+            with pytest.raises(TLSFailed, match="https=False"):
+                await client.count("a")
+
+
+async def test_a_server_that_says_when_to_come_back() -> None:
+    def wait(exchange: Exchange) -> None:
+        exchange.fail(8, "too many", retry_after="3")
+
+    with serving(wait) as server:
+        async with open_client(server.port) as client:
+            with pytest.raises(RateLimited) as caught:
+                await client.count("a")
+    assert caught.value.retry_after == 3
+
+
+async def test_retries_pass_over_a_lost_connection() -> None:
+    counts: list[Exchange] = []
+
+    def drop_first(exchange: Exchange) -> None:
+        if exchange.headers[":path"].endswith("/Count"):
+            counts.append(exchange)
+        if len(counts) == 1:
+            exchange.link.transport.abort()
+        else:
+            exchange.answer(COUNTED)
+
+    with serving(drop_first) as server:
+        async with open_client(server.port, retries=2) as client:
+            assert (await client.count("a")).count == 7
+        assert len(counts) == 2
+
+
+def test_one_client_on_one_loop_after_another() -> None:
+    with serving(counting) as server:
+        client = open_client(server.port)
+
+        async def count() -> int:
+            return (await client.count("a")).count
+
+        with warnings.catch_warnings():
+            # What is left open on a loop that has ended can no longer be closed there.
+            warnings.simplefilter("ignore", ResourceWarning)
+            assert [asyncio.run(count()) for _ in range(3)] == [7, 7, 7]
+        asyncio.run(client.aclose())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows does not fork")
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_a_client_goes_on_in_a_forked_process(backend: Any) -> None:
+    with serving(counting) as server:
+        client = open_client(server.port)
+
+        async def count() -> int:
+            with anyio.fail_after(20):
+                return (await client.count("a")).count
+
+        async def finish() -> int:
+            found = await count()
+            await client.aclose()
+            return found
+
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)
+            assert anyio.run(count, backend=backend) == 7
+            child = os.fork()
+            if child == 0:
+                try:
+                    os._exit(anyio.run(count, backend=backend))
+                finally:
+                    os._exit(1)
+            _, ended = os.waitpid(child, 0)
+            assert os.waitstatus_to_exitcode(ended) == 7
+            assert anyio.run(finish, backend=backend) == 7
+
+
+async def test_where_nothing_listens_over_tls(free_tcp_port: int) -> None:
+    async with open_client(free_tcp_port, tls=True) as client:
+        with pytest.raises(ConnectionFailed, match="gRPC port"):
+            await client.count("a")
