@@ -20,6 +20,7 @@ from aqdrant_net import (
     StreamReset,
 )
 
+from .frames import DATA, GOAWAY, HEADERS, HELLO, OK, frame
 from .http2_server import Call, Http2Peer, echo
 from .servers import Peer, serving
 
@@ -300,6 +301,38 @@ async def test_farewell_lets_the_taken_finish_and_sends_the_others_elsewhere() -
             await server.until_open(1)
         await pool.aclose()
     assert sorted(contents) == [b"first", b"second", b"second"]
+
+
+async def test_request_that_was_lent_a_connection_before_its_farewell_goes_elsewhere() -> None:
+    waiting = anyio.Event()
+
+    async def handle(peer: Peer) -> None:
+        if peer.number > 1:
+            await handle_echo(peer)
+        while b"/asked" not in peer.buffer:
+            await peer.more()
+        await waiting.wait()
+        # The settings let the second request have the connection, whose task runs after this.
+        answer = frame(HEADERS, 4, 1, OK) + frame(DATA, 1, 1, b"first")
+        await peer.send(HELLO + answer + frame(GOAWAY, 0, 0, b"\0\0\0\1" + bytes(4)))
+        await anyio.sleep_forever()
+
+    async with serving(handle) as server:
+        pool = Pool(server.origin, http2=True)
+        contents: list[bytes] = []
+
+        async def ask() -> None:
+            contents.append((await pool.request(b"GET", b"/asked")).content)
+
+        with anyio.fail_after(10):
+            async with anyio.create_task_group() as group:
+                group.start_soon(ask)
+                group.start_soon(ask)
+                while "1 requests waiting" not in repr(pool):
+                    await anyio.lowlevel.checkpoint()
+                waiting.set()
+        await pool.aclose()
+    assert sorted(contents) == [b"GET /asked ", b"first"]
 
 
 async def test_early_answer_ends_a_large_content() -> None:

@@ -51,12 +51,11 @@ _FIXES = {
     "certificate": "Pass the authority's certificate as root_certificates in grpc_options.",
     "protocol": "Check grpc_port: this may be the server's REST port.",
 }
-
-_PLAIN_SILENCE = "If it speaks TLS, use https:// or https=True; check that this is its gRPC port."
-_TLS_SILENCE = (
-    "If it asks for a certificate, pass private_key and certificate_chain in grpc_options."
-)
-"""What may be wrong with a server that says nothing at all."""
+# Of a server that hangs up without a word.
+_UNHEARD = {
+    "http": "If it speaks TLS, use https:// or https=True; check that this is its gRPC port.",
+    "https": "If it asks for a certificate: grpc_options= takes certificate_chain and private_key.",
+}
 
 
 class Channel:
@@ -79,7 +78,6 @@ class Channel:
         self._fields: Metadata = _OF_GRPC
         if options.server_name is not None:
             self._fields = (*_OF_GRPC, (b"host", options.server_name.encode()))
-        self._silence = _PLAIN_SILENCE if tls is None else _TLS_SILENCE
         limits = Limits(
             connections=config.pool_size or _CONNECTIONS,
             streams=_CALLS,
@@ -142,7 +140,9 @@ class Channel:
             fix = _FIXES.get(error.kind)
             return kind(message, processed=False, target=self.target, fix=fix)
         processed = True if error.answered else None if error.sent else False
-        fix = self._silence if isinstance(error, ReadError) and error.silent else None
+        fix = None
+        if isinstance(error, ReadError) and not error.heard:
+            fix = _UNHEARD[self.target.partition(":")[0]]
         return ConnectionFailed(message, processed=processed, target=self.target, fix=fix)
 
 

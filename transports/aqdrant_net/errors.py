@@ -107,8 +107,8 @@ class WriteError(ExchangeError):
 class ReadError(ExchangeError):
     """The connection broke, or ended, before the answer was whole."""
 
-    silent: bool = False
-    """Whether the peer had said nothing since HTTP/2 began: it may speak something else."""
+    heard: bool = True
+    """Whether the server had said anything at all on the connection; known of HTTP/2 alone."""
 
 
 class AnswerTooLarge(ExchangeError):

@@ -99,9 +99,9 @@ class Http2Connection:
         text = f"{self.origin} closed the connection" + ("." if error is None else f": {error}")
 
         def make(answered: bool) -> ReadError:
-            ending = ReadError(text, answered=answered)
-            ending.silent = not self._heard
-            return ending
+            made = ReadError(text, answered=answered)
+            made.heard = self._heard
+            return made
 
         self._fail(make)
 
