@@ -9,7 +9,8 @@ from aqdrant_local.state import State
 
 from ._table import handles
 
-_SEMANTICS = "1.19.0"
+_SEMANTICS = "1.20.0"
+"""Of this version a server would be that knows all that the engine does."""
 
 
 @handles(Root)
