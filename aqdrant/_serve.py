@@ -35,7 +35,8 @@ async def serve(*, path: str | None, **place: Any) -> None:
     where = running.Place(**place)
     where.check()
     scheme = "memory" if path is None else "file"
-    transport = open_transport(TransportConfig(scheme=scheme, path=path))
+    extra = {"is_confined": True}
+    transport = open_transport(TransportConfig(scheme=scheme, path=path, extra=extra))
     grpc = None if where.grpc_port is None else import_module(_GRPC).GrpcApplication
     await running.serve(with_inference(transport), where, _say_ready, grpc)
 

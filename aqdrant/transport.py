@@ -47,6 +47,8 @@ class CallOptions(msgspec.Struct, frozen=True, kw_only=True):
     default."""
     headers: Mapping[str, str] = {}
     """Headers, or gRPC metadata, of this call alone."""
+    retries: int | None = None
+    """How often this call may be tried again; None for as often as the client does."""
 
 
 DEFAULT_OPTIONS = CallOptions()

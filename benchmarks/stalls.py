@@ -27,3 +27,25 @@ async def longest_stall(work: Callable[[], Awaitable[Any]]) -> tuple[float, floa
     done.set()
     await ticking
     return longest, took
+
+
+async def longest_hold(work: Callable[[], Awaitable[Any]]) -> float:
+    """Run work; return the most seconds that this thread worked between two turns of a task.
+
+    Unlike a stall it does not count what other threads and processes take: it is the loop's own.
+    """
+    longest, done = 0.0, asyncio.Event()
+
+    async def tick() -> None:
+        nonlocal longest
+        while not done.is_set():
+            before = time.thread_time()
+            await asyncio.sleep(0)
+            longest = max(longest, time.thread_time() - before)
+
+    ticking = asyncio.create_task(tick())
+    await asyncio.sleep(0)
+    await work()
+    done.set()
+    await ticking
+    return longest

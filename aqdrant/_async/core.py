@@ -169,18 +169,27 @@ class ClientCore:
         """The constructor's arguments as they were given; those that hold secrets are hidden."""
         return shown(self._options)
 
-    async def _execute(self, operation: Operation[R], timeout: float | None = None) -> R:
+    async def _execute(
+        self,
+        operation: Operation[R],
+        timeout: float | None = None,
+        *,
+        retries: int | None = None,
+    ) -> R:
         """Run an operation through the middleware on the transport.
 
         Args:
             operation: what to run.
             timeout: seconds for the whole call; None for the client's own.
+            retries: how often it may be tried again; None for as often as the client does.
         """
         headers = current_headers()
-        if timeout is None and not headers:
+        if timeout is None and not headers and retries is None:
             options = DEFAULT_OPTIONS
         else:
-            options = CallOptions(timeout=checked_timeout(timeout), headers=headers)
+            options = CallOptions(
+                timeout=checked_timeout(timeout), headers=headers, retries=retries
+            )
         chain = self._chain or await self._opened()
         try:
             if self._inline and not in_portal():

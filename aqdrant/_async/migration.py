@@ -12,8 +12,9 @@ from aqdrant._async.shaping import at_least, flag, optional
 from aqdrant._portal import in_portal, on_loop
 from aqdrant.exceptions import ArgumentError
 from aqdrant.migration.copying import Copy
-from aqdrant.migration.planning import MigrationResult, make_collections, make_plans
+from aqdrant.migration.planning import MigrationResult, Plan, make_collections, make_plans
 from aqdrant.models._scalars import kind_of
+from aqdrant.uploads.bars import close_bar
 
 if TYPE_CHECKING:
     from aqdrant._async.client import AsyncQdrantClient
@@ -42,8 +43,8 @@ class MigrationMethods(ClientCore):
     ) -> list[MigrationResult]:
         """Copy collections to another client, between any two transports.
 
-        Configuration, payload indexes and points are carried. Pages are read while others are
-        written. What cannot be carried is refused before anything is written.
+        Configuration, payload indexes, shard keys and points are carried. Pages are read while
+        others are written. What cannot be carried is refused before anything is written.
 
         Args:
             dest_client: the other client, of the same kind as this one.
@@ -69,6 +70,7 @@ class MigrationMethods(ClientCore):
         """
         target = _target_of(dest_client)
         source = cast("AsyncQdrantClient", self)
+        _check_apart(source, target)
         names = optional(collection_names, list[str], "collection_names")
         resume, verify = flag(resume, "resume"), flag(verify, "verify")
         size, at_once = at_least(1, batch_size, "batch_size"), at_least(0, parallel, "parallel")
@@ -82,22 +84,42 @@ class MigrationMethods(ClientCore):
         )
         await make_collections(target, plans, resume=resume)
         results: list[MigrationResult] = []
-        for plan in plans:
-            copy = Copy(source, target, plan, resume=resume, on_progress=on_progress)
-            await copy.carry(size, at_once)
-            if verify:
-                await copy.verify()
-            if plan.aliases:
-                make = partial(models.CreateAlias, collection_name=plan.name)
-                aliases = [
-                    models.CreateAliasOperation(create_alias=make(alias_name=alias))
-                    for alias in plan.aliases
-                ]
-                await target.update_collection_aliases(aliases)
+        try:
+            for plan in plans:
+                copy = Copy(source, target, plan, resume=resume, on_progress=on_progress)
+                await copy.carry(size, at_once)
+                if verify:
+                    await copy.verify()
+                await _make_aliases(target, plan)
                 copy.result.aliases = plan.aliases
-            copy.finish()
-            results.append(copy.result)
+                await copy.finish()
+                results.append(copy.result)
+        finally:
+            close_bar(on_progress)
         return results
+
+
+async def _make_aliases(target: AsyncQdrantClient, plan: Plan) -> None:
+    if plan.aliases:
+        make = partial(models.CreateAlias, collection_name=plan.name)
+        created = [make(alias_name=alias) for alias in plan.aliases]
+        await target.update_collection_aliases(
+            [models.CreateAliasOperation(create_alias=one) for one in created]
+        )
+
+
+def _check_apart(source: Any, target: Any) -> None:
+    """Refuse to copy onto itself: what is to be replaced would be gone before it is read."""
+    ours, theirs = source._given_transport, target._given_transport
+    is_same = source is target or (ours is not None and ours is theirs)
+    if ours is None and theirs is None and source._config.scheme != "memory":
+        is_same = is_same or source._config.target == target._config.target
+    if is_same:
+        raise ArgumentError(
+            "dest_client is of the same database as this one.",
+            parameter="dest_client",
+            fix="A collection keeps its name in a migration, so it goes to another database.",
+        )
 
 
 def _target_of(client: Any) -> AsyncQdrantClient:

@@ -12,18 +12,15 @@ from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
 import anyio
 from anyio.lowlevel import current_token
-from msgspec.structs import replace
 
 from aqdrant import models
+from aqdrant._async.ordering import Course
 from aqdrant.models._tables import Tabular
 
-__all__ = ["Ahead", "ScrollPage", "following", "read_ahead"]
+__all__ = ["Ahead", "ScrollPage", "read_ahead"]
 
 R = TypeVar("R")
 Read: TypeAlias = Callable[[models.ScrollRequest], Awaitable[models.ScrollResult]]
-Following: TypeAlias = Callable[
-    [models.ScrollRequest, models.ScrollRequest, models.ScrollResult], models.ScrollRequest | None
-]
 
 
 class _Page(NamedTuple):
@@ -41,14 +38,14 @@ class ScrollPage(_Page, Tabular):
 
 
 async def read_ahead(
-    read: Read, first: models.ScrollRequest, following: Following, limit: int | None
-) -> AsyncGenerator[models.ScrollResult]:
+    read: Read, first: models.ScrollRequest, course: Course, limit: int | None
+) -> AsyncGenerator[ScrollPage]:
     """Yield pages; the next one is under way while the caller has this one.
 
     Args:
         read: reads a page.
         first: asks for the first one.
-        following: makes the next request of the first one, the last one and its page.
+        course: goes from page to page.
         limit: points at most.
     """
     request: models.ScrollRequest | None = first
@@ -57,13 +54,14 @@ async def read_ahead(
         while request is not None and limit != 0:
             page = await (read(request) if under_way is None else under_way.result())
             under_way = None
-            request = following(first, request, page)
+            points, offset, request = await course(request, page)
             if limit is not None:
-                page = replace(page, points=page.points[:limit])
-                limit -= len(page.points)
+                points = points[:limit]
+                limit -= len(points)
             if request is not None and limit != 0:
                 under_way = _started(read, request)
-            yield page
+            if points or request is None:
+                yield ScrollPage(points, offset)
     finally:
         if under_way is not None:
             await under_way.cancel()
@@ -71,34 +69,6 @@ async def read_ahead(
 
 def _started(read: Read, request: models.ScrollRequest) -> Ahead[models.ScrollResult]:
     return Ahead(lambda: read(request))
-
-
-def following(
-    first: models.ScrollRequest, last: models.ScrollRequest, page: models.ScrollResult
-) -> models.ScrollRequest | None:
-    """The request for the next page; None after the last one."""
-    if first.order_by is None:
-        offset = page.next_page_offset
-        return None if offset is None else replace(last, offset=offset)
-    # Pages in the order of a key have no offset: go on from the last value, without those that
-    # were seen with it.
-    if not page.points or len(page.points) < (last.limit or 0):
-        return None
-    value = page.points[-1].order_value
-    seen: list[Any] = [point.id for point in page.points if point.order_value == value]
-    given = last.order_by
-    order = given if isinstance(given, models.OrderBy) else models.OrderBy(key=str(given))
-    if order.start_from == value:
-        seen += _left_out(last.filter)
-    left_out = models.Filter(must_not=[models.HasIdCondition(has_id=seen)])
-    if first.filter is not None:
-        left_out.must = [first.filter]
-    return replace(last, filter=left_out, order_by=replace(order, start_from=value))
-
-
-def _left_out(given: models.Filter | None) -> list[Any]:
-    conditions: Any = given.must_not if given is not None else None
-    return list(conditions[0].has_id) if conditions else []
 
 
 class Ahead(Generic[R]):

@@ -6,10 +6,13 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
 from typing import Any
 
+from msgspec.structs import replace
+
 from aqdrant import models
 from aqdrant import operations as ops
 from aqdrant._async.core import ClientCore
-from aqdrant._async.pages import ScrollPage, following, read_ahead
+from aqdrant._async.ordering import ByKey, by_id
+from aqdrant._async.pages import ScrollPage, read_ahead
 from aqdrant._async.shaping import (
     FilterLike,
     Ids,
@@ -224,9 +227,9 @@ class PointMethods(ClientCore):
             The page, and the offset of the next one; None after the last. A tuple of these two,
             with `to_numpy`, `to_pandas`, `to_polars` and `to_arrow` besides.
         """
-        body = build(
-            models.ScrollRequest,
-            _SCROLL,
+        request = _scroll_request(
+            collection_name,
+            consistency,
             filter=scroll_filter,
             limit=at_least(1, limit, "limit"),
             order_by=order_by,
@@ -235,12 +238,7 @@ class PointMethods(ClientCore):
             with_vector=with_vectors,
             shard_key=shard_key_selector,
         )
-        operation = ops.ScrollPoints(
-            checked_name(collection_name, "collection_name"),
-            body,
-            consistency=optional(consistency, models.ReadConsistency, "consistency"),
-        )
-        page = await self._execute(operation, timeout)
+        page = await self._execute(request, timeout)
         return ScrollPage(page.points, page.next_page_offset)
 
     async def scroll_all(
@@ -266,8 +264,8 @@ class PointMethods(ClientCore):
             collection_name: the collection.
             scroll_filter: only points that it matches.
             limit: points at most; None for all.
-            order_by: a key of the payload to order by; it needs an index. Points that have
-                several values may be left out for all but the first of them.
+            order_by: a key of the payload to order by; it needs an index. A point comes once for
+                each of its values.
             offset: id of the first point.
             with_payload: all of the payload, some of its keys, or none.
             with_vectors: all vectors, those of these names, or none.
@@ -309,9 +307,9 @@ class PointMethods(ClientCore):
         page_size: int = 256,
     ) -> AsyncGenerator[ScrollPage]:
         """Iterate over all points page by page; the arguments are those of `scroll_all`."""
-        body = build(
-            models.ScrollRequest,
-            _SCROLL,
+        request = _scroll_request(
+            collection_name,
+            consistency,
             filter=scroll_filter,
             limit=at_least(1, page_size, "page_size"),
             order_by=order_by,
@@ -321,16 +319,20 @@ class PointMethods(ClientCore):
             shard_key=shard_key_selector,
         )
         left = None if limit is None else at_least(0, limit, "limit")
-        name = checked_name(collection_name, "collection_name")
-        agreement = optional(consistency, models.ReadConsistency, "consistency")
 
         async def read_page(body: models.ScrollRequest) -> models.ScrollResult:
-            operation = ops.ScrollPoints(name, body, consistency=agreement)
-            return await self._execute(operation, timeout)
+            return await self._execute(replace(request, body=body), timeout)
 
-        async with aclosing(read_ahead(read_page, body, following, left)) as pages:
+        async def is_time(key: str) -> bool:
+            info = await self._execute(ops.GetCollection(request.collection_name), timeout)
+            index = info.payload_schema.get(key)
+            return index is not None and index.data_type == models.PayloadSchemaType.DATETIME
+
+        first = request.body
+        course = by_id if first.order_by is None else ByKey(first, is_time)
+        async with aclosing(read_ahead(read_page, first, course, left)) as pages:
             async for page in pages:
-                yield ScrollPage(page.points, page.next_page_offset)
+                yield page
 
     async def count(
         self,
@@ -364,3 +366,12 @@ class PointMethods(ClientCore):
             consistency=optional(consistency, models.ReadConsistency, "consistency"),
         )
         return await self._execute(operation, timeout)
+
+
+def _scroll_request(collection_name: str, consistency: Any, **fields: Any) -> ops.ScrollPoints:
+    """The operation of both ways to scroll, for its first page."""
+    return ops.ScrollPoints(
+        checked_name(collection_name, "collection_name"),
+        build(models.ScrollRequest, _SCROLL, **fields),
+        consistency=optional(consistency, models.ReadConsistency, "consistency"),
+    )

@@ -76,8 +76,9 @@ class UploadMethods(ClientCore):
             parallel: batches under way at once; 0 for one a core. With one, points are written in
                 their order.
             method: accepted for compatibility: no process is started.
-            max_retries: how often a batch is sent once more after a passing fault, beyond what the
-                client tries for each call.
+            max_retries: how often a batch is sent once more after a passing fault, in place of the
+                client's own ``retries``. A rate limit (429) does not count: it holds up all batches
+                for as long as the server says.
             wait: return when the last change can be seen, not when it was accepted.
             shard_key_selector: shards to write to.
             update_filter: replace only points that this filter matches.
@@ -89,7 +90,7 @@ class UploadMethods(ClientCore):
             on_progress: called with the result so far after each batch; `aqdrant.uploads.TqdmBar()`
                 and `RichBar()` are such functions.
             result: an account of your own to write to; it is exact also where this is cancelled.
-            timeout: seconds for each batch.
+            timeout: seconds for each attempt to send a batch.
 
         Returns:
             The account: points, batches, retries, bytes, seconds, failures.
@@ -154,7 +155,7 @@ class UploadMethods(ClientCore):
             batch_size: as in `upload_points`, like all that follow.
             parallel: batches under way at once.
             method: accepted for compatibility: no process is started.
-            max_retries: how often a batch is sent once more after a transient fault.
+            max_retries: how often a batch is sent once more after a passing fault.
             wait: return when the last change can be seen, not when it was accepted.
             shard_key_selector: shards to write to.
             update_filter: replace only points that this filter matches.
@@ -164,7 +165,7 @@ class UploadMethods(ClientCore):
             raise_failures: raise `UploadFailed` in the end if points were refused.
             on_progress: called with the result so far after each batch.
             result: an account of your own to write to.
-            timeout: seconds for each batch.
+            timeout: seconds for each attempt to send a batch.
 
         Returns:
             The account, as `upload_points` gives it.
@@ -222,10 +223,14 @@ class UploadMethods(ClientCore):
         if self._given_transport is None and self._config.scheme in ("memory", "file"):
             size = max(size, _IN_PROCESS)
 
-        def send(piece: Piece) -> Awaitable[models.UpdateResult]:
-            return self._execute(ops.UpsertPoints(name, piece.body(rest), wait=wait), timeout)
+        def request(piece: Piece) -> ops.UpsertPoints:
+            return ops.UpsertPoints(name, piece.body(rest), wait=wait)
 
-        run = Run(send, settings, account)
+        def send(operation: ops.UpsertPoints) -> Awaitable[models.UpdateResult]:
+            # The upload itself tries again: it counts, and a rate limit is one for all batches.
+            return self._execute(operation, timeout, retries=0)
+
+        run = Run(request, send, settings, account)
         fit = await self._fit(name, timeout)
         await run.finish(pieces(fit, size, account.checkpoint, run.refuse))
         if raise_failures:

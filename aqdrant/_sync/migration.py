@@ -31,8 +31,8 @@ class MigrationMethods(ClientCore):
     ) -> list[MigrationResult]:
         """Copy collections to another client, between any two transports.
 
-        Configuration, payload indexes and points are carried. Pages are read while others are
-        written. What cannot be carried is refused before anything is written.
+        Configuration, payload indexes, shard keys and points are carried. Pages are read while
+        others are written. What cannot be carried is refused before anything is written.
 
         Args:
             dest_client: the other client, of the same kind as this one.

@@ -226,8 +226,8 @@ class PointMethods(ClientCore):
             collection_name: the collection.
             scroll_filter: only points that it matches.
             limit: points at most; None for all.
-            order_by: a key of the payload to order by; it needs an index. Points that have
-                several values may be left out for all but the first of them.
+            order_by: a key of the payload to order by; it needs an index. A point comes once for
+                each of its values.
             offset: id of the first point.
             with_payload: all of the payload, some of its keys, or none.
             with_vectors: all vectors, those of these names, or none.

@@ -54,8 +54,9 @@ class UploadMethods(ClientCore):
             parallel: batches under way at once; 0 for one a core. With one, points are written in
                 their order.
             method: accepted for compatibility: no process is started.
-            max_retries: how often a batch is sent once more after a passing fault, beyond what the
-                client tries for each call.
+            max_retries: how often a batch is sent once more after a passing fault, in place of the
+                client's own ``retries``. A rate limit (429) does not count: it holds up all batches
+                for as long as the server says.
             wait: return when the last change can be seen, not when it was accepted.
             shard_key_selector: shards to write to.
             update_filter: replace only points that this filter matches.
@@ -67,7 +68,7 @@ class UploadMethods(ClientCore):
             on_progress: called with the result so far after each batch; `aqdrant.uploads.TqdmBar()`
                 and `RichBar()` are such functions.
             result: an account of your own to write to; it is exact also where this is cancelled.
-            timeout: seconds for each batch.
+            timeout: seconds for each attempt to send a batch.
 
         Returns:
             The account: points, batches, retries, bytes, seconds, failures.
@@ -132,7 +133,7 @@ class UploadMethods(ClientCore):
             batch_size: as in `upload_points`, like all that follow.
             parallel: batches under way at once.
             method: accepted for compatibility: no process is started.
-            max_retries: how often a batch is sent once more after a transient fault.
+            max_retries: how often a batch is sent once more after a passing fault.
             wait: return when the last change can be seen, not when it was accepted.
             shard_key_selector: shards to write to.
             update_filter: replace only points that this filter matches.
@@ -142,7 +143,7 @@ class UploadMethods(ClientCore):
             raise_failures: raise `UploadFailed` in the end if points were refused.
             on_progress: called with the result so far after each batch.
             result: an account of your own to write to.
-            timeout: seconds for each batch.
+            timeout: seconds for each attempt to send a batch.
 
         Returns:
             The account, as `upload_points` gives it.

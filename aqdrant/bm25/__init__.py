@@ -14,7 +14,8 @@ capitals (`lowercase=False`) outside English.
 
 import math
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Final, NamedTuple
 
 from aqdrant.bm25._hash import term_index
@@ -27,13 +28,14 @@ from aqdrant.bm25._options import (
     read_stopwords,
     read_tokenizer,
 )
+from aqdrant.bm25._tokens import MARK, split_at_spaces, split_code, split_marked, split_words
 from aqdrant.bm25._tokens import lowercase as to_lowercase
-from aqdrant.bm25._tokens import split_at_spaces, split_code, split_words
 from aqdrant.bm25._wordlists import folding_table
 
 __all__ = ["Bm25", "TermVector"]
 
 _CACHED_TOKENS: Final = 1 << 17
+_TOGETHER: Final = 512
 _SINGLE: Final = struct.Struct("f")
 
 
@@ -126,6 +128,30 @@ class Bm25:
                 found = known[token] = self._kept_forms(token)
             tokens += found
         return tokens
+
+    def tokens_of_all(self, texts: Sequence[str]) -> list[str | None]:
+        """Return the kept tokens of many texts one after another, and None after each text."""
+        tokens: list[str | None] = []
+        for start in range(0, len(texts), _TOGETHER):
+            some = texts[start : start + _TOGETHER]
+            together = self._cut_together(some) if self._tokenizer == "word" else None
+            if together is not None:
+                tokens += together
+                continue
+            for text in some:
+                tokens += self.tokens(text)
+                tokens.append(None)
+        return tokens
+
+    def _cut_together(self, texts: Sequence[str]) -> list[str | None] | None:
+        """Cut texts in plain ASCII by one call; None where they are not."""
+        pieces = split_marked(texts)
+        if pieces is None:
+            return None
+        forms: dict[str, tuple[str | None, ...]] = {MARK: (None,)}
+        for token in set(pieces).difference(forms):
+            forms[token] = self._kept_forms(token)
+        return list(chain.from_iterable(map(forms.__getitem__, pieces)))
 
     def query_tokens(self, text: str) -> list[str]:
         """Return the tokens that a query looks for: of prefixes only the longest one indexed."""

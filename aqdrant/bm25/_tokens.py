@@ -6,7 +6,7 @@ alphabetic or numeric. Python's `str.isalnum` lacks the combining vowel signs an
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 # Code points, in hexadecimal, that the engine holds for letters and CPython 3.11 does not: found by
@@ -53,6 +53,9 @@ def _character_class(ranges: str) -> str:
 
 
 _ASCII_WORD: Final = re.compile("[0-9A-Za-z]+")
+MARK: Final = "\0"
+"""Stands after each of several texts."""
+_ASCII_WORD_OR_MARK: Final = re.compile(f"[0-9A-Za-z]+|{MARK}")
 _IDENTIFIER: Final = re.compile(rf"[\w{_character_class(_MORE_LETTERS)}]+")
 # Unicode's White_Space; `str.split` would also cut at the separators U+001C to U+001F.
 _NOT_SPACE: Final = re.compile(
@@ -79,6 +82,14 @@ def split_words(text: str) -> list[str]:
     if text.isascii():
         return _ASCII_WORD.findall(text)
     return _IDENTIFIER.findall(text.replace("_", " "))
+
+
+def split_marked(texts: Sequence[str]) -> list[str] | None:
+    """Cut many texts as `split_words` does, a `MARK` after each; None where they are not ASCII."""
+    joined = MARK.join(texts) + MARK
+    if not joined.isascii() or joined.count(MARK) != len(texts):
+        return None
+    return _ASCII_WORD_OR_MARK.findall(joined)
 
 
 def split_at_spaces(text: str) -> list[str]:

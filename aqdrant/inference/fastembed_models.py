@@ -13,7 +13,7 @@ import os
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, Literal, NamedTuple, TypeAlias
+from typing import Any, Final, Literal, NamedTuple, TypeAlias, cast
 
 from aqdrant import models
 from aqdrant.exceptions import (
@@ -23,6 +23,7 @@ from aqdrant.exceptions import (
 )
 from aqdrant.inference.lane import Lane
 from aqdrant.inference.protocol import Inputs, Kind
+from aqdrant.models._scalars import kind_of
 
 __all__ = ["FAMILIES", "Family", "FastEmbed", "list_models"]
 
@@ -37,6 +38,8 @@ FAMILIES: Final[Mapping[Family, str]] = {
 """Kind of model → the class of fastembed that runs it."""
 
 _BATCH_SIZE: Final = 32
+_LONGEST_PATH: Final = 4096
+_SHOWN: Final = 80
 _lanes: dict[tuple[str, str], Lane] = {}
 _lock = threading.Lock()
 
@@ -225,38 +228,58 @@ def _vector(found: Any) -> Any:
 
 
 def _image(value: Any, model: str) -> Any:
-    """An image as fastembed takes it: a path, or an image of PIL's."""
-    if isinstance(value, str | Path):
-        text = str(value)
-        if text.startswith(("http://", "https://")):
-            raise ArgumentError(
-                f"model {model!r} does not fetch images: {text!r} is an address.",
-                parameter="image",
-                fix="Pass its bytes, a path, or a data URI.",
-            )
-        if not text.startswith("data:"):
-            if not Path(text).is_file():
-                raise ArgumentError(f"there is no image file {text!r}.", parameter="image")
-            return value
-        value = _decoded(text)
-    if isinstance(value, bytes | bytearray):
-        from PIL import Image, UnidentifiedImageError  # fastembed brings it
+    """An image as fastembed takes it, its content read; PIL's own go through as they are."""
+    from PIL.Image import Image  # fastembed brings it
 
-        try:
-            return Image.open(io.BytesIO(value))
-        except UnidentifiedImageError as error:
-            raise ArgumentError(f"the bytes are no image: {error}.", parameter="image") from error
-    return value
+    given: Any = _source(value, model) if isinstance(value, str) else value
+    if isinstance(given, Path):
+        return _opened(given, f"image file {str(given)!r}")
+    if isinstance(given, bytes | bytearray | memoryview):
+        return _opened(io.BytesIO(cast("bytes", given)), "image of these bytes")
+    if not isinstance(given, Image):
+        raise ArgumentError(
+            f"image: {kind_of(value)}, wanted a path, bytes, base64 or a PIL image.",
+            parameter="image",
+        )
+    return given
 
 
-def _decoded(uri: str) -> bytes:
-    header, _, content = uri.partition(",")
-    try:
+def _source(text: str, model: str) -> Path | bytes:
+    """What a text stands for: a file, a data URI or base64."""
+    if text.startswith(("http://", "https://")):
+        raise ArgumentError(
+            f"model {model!r} does not fetch images: {text!r} is an address.",
+            parameter="image",
+            fix="Pass its bytes, a path, or a data URI.",
+        )
+    if text.startswith("data:"):
+        header, _, content = text.partition(",")
         if not header.endswith(";base64"):
-            raise ValueError("it is not base64")
+            raise ArgumentError("the data URI is not base64.", parameter="image")
+        return _decoded(content, "the data URI cannot be read")
+    path = Path(text)
+    if len(text) <= _LONGEST_PATH and path.is_file():
+        return path
+    shown = repr(text) if len(text) <= _SHOWN else f"{text[:_SHOWN]!r} and so on"
+    return _decoded(text, f"there is no image file {shown}, and it is no base64 either")
+
+
+def _decoded(content: str, wrong: str) -> bytes:
+    try:
         return base64.b64decode(content, validate=True)
     except (binascii.Error, ValueError) as error:
-        raise ArgumentError(f"the data URI cannot be read: {error}.", parameter="image") from error
+        raise ArgumentError(f"{wrong}: {error}.", parameter="image") from error
+
+
+def _opened(source: Any, what: str) -> Any:
+    from PIL import Image
+
+    try:
+        image = Image.open(source)
+        image.load()
+    except (OSError, SyntaxError, Image.DecompressionBombError) as error:
+        raise ArgumentError(f"the {what} cannot be read: {error}.", parameter="image") from error
+    return image
 
 
 def _in_forked_child() -> None:

@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, TypeVar
 
 import anyio
+from msgspec.structs import replace
 
 from aqdrant.exceptions import OperationTimeout
 from aqdrant.middleware.layer import ForwardingTransport
@@ -76,7 +77,7 @@ class Deadline(ForwardingTransport):
     def _bounded(self, options: CallOptions) -> CallOptions:
         if options.timeout is not None or self.default is None:
             return options
-        return CallOptions(timeout=self.default, headers=options.headers)
+        return replace(options, timeout=self.default)
 
     @asynccontextmanager
     async def _stream(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 import anyio
 from msgspec.structs import replace
@@ -30,15 +30,17 @@ from aqdrant.models._reading import read
 from aqdrant.operations import Operation, StreamOperation
 from aqdrant.transport import DEFAULT_OPTIONS, ByteStream, CallOptions, Transport
 
-__all__ = ["LOGGER", "Retry"]
+__all__ = ["FAULTS", "LOGGER", "Fault", "Retry", "log_retry", "may_run_again", "wait_before"]
 
 T = TypeVar("T")
 
 LOGGER = logging.getLogger("aqdrant.retry")
 
 Fault: TypeAlias = ConnectionFailed | OperationTimeout | RateLimited | ServiceUnavailable
-_FAULTS = (ConnectionFailed, OperationTimeout, RateLimited, ServiceUnavailable)
-_PATIENCE = 60.0
+FAULTS: Final = (ConnectionFailed, OperationTimeout, RateLimited, ServiceUnavailable)
+_DELAY: Final = 0.2
+_MAX_DELAY: Final = 10.0
+_PATIENCE: Final = 60.0
 
 
 class Retry(ForwardingTransport):
@@ -71,8 +73,8 @@ class Retry(ForwardingTransport):
         inner: Transport,
         retries: int = 3,
         *,
-        delay: float = 0.2,
-        max_delay: float = 10.0,
+        delay: float = _DELAY,
+        max_delay: float = _MAX_DELAY,
         budget: RetryBudget | None = None,
         sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
         draw: Callable[[], float] | None = None,
@@ -118,7 +120,7 @@ class Retry(ForwardingTransport):
     ) -> T:
         try:
             result = await attempt(options)
-        except _FAULTS as error:
+        except FAULTS as error:
             fault = error
         else:
             self.budget.earn()
@@ -138,15 +140,16 @@ class Retry(ForwardingTransport):
     ) -> T:
         tried = 0
         try:
-            while (wait := self._wait(operation, tried, fault)) is not None:
+            most = self.retries if options.retries is None else options.retries
+            while tried < most and (wait := self._wait(operation, tried, fault)) is not None:
                 tried += 1
-                _log(operation, fault, f"retry {tried} of {self.retries} in {wait:.2f} s")
+                log_retry(operation, fault, f"retry {tried} of {most} in {wait:.2f} s")
                 await self._sleep(wait)
                 self.retried += 1
                 try:
                     with retried(tried):
                         return await attempt(_left(options))
-                except _FAULTS as error:
+                except FAULTS as error:
                     fault = error
             if tried:
                 fault.add_note(f"aqdrant tried {tried + 1} times.")
@@ -156,18 +159,16 @@ class Retry(ForwardingTransport):
 
     def _wait(self, operation: Operation[Any], tried: int, fault: Fault) -> float | None:
         """Seconds until the next attempt; None where there is to be none."""
-        if tried >= self.retries or not _may_run_again(operation, fault):
+        if not may_run_again(operation, fault):
             return None
-        wait = self._draw() * min(self.max_delay, self.delay * 2.0 ** min(tried, 30))
-        if isinstance(fault, RateLimited | ServiceUnavailable) and fault.retry_after is not None:
-            if fault.retry_after > _PATIENCE:
-                return None
-            wait += fault.retry_after
-        if wait >= time_left():
+        wait = wait_before(
+            tried, fault, delay=self.delay, max_delay=self.max_delay, draw=self._draw
+        )
+        if wait is None or wait >= time_left():
             return None
         if not self.budget.take():
             fault.add_note("aqdrant did not try again: too many calls of this client fail.")
-            _log(operation, fault, "too many calls fail to try again")
+            log_retry(operation, fault, "too many calls fail to try again")
             return None
         return wait
 
@@ -178,7 +179,24 @@ def _random_draw() -> Callable[[], float]:
     return random
 
 
-def _may_run_again(operation: Operation[Any], fault: Fault) -> bool:
+def wait_before(
+    tried: int,
+    fault: Fault,
+    *,
+    delay: float = _DELAY,
+    max_delay: float = _MAX_DELAY,
+    draw: Callable[[], float] | None = None,
+) -> float | None:
+    """Seconds to wait before the next attempt; None where the server wants too many."""
+    drawn = _random_draw()() if draw is None else draw()
+    wait = drawn * min(max_delay, delay * 2.0 ** min(tried, 30))
+    if isinstance(fault, RateLimited | ServiceUnavailable) and fault.retry_after is not None:
+        return None if fault.retry_after > _PATIENCE else wait + fault.retry_after
+    return wait
+
+
+def may_run_again(operation: Operation[Any], fault: Fault) -> bool:
+    """Whether the operation may be run again after this fault, and whether that may help."""
     if isinstance(fault, TLSFailed):
         return False
     if isinstance(fault, RateLimited):
@@ -190,7 +208,8 @@ def _may_run_again(operation: Operation[Any], fault: Fault) -> bool:
     return operation.idempotent or fault.processed is False
 
 
-def _log(operation: Operation[Any], fault: Fault, what_next: str) -> None:
+def log_retry(operation: Operation[Any], fault: Fault, what_next: str) -> None:
+    """Log a failed attempt, and what comes of it."""
     kind = type(fault).__name__
     target = operation.target or "-"
     LOGGER.warning("%s %s failed with %s; %s", operation.name, target, kind, what_next)

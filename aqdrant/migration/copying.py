@@ -10,9 +10,11 @@ import random
 import time
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import aclosing
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from aqdrant import models
+from aqdrant._portal import in_caller
 from aqdrant.exceptions import MigrationFailed
 from aqdrant.migration.planning import MigrationResult, Plan
 from aqdrant.models._scalars import is_mapping
@@ -54,7 +56,8 @@ class Copy:
         self._name = plan.name
         self._resume = resume and plan.is_there
         self._on_progress = on_progress
-        self._sample: list[models.Record] = []
+        self._shard_keys: list[models.ShardKey | None] = [*plan.shard_keys] or [None]
+        self._sample: list[tuple[models.ShardKey | None, models.Record]] = []
         self._read = 0
         self._began = time.monotonic()
         self.result = MigrationResult(
@@ -64,17 +67,20 @@ class Copy:
     async def carry(self, batch_size: int, parallel: int) -> None:
         """Carry the points."""
         self.result.total = (await self._source.count(self._name)).count
-        records = self._records(batch_size)
-        async with aclosing(records):
-            uploaded = await self._target.upload_points(
-                self._name,
-                records,
-                batch_size=batch_size,
-                parallel=parallel,
-                wait=True,
-                on_progress=self._note,
-            )
-        self._note(uploaded)
+        for key in self._shard_keys:
+            before = self.result.points, self.result.bytes
+            note = partial(self._note, before)
+            records = self._records(batch_size, key)
+            async with aclosing(records):
+                await self._target.upload_points(
+                    self._name,
+                    records,
+                    batch_size=batch_size,
+                    parallel=parallel,
+                    wait=True,
+                    shard_key_selector=key,
+                    on_progress=note,
+                )
 
     async def verify(self) -> None:
         """Compare the numbers of points, and the content of some.
@@ -90,55 +96,67 @@ class Copy:
                 target=f"collection {self._name!r}",
                 fix="Was the source written to meanwhile? resume=True carries what is missing.",
             )
-        ids = [record.id for record in self._sample]
-        found = {
-            record.id: record for record in await self._target.retrieve(self._name, ids, True, True)
-        }
-        for record in self._sample:
+        for key in self._shard_keys:
+            await self._compare(key, [record for of, record in self._sample if of == key])
+        self.result.is_verified = True
+
+    async def _compare(self, key: models.ShardKey | None, sample: list[models.Record]) -> None:
+        ids = [record.id for record in sample]
+        copies = await self._target.retrieve(self._name, ids, True, True, shard_key_selector=key)
+        found = {record.id: record for record in copies}
+        for record in sample:
             copy = found.get(record.id)
             if copy is None or not _is_same(record, copy):
                 raise MigrationFailed(
                     f"point {record.id!r} is not what it is in the source.",
                     target=f"collection {self._name!r}",
                 )
-        self.result.is_verified = True
 
-    def finish(self) -> None:
+    async def finish(self) -> None:
         """Note that all is there."""
         self.result.is_finished = True
-        self._tell()
+        await in_caller(self._tell)
 
-    async def _records(self, page_size: int) -> AsyncGenerator[models.Record]:
+    async def _records(
+        self, page_size: int, key: models.ShardKey | None
+    ) -> AsyncGenerator[models.Record]:
         pages = self._source.scroll_pages(
-            self._name, page_size=page_size, with_payload=True, with_vectors=True
+            self._name,
+            page_size=page_size,
+            with_payload=True,
+            with_vectors=True,
+            shard_key_selector=key,
         )
         async with aclosing(pages):
             async for page in pages:
-                points = await self._missing(page.points) if self._resume else page.points
+                points = await self._missing(page.points, key) if self._resume else page.points
                 for record in page.points:
-                    self._pick(record)
+                    self._pick(key, record)
                 for record in points:
                     yield record
 
-    async def _missing(self, points: list[models.Record]) -> list[models.Record]:
+    async def _missing(
+        self, points: list[models.Record], key: models.ShardKey | None
+    ) -> list[models.Record]:
         ids = [point.id for point in points]
-        there = {point.id for point in await self._target.retrieve(self._name, ids, False)}
+        found = await self._target.retrieve(self._name, ids, False, shard_key_selector=key)
+        there = {point.id for point in found}
         self.result.skipped += len(there)
         return [point for point in points if point.id not in there]
 
-    def _pick(self, record: models.Record) -> None:
+    def _pick(self, key: models.ShardKey | None, record: models.Record) -> None:
         """Keep a sample in which every point is as likely as any other."""
         self._read += 1
         if len(self._sample) < _SAMPLE:
-            self._sample.append(record)
+            self._sample.append((key, record))
             return
         place = random.randrange(self._read)
         if place < _SAMPLE:
-            self._sample[place] = record
+            self._sample[place] = key, record
 
-    def _note(self, uploaded: UploadResult) -> None:
-        self.result.points = uploaded.points
-        self.result.bytes = uploaded.bytes
+    def _note(self, before: tuple[int, int], uploaded: UploadResult) -> None:
+        self.result.points = before[0] + uploaded.points
+        self.result.bytes = before[1] + uploaded.bytes
         self._tell()
 
     def _tell(self) -> None:

@@ -5,17 +5,23 @@ Called by `aqdrant._async.migration`.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
+import anyio
 import msgspec
 
 from aqdrant import models
-from aqdrant.exceptions import AqdrantError, ArgumentError, UnsupportedOperation
+from aqdrant.exceptions import AqdrantError, ArgumentError
 
 if TYPE_CHECKING:
     from aqdrant._async.client import AsyncQdrantClient
+
+_CLEANING: Final = 10.0
+"""Seconds in which what was made has to be gone again."""
 
 __all__ = ["MigrationResult", "Plan", "make_collections", "make_plans"]
 
@@ -46,6 +52,8 @@ class Plan(msgspec.Struct, kw_only=True):
     is_there: bool
     """The target has a collection of this name."""
     aliases: list[str] = []
+    shard_keys: dict[models.ShardKey, int] = {}
+    """How many shards each key has, where the collection has custom sharding."""
 
     def creation(self) -> dict[str, Any]:
         """The arguments of `create_collection` for a copy."""
@@ -54,6 +62,7 @@ class Plan(msgspec.Struct, kw_only=True):
             "vectors_config": params.vectors,
             "sparse_vectors_config": params.sparse_vectors,
             "shard_number": params.shard_number,
+            "sharding_method": params.sharding_method,
             "replication_factor": params.replication_factor,
             "write_consistency_factor": params.write_consistency_factor,
             "on_disk_payload": params.on_disk_payload,
@@ -82,7 +91,6 @@ async def make_plans(
     Raises:
         NotFound: the source has no collection of one of the names.
         ArgumentError: the target has one already.
-        UnsupportedOperation: one has what cannot be carried.
     """
     if names is None:
         names = sorted(one.name for one in (await source.get_collections()).collections)
@@ -92,11 +100,7 @@ async def make_plans(
         info = await source.get_collection(name)
         plan = Plan(name=name, info=info, is_there=name in present)
         if info.config.params.sharding_method == models.ShardingMethod.CUSTOM:
-            raise UnsupportedOperation(
-                f"collection {name!r} has custom sharding, which a migration does not carry.",
-                operation="migrate",
-                fix="Create it with its shard keys, and upload key by key.",
-            )
+            plan.shard_keys = await _shard_keys(source, name)
         plans.append(plan)
     collisions = [plan.name for plan in plans if plan.is_there]
     if collisions and not (recreate or resume):
@@ -107,7 +111,7 @@ async def make_plans(
         )
     if resume:
         for plan in plans:
-            await _check_same_vectors(target, plan)
+            await _check_same(target, plan)
     if with_aliases:
         await _plan_aliases(source, target, plans, present)
     return plans
@@ -120,35 +124,70 @@ async def make_collections(target: AsyncQdrantClient, plans: list[Plan], *, resu
     be replaced are made under another name first.
     """
     made: list[str] = []
+    trials: dict[str, str] = {}
     try:
         for plan in plans:
+            name = plan.name
             if plan.is_there and resume:
                 continue
-            name = f"{plan.name}-{uuid4().hex[:8]}" if plan.is_there else plan.name
-            await target.create_collection(name, **plan.creation())
+            if plan.is_there:
+                name = trials[plan.name] = f"{plan.name}-{uuid4().hex[:8]}"
             made.append(name)
-            await _make_indexes(target, name, plan.info)
-    except AqdrantError as error:
-        for name in made:
-            await target.delete_collection(name)
-        error.add_note("The target refused a collection of the migration; nothing was changed.")
+            await _make(target, name, plan)
+    except BaseException as error:
+        with anyio.move_on_after(_CLEANING, shield=True), suppress(AqdrantError):
+            for name in made:
+                await target.delete_collection(name)
+        if isinstance(error, AqdrantError):
+            error.add_note("The target refused a collection of the migration; nothing was changed.")
         raise
     for plan in plans:
-        if plan.is_there and not resume:
-            trial = next(name for name in made if name.startswith(f"{plan.name}-"))
-            await target.delete_collection(trial)
+        if plan.is_there and resume:
+            # What stopped the migration may have stopped it before this was done.
+            await _complete(target, plan)
+        elif plan.is_there:
+            await target.delete_collection(trials[plan.name])
             await target.delete_collection(plan.name)
-            await target.create_collection(plan.name, **plan.creation())
-            await _make_indexes(target, plan.name, plan.info)
+            await _make(target, plan.name, plan)
 
 
-async def _make_indexes(target: AsyncQdrantClient, name: str, info: models.CollectionInfo) -> None:
-    for field, index in info.payload_schema.items():
-        schema: Any = index.data_type if index.params is None else index.params
-        await target.create_payload_index(name, field, schema)
+async def _make(target: AsyncQdrantClient, name: str, plan: Plan) -> None:
+    await target.create_collection(name, **plan.creation())
+    await _add(target, name, plan.shard_keys, plan.info.payload_schema)
 
 
-async def _check_same_vectors(target: AsyncQdrantClient, plan: Plan) -> None:
+async def _complete(target: AsyncQdrantClient, plan: Plan) -> None:
+    there = (await target.get_collection(plan.name)).payload_schema
+    schema = {key: one for key, one in plan.info.payload_schema.items() if key not in there}
+    present = await _shard_keys(target, plan.name) if plan.shard_keys else {}
+    keys = {key: shards for key, shards in plan.shard_keys.items() if key not in present}
+    await _add(target, plan.name, keys, schema)
+
+
+async def _shard_keys(client: AsyncQdrantClient, name: str) -> dict[models.ShardKey, int]:
+    listed = (await client.list_shard_keys(name)).shard_keys or []
+    info = await client.collection_cluster_info(name)
+    shards = {one.shard_id: one.shard_key for one in info.local_shards}
+    shards |= {one.shard_id: one.shard_key for one in info.remote_shards}
+    counts = Counter(shards.values())
+    return {one.key: counts[one.key] or 1 for one in listed}
+
+
+async def _add(
+    target: AsyncQdrantClient,
+    name: str,
+    shard_keys: Mapping[models.ShardKey, int],
+    schema: Mapping[str, models.PayloadIndexInfo],
+) -> None:
+    # Keys first: no index can be made where there are no shards.
+    for key, shards in shard_keys.items():
+        await target.create_shard_key(name, key, shards_number=shards)
+    for field, index in schema.items():
+        kind: Any = index.data_type if index.params is None else index.params
+        await target.create_payload_index(name, field, kind)
+
+
+async def _check_same(target: AsyncQdrantClient, plan: Plan) -> None:
     if not plan.is_there:
         return
     theirs = (await target.get_collection(plan.name)).config.params
@@ -156,9 +195,12 @@ async def _check_same_vectors(target: AsyncQdrantClient, plan: Plan) -> None:
     same = theirs.vectors == ours.vectors and (theirs.sparse_vectors or {}) == (
         ours.sparse_vectors or {}
     )
+    custom = models.ShardingMethod.CUSTOM
+    same = same and (theirs.sharding_method == custom) == (ours.sharding_method == custom)
     if not same:
         raise ArgumentError(
-            f"collection {plan.name!r} of the target has other vectors than its source.",
+            f"collection {plan.name!r} of the target has other vectors, or another sharding, than"
+            " its source.",
             parameter="resume",
         )
 

@@ -77,7 +77,7 @@ class Image(Model):
     """An image that an inference model turns into a vector."""
 
     image: ModelInput
-    """A data URI, or a URL for a server; in process also a path, bytes, or a PIL image."""
+    """Base64 or a data URI, or a URL for a server; in process also a path, bytes, a PIL image."""
     model: str
     options: Mapping[str, Any] | None = None
 

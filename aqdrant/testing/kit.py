@@ -94,7 +94,8 @@ class Case(NamedTuple):
     """What not every transport or client has.
 
     ``"transport"``: the case runs operations on the transport itself, or cancels calls, so it is
-    not for the sync client.
+    not for the sync client. ``"streams"``: it carries the content of snapshots, or takes them of
+    shards, which gRPC alone cannot.
     """
 
     async def run(

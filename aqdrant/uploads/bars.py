@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from aqdrant.exceptions import UnsupportedOperation
 
-__all__ = ["RichBar", "TqdmBar"]
+__all__ = ["RichBar", "TqdmBar", "close_bar"]
 
 
 class Progress(Protocol):
@@ -31,6 +31,7 @@ class TqdmBar:
 
     def __init__(self, description: str = "upload", **options: Any) -> None:
         self._make: Any = _load("tqdm.auto").tqdm
+        self._make.get_lock()  # made when first wanted, and that must not be on an event loop
         self._options = {"desc": description, "unit": " points", **options}
         self._bar: Any = None
 
@@ -40,6 +41,11 @@ class TqdmBar:
             self._bar = self._make(total=result.total, **self._options)
         self._bar.update(result.points - self._bar.n)
         if result.is_finished:
+            self.close()
+
+    def close(self) -> None:
+        """Leave the bar as it stands: called in the end, also where the upload failed."""
+        if self._bar is not None:
             self._bar.close()
             self._bar = None
 
@@ -64,8 +70,19 @@ class RichBar:
             self._task = self._progress.add_task(self._description, total=result.total)
         self._progress.update(self._task, completed=result.points)
         if result.is_finished:
+            self.close()
+
+    def close(self) -> None:
+        """Leave the bar as it stands, and give the terminal back."""
+        if self._task is not None:
             self._progress.stop()
             self._task = None
+
+
+def close_bar(on_progress: object) -> None:
+    """End the show where somebody watches: an upload that failed tells nothing any more."""
+    if isinstance(on_progress, TqdmBar | RichBar):
+        on_progress.close()
 
 
 def _load(module: str) -> Any:

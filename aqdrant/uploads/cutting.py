@@ -5,9 +5,12 @@ Used by `sources`. Iterables are read in the thread that they belong to.
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncGenerator, Callable, Iterator
 from itertools import islice
 from typing import Any, Final, TypeAlias, cast
+
+from anyio.lowlevel import checkpoint
 
 from aqdrant import models
 from aqdrant._portal import in_caller
@@ -18,13 +21,15 @@ from aqdrant.uploads.fitting import Fit, size_of
 from aqdrant.uploads.given import is_async
 from aqdrant.uploads.pieces import Piece, Points
 
-__all__ = ["LARGEST", "TURN", "Cut", "Refuse", "chunks_of", "next_of"]
+__all__ = ["LARGEST", "TURN", "Cut", "Refuse", "Turns", "chunks_of", "next_of", "skip"]
 
 Refuse: TypeAlias = Callable[[int, object, Exception], None]
 """Notes a point that is refused: its index, its id, the reason."""
 
 TURN: Final = 128
 """Points drawn from a source at once."""
+_MOMENT: Final = 0.002
+"""Seconds for which points are looked at before others have their turn."""
 LARGEST: Final = 24 << 20
 """Bytes of a batch, at most: a server takes 32 MiB."""
 
@@ -91,14 +96,29 @@ class Cut:
         return piece
 
 
+class Turns:
+    """Gives the event loop its turn, once points have been looked at for a moment."""
+
+    def __init__(self) -> None:
+        self._began = time.perf_counter()
+
+    async def due(self) -> None:
+        """Let others run if it is time; to be asked after each point."""
+        if time.perf_counter() - self._began > _MOMENT:
+            await checkpoint()
+            self._began = time.perf_counter()
+
+
 async def chunks_of(source: Any, count: int, start: int) -> AsyncGenerator[list[Any]]:
     """The elements from one index on, some at a time."""
     if is_async(source):
         skipped = 0
         gathered: list[Any] = []
+        turns = Turns()
         async for item in source:
             if skipped < start:
                 skipped += 1
+                await turns.due()
                 continue
             gathered.append(item)
             if len(gathered) == count:
@@ -107,9 +127,17 @@ async def chunks_of(source: Any, count: int, start: int) -> AsyncGenerator[list[
         if gathered:
             yield gathered
         return
-    elements = islice(iter(source), start, None)
+    elements = iter(source)
+    await skip(elements, start)
     while taken := await in_caller(next_of, elements, count):
         yield taken
+
+
+async def skip(elements: Iterator[Any], count: int) -> None:
+    """Leave out the first elements of an iterator."""
+    while count > 0 and (taken := await in_caller(next_of, elements, min(count, TURN))):
+        count -= len(taken)
+        await checkpoint()
 
 
 def next_of(elements: Iterator[Any], count: int) -> list[Any]:

@@ -6,7 +6,6 @@ Called by the client's methods, on the event loop that they run on.
 from __future__ import annotations
 
 import math
-import random
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
@@ -17,26 +16,25 @@ import msgspec
 from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 
 from aqdrant._portal import in_caller
+from aqdrant.context import retried
 from aqdrant.exceptions import (
     ArgumentError,
-    ConnectionFailed,
-    OperationTimeout,
     PayloadTooLarge,
     RateLimited,
     ServiceUnavailable,
-    TLSFailed,
     UploadFailed,
 )
+from aqdrant.middleware.retry import FAULTS, Fault, log_retry, may_run_again, wait_before
+from aqdrant.operations import UpsertPoints
+from aqdrant.uploads.bars import close_bar
 from aqdrant.uploads.pieces import Piece
 from aqdrant.uploads.report import UploadFailure, UploadResult
 
 __all__ = ["Run", "Settings"]
 
-Send: TypeAlias = Callable[[Piece], Awaitable[object]]
+Request: TypeAlias = Callable[[Piece], UpsertPoints]
+Send: TypeAlias = Callable[[UpsertPoints], Awaitable[object]]
 
-_TRANSIENT: Final = (ConnectionFailed, OperationTimeout, ServiceUnavailable)
-_FIRST_WAIT: Final = 0.1
-_LONGEST_WAIT: Final = 30.0
 _MOST_WAITS: Final = 100
 """Refusals for the rate of one piece, after which the upload gives up."""
 
@@ -54,12 +52,16 @@ class Run:
     """One upload.
 
     Args:
-        send: sends a piece and returns when it is acknowledged.
+        request: makes the operation that writes a piece.
+        send: runs it, once, and returns when it is acknowledged.
         settings: how.
         result: the account to write to.
     """
 
-    def __init__(self, send: Send, settings: Settings, result: UploadResult) -> None:
+    def __init__(
+        self, request: Request, send: Send, settings: Settings, result: UploadResult
+    ) -> None:
+        self._request = request
         self._send = send
         self._settings = settings
         self.result = result
@@ -96,15 +98,16 @@ class Run:
                     receive.close()
                     await self._read(pieces, send)
                 send.close()
+            if self._error is not None:
+                self._explain(self._error)
+                raise self._error
+            self.result.is_finished = True
+            await self._tell()
         finally:
             send.close()
             receive.close()
             self.result.seconds = time.monotonic() - self._began
-        if self._error is not None:
-            self._explain(self._error)
-            raise self._error
-        self.result.is_finished = True
-        await self._tell()
+            close_bar(self._settings.on_progress)
 
     def raise_failures(self) -> None:
         """Raise where points were refused."""
@@ -152,34 +155,41 @@ class Run:
         self.result.bytes += piece.size
 
     async def _attempt(self, piece: Piece) -> None:
-        retries = waits = 0
+        """Send a piece by the rules of the client's own retries, until it is acknowledged."""
+        operation = self._request(piece)
+        tried = limited = 0
         while True:
             await self._wait_turn()
             try:
-                await self._sent(piece)
+                with retried(tried + limited):
+                    await self._sent(operation, len(piece))
                 return
-            except RateLimited as error:
-                waits += 1
-                if waits > _MOST_WAITS:
-                    raise
-                # The limit is on this client as a whole, so the other pieces wait as well.
-                self._not_before = anyio.current_time() + _wait(waits, error.retry_after)
-            except _TRANSIENT as error:
-                # The rules of the client's own retries, whose last failure this is: no TLS fault is
-                # passing, and what took a server too long once would do so again.
-                retries += 1
-                took_too_long = isinstance(error, OperationTimeout) and error.processed is not False
-                lasts = isinstance(error, TLSFailed) or took_too_long
-                if lasts or retries > self._settings.max_retries:
-                    raise
-                await anyio.sleep(_wait(retries, getattr(error, "retry_after", None)))
+            except FAULTS as error:
+                fault = error
+            if isinstance(fault, RateLimited):
+                limited += 1
+                wait, lasts = wait_before(limited - 1, fault), limited > _MOST_WAITS
+            else:
+                tried += 1
+                wait, lasts = wait_before(tried - 1, fault), tried > self._settings.max_retries
+            if wait is None or lasts or not may_run_again(operation, fault):
+                raise fault
+            log_retry(operation, fault, f"sent once more in {wait:.2f} s")
+            await self._pause(fault, wait)
             self.result.retries += 1
 
-    async def _sent(self, piece: Piece) -> None:
-        count = len(piece)
+    async def _pause(self, fault: Fault, wait: float) -> None:
+        is_told = isinstance(fault, ServiceUnavailable) and fault.retry_after is not None
+        if is_told or isinstance(fault, RateLimited):
+            # What a server asks for it asks of this client as a whole: other pieces wait as well.
+            self._not_before = max(self._not_before, anyio.current_time() + wait)
+        else:
+            await anyio.sleep(wait)
+
+    async def _sent(self, operation: UpsertPoints, count: int) -> None:
         self.result.unanswered += count
         try:
-            await self._send(piece)
+            await self._send(operation)
         except Exception:
             self.result.unanswered -= count
             raise
@@ -187,7 +197,9 @@ class Run:
         self.result.unanswered -= count
 
     async def _wait_turn(self) -> None:
-        await anyio.sleep_until(max(self._not_before, anyio.current_time()))
+        # It may be put off further meanwhile, by a piece that is refused.
+        while (until := self._not_before) > anyio.current_time():  # noqa: ASYNC110
+            await anyio.sleep_until(until)
 
     def _settle(self, piece: Piece) -> None:
         self._settled[piece.first] = piece.end
@@ -216,10 +228,3 @@ class Run:
                 f"{result.points} points are written before this; the upload goes on with"
                 f" start={result.checkpoint}."
             )
-
-
-def _wait(attempt: int, retry_after: float | None) -> float:
-    if retry_after is not None:
-        return retry_after
-    wait: float = min(_LONGEST_WAIT, _FIRST_WAIT * 2.0 ** (attempt - 1))
-    return random.uniform(0.5, 1.0) * wait

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import aclosing
-from itertools import islice
 from typing import Any, Final, cast
 from uuid import uuid4
 
+from anyio import to_thread
 from anyio.lowlevel import checkpoint
 
 from aqdrant import models
@@ -18,7 +18,7 @@ from aqdrant._portal import in_caller
 from aqdrant.exceptions import ArgumentError
 from aqdrant.models._reading import STRICT, reader
 from aqdrant.models._scalars import Mismatch, is_array, is_mapping
-from aqdrant.uploads.cutting import LARGEST, TURN, Cut, Refuse, chunks_of, next_of
+from aqdrant.uploads.cutting import LARGEST, TURN, Cut, Refuse, Turns, chunks_of, next_of, skip
 from aqdrant.uploads.fitting import Fit, size_of
 from aqdrant.uploads.given import by_name, common_length, rows_of
 from aqdrant.uploads.pieces import Columns, Piece
@@ -26,8 +26,11 @@ from aqdrant.uploads.tables import is_table, rows_of_tables
 
 __all__ = ["column_pieces", "point_pieces"]
 
-_STRIDE: Final = 32
-"""Points checked before the event loop has its turn."""
+_TABLE_ROWS: Final = 1024
+"""Rows of a table that are converted at once, about."""
+_read_batch = reader(models.Batch, STRICT)
+_read_id = reader(models.ExtendedPointId, STRICT)
+_read_payload = reader(models.Payload | None, STRICT)
 
 
 async def point_pieces(
@@ -39,16 +42,14 @@ async def point_pieces(
             async for piece in pieces:
                 yield piece
         return
-    cut = Cut(fit, batch_size, start, refuse, "points")
+    cut, turns = Cut(fit, batch_size, start, refuse, "points"), Turns()
     async with aclosing(chunks_of(source, min(batch_size, TURN), start)) as chunks:
         async for items in chunks:
-            for count, item in enumerate(items, 1):
+            for item in items:
                 full = cut.add(item)
                 if full is not None:
                     yield full
-                if count % _STRIDE == 0:
-                    await checkpoint()
-            await checkpoint()
+                await turns.due()
     for piece in cut.rest():
         yield piece
 
@@ -75,7 +76,7 @@ async def column_pieces(
             async for piece in pieces:
                 yield piece
         return
-    cut = Cut(fit, batch_size, start, refuse, "vectors")
+    cut, turns = Cut(fit, batch_size, start, refuse, "vectors"), Turns()
     columns = _Beside(ids, payload, start)
     async with aclosing(chunks_of(rows_of(vectors), min(batch_size, TURN), start)) as chunks:
         async for items in chunks:
@@ -84,7 +85,7 @@ async def column_pieces(
                 full = cut.add({"id": own_id, "vector": vector, "payload": one})
                 if full is not None:
                     yield full
-            await checkpoint()
+                await turns.due()
     for piece in cut.rest():
         yield piece
 
@@ -93,16 +94,51 @@ class _Beside:
     """Ids and payloads that come beside vectors."""
 
     def __init__(self, ids: Any, payload: Any, start: int) -> None:
-        self._ids = _elements(ids, start)
-        self._payload = _elements(payload, start)
+        self._ids = None if ids is None else iter(ids)
+        self._payload = None if payload is None else iter(payload)
+        self._at = start
+        self._to_skip = start
 
     async def take(self, count: int) -> tuple[list[Any], list[Any]]:
-        ids = [str(uuid4()) for _ in range(count)] if self._ids is None else None
-        if ids is None:
+        """As many as there are vectors, as they came; random ids where there are none."""
+        for elements in (self._ids, self._payload):
+            if elements is not None and self._to_skip:
+                await skip(elements, self._to_skip)
+        self._to_skip = 0
+        if self._ids is None:
+            ids: list[Any] = [str(uuid4()) for _ in range(count)]
+        else:
             ids = await _take(self._ids, count, "ids")
         if self._payload is None:
             return ids, [None] * count
         return ids, await _take(self._payload, count, "payload")
+
+    async def read(self, count: int) -> tuple[list[Any], list[Any] | None]:
+        """As many as there are vectors, checked, without holding the loop; no payloads: None.
+
+        Raises:
+            ArgumentError: naming the index from the beginning.
+        """
+        ids: list[Any] = []
+        payloads: list[Any] = []
+        while len(ids) < count:
+            some_ids, some_payloads = await self.take(min(TURN, count - len(ids)))
+            ids += _each_read(some_ids, _read_id, self._at, "ids")
+            # A payload of None is as good as an empty one, which a batch takes.
+            found = _each_read(some_payloads, _read_payload, self._at, "payload")
+            payloads += [one or {} for one in found]
+            self._at += len(some_ids)
+            await checkpoint()
+        return ids, None if self._payload is None else payloads
+
+
+def _each_read(values: list[Any], read: Any, at: int, parameter: str) -> list[Any]:
+    checked: list[Any] = []
+    try:
+        checked.extend(map(read, values))
+    except Mismatch as mismatch:
+        raise mismatch.inside(at + len(checked)).error(parameter) from None
+    return checked
 
 
 async def _array_pieces(
@@ -115,38 +151,39 @@ async def _array_pieces(
     start: int,
 ) -> AsyncGenerator[Piece]:
     columns = _Beside(ids, payload, start)
-    read_batch = reader(models.Batch, STRICT)
     width = sum(size_of(column[0], None) for column in named.values()) if count else 1
     step = max(1, min(batch_size, LARGEST // max(1, width)))
     for first in range(start, count, step):
         end = min(first + step, count)
-        cut: Any = (
-            {name: column[first:end] for name, column in vectors.items()}
-            if is_mapping(vectors)
-            else vectors[first:end]
-        )
-        own_ids, payloads = await columns.take(end - first)
+        cut = {name: await _rows(column, first, end) for name, column in named.items()}
+        own_ids, payloads = await columns.read(end - first)
         try:
-            batch: models.Batch = read_batch(
-                {
-                    "ids": own_ids,
-                    "vectors": cut,
-                    "payloads": None if payload is None else payloads,
-                }
+            batch: models.Batch = _read_batch(
+                {"ids": (), "vectors": cut if is_mapping(vectors) else cut[""]}
             )
         except Mismatch as mismatch:
-            raise _renamed(mismatch) from None
+            raise mismatch.error(str(mismatch.steps.pop())) from None
+        batch.ids, batch.payloads = own_ids, payloads
         size = width * (end - first)
-        for piece in _smaller(Columns(batch, first, size + _payload_size(batch.payloads))):
+        for piece in _smaller(Columns(batch, first, size + await _payload_size(payloads))):
             yield piece
         await checkpoint()
+
+
+async def _rows(column: Any, first: int, end: int) -> Any:
+    """Some rows of an array; those of a file are read in a worker thread."""
+    rows = column[first:end]
+    return await to_thread.run_sync(rows.copy) if hasattr(rows, "filename") else rows
 
 
 async def _table_pieces(
     table: Any, fit: Fit, batch_size: int, start: int, refuse: Refuse
 ) -> AsyncGenerator[Piece]:
     at = start
-    for ids, vectors, payloads in rows_of_tables(table, fit.names, batch_size, start):
+    step = batch_size * max(1, _TABLE_ROWS // batch_size)
+    parts = rows_of_tables(table, fit.names, step, start)
+    while (part := await to_thread.run_sync(next, parts, None)) is not None:
+        ids, vectors, payloads = part
         named = by_name(vectors)
         own_ids = [str(uuid4()) for _ in payloads] if ids is None else ids
         if all(is_array(column) for column in named.values()):
@@ -156,12 +193,13 @@ async def _table_pieces(
                     columns = cast("Columns", piece)
                     yield Columns(columns.batch, columns.first + at, columns.size)
         else:
-            cut = Cut(fit, batch_size, at, refuse, "points")
+            cut, turns = Cut(fit, batch_size, at, refuse, "points"), Turns()
             rows = zip(own_ids, rows_of(vectors), payloads, strict=True)
             for own_id, vector, payload in rows:
                 full = cut.add({"id": own_id, "vector": vector, "payload": payload})
                 if full is not None:
                     yield full
+                await turns.due()
             for piece in cut.rest():
                 yield piece
         at += len(payloads)
@@ -176,22 +214,16 @@ def _smaller(piece: Columns) -> Iterator[Piece]:
         yield from _smaller(half)
 
 
-def _payload_size(payloads: Any) -> int:
-    return sum(size_of((), payload) for payload in payloads) if payloads else 0
+async def _payload_size(payloads: list[Any] | None) -> int:
+    size, turns = 0, Turns()
+    for payload in payloads or ():
+        size += size_of((), payload)
+        await turns.due()
+    return size
 
 
-def _elements(values: Any, start: int) -> Iterator[Any] | None:
-    return None if values is None else islice(iter(values), start, None)
-
-
-async def _take(source: Iterator[Any] | None, count: int, parameter: str) -> list[Any]:
-    taken = [] if source is None else await in_caller(next_of, source, count)
+async def _take(source: Iterator[Any], count: int, parameter: str) -> list[Any]:
+    taken = await in_caller(next_of, source, count)
     if len(taken) < count:
         raise ArgumentError(f"{parameter} ends before the vectors do.", parameter=parameter)
     return taken
-
-
-def _renamed(mismatch: Mismatch) -> ArgumentError:
-    """An error of a batch, by the name that its column has for the user."""
-    field = str(mismatch.steps.pop())
-    return mismatch.error({"payloads": "payload"}.get(field, field))

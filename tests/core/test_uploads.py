@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import AsyncIterator, Callable, Iterator
 from itertools import chain
+from pathlib import Path
 from typing import Any
 
 import anyio
 import numpy as np
 import pytest
+from anyio.lowlevel import checkpoint
+from rich.console import Console
 
 from aqdrant import AsyncQdrantClient, models
 from aqdrant.exceptions import (
@@ -23,8 +27,8 @@ from aqdrant.exceptions import (
     UploadFailed,
 )
 from aqdrant.operations import GetCollection, Operation, UpsertPoints
-from aqdrant.testing import RecordingTransport
-from aqdrant.uploads import UploadResult
+from aqdrant.testing import RecordingTransport, RemoteRecordingTransport
+from aqdrant.uploads import RichBar, TqdmBar, UploadResult
 
 C = "texts"
 DONE = models.UpdateResult(status=models.UpdateStatus.COMPLETED)
@@ -203,30 +207,36 @@ async def test_who_may_only_write_uploads_unchecked() -> None:
 
 
 class Clock:
-    """Notes how long was slept, and does not sleep."""
+    """A time of its own, which passes where somebody sleeps."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = 1000.0
         self.slept: list[float] = []
+        monkeypatch.setattr(anyio, "current_time", lambda: self.now)
         monkeypatch.setattr(anyio, "sleep", self.sleep)
         monkeypatch.setattr(anyio, "sleep_until", self.sleep_until)
 
     async def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
+        await self.sleep_until(self.now + seconds)
 
     async def sleep_until(self, deadline: float) -> None:
-        left = deadline - anyio.current_time()
-        if left > 0:
-            self.slept.append(left)
+        await checkpoint()
+        if deadline > self.now:
+            self.slept.append(deadline - self.now)
+            self.now = deadline
 
 
 async def test_transient_faults_are_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = Clock(monkeypatch)
-    client, transport = server()
-    transport.answer(UpsertPoints, ServiceUnavailable("busy."), ServiceUnavailable("busy."), DONE)
+    transport = RemoteRecordingTransport({GetCollection: described()})
+    busy = ServiceUnavailable("busy.")
+    transport.answer(UpsertPoints, busy, busy, busy, DONE)
+    # A remote transport has the client's own retries around it, which leave these to the upload.
+    client = AsyncQdrantClient(transport=transport, retries=5)
     result = await client.upload_points(C, map(point, range(4)), batch_size=2)
-    assert (result.points, result.batches, result.retries) == (4, 2, 2)
-    assert len(clock.slept) == 2
-    assert 0.05 <= clock.slept[0] <= 0.1 <= clock.slept[1] <= 0.2
+    assert (result.points, result.batches, result.retries) == (4, 2, 3)
+    assert len(sent(transport)) == 5
+    assert all(0 <= slept <= most for slept, most in zip(clock.slept, (0.2, 0.4, 0.8), strict=True))
 
 
 async def test_faults_that_last_end_the_upload_and_tell_where_to_go_on(
@@ -264,9 +274,44 @@ async def test_rate_limit_paces_the_whole_upload(monkeypatch: pytest.MonkeyPatch
     result = await client.upload_points(C, map(point, range(4)), batch_size=2, max_retries=0)
     assert result.points == 4
     assert result.retries == 5
-    # The pause holds for the second batch too, which was never refused itself.
-    assert len(clock.slept) == 6
-    assert all(6 < seconds <= 7 for seconds in clock.slept)
+    assert len(clock.slept) == 5
+    assert all(7 <= seconds < 17 for seconds in clock.slept)
+
+
+@pytest.mark.parametrize("fault", [RateLimited, ServiceUnavailable])
+async def test_one_batch_that_is_told_to_wait_holds_up_those_beside_it(
+    monkeypatch: pytest.MonkeyPatch, fault: type[RateLimited | ServiceUnavailable]
+) -> None:
+    clock = Clock(monkeypatch)
+    sends: list[tuple[float, int]] = []
+    are_both_here, is_refused = anyio.Event(), anyio.Event()
+
+    async def answer(operation: UpsertPoints) -> models.UpdateResult:
+        first: int = ids_of(operation)[0]
+        sends.append((clock.now, first))
+        if first == 0 and not is_refused.is_set():
+            await are_both_here.wait()
+            is_refused.set()
+            raise fault("slow down.", retry_after=7.0)
+        are_both_here.set()
+        await is_refused.wait()
+        return DONE
+
+    client, _ = server(answer)
+    result = await client.upload_points(C, map(point, range(8)), batch_size=2, parallel=2)
+    assert (result.points, result.retries) == (8, 1)
+    assert sorted(first for now, first in sends if now < 1007) == [0, 2]
+    assert sorted(first for now, first in sends if now >= 1007) == [0, 4, 6]
+
+
+async def test_wait_that_a_server_wants_too_long_ends_the_upload() -> None:
+    client, transport = server()
+    transport.answer(UpsertPoints, DONE, RateLimited("tomorrow.", retry_after=86_400.0))
+    account = UploadResult()
+    with pytest.raises(RateLimited) as caught:
+        await client.upload_points(C, map(point, range(4)), batch_size=2, result=account)
+    assert "goes on with start=2" in caught.value.__notes__[0]
+    assert (account.points, account.retries) == (2, 0)
 
 
 async def test_batch_that_is_too_large_for_the_server_is_halved() -> None:
@@ -404,6 +449,76 @@ async def test_what_holds_no_points_is_refused(points: Any) -> None:
     client, _ = server()
     with pytest.raises(ArgumentError, match="wanted an iterable of PointStruct"):
         await client.upload_points(C, points)
+
+
+async def test_wrong_element_of_a_late_batch_has_its_own_index() -> None:
+    client, transport = server()
+    ids = [*range(700), "x", 701]
+    with pytest.raises(ArgumentError, match=r"ids\[700\]") as caught:
+        await client.upload_collection(C, np.zeros((702, 2)), ids=ids)
+    assert caught.value.__notes__[0].startswith("640 points are written")
+    assert sum(map(len, sent(transport))) == 640
+
+
+async def test_arrays_go_with_payloads_of_none() -> None:
+    client, transport = server()
+    payload = [{"a": 1}, None, {}]
+    await client.upload_collection(C, np.zeros((3, 2)), payload, ids=range(3))
+    operation: Any = transport.operations[-1]
+    body = operation.body
+    assert body.batch.payloads == [{"a": 1}, {}, {}]
+
+
+async def test_file_of_vectors_is_read_piece_by_piece_and_resumed(tmp_path: Path) -> None:
+    vectors = np.memmap(tmp_path / "vectors", dtype="f4", mode="w+", shape=(100, 2))
+    vectors[:] = np.arange(200).reshape(100, 2)
+    client, transport = server()
+    payload = ({"n": n} for n in range(100))
+    await client.upload_collection(C, vectors, payload, iter(range(100)), batch_size=32, start=40)
+    bodies: list[Any] = [op.body for op in transport.operations if isinstance(op, UpsertPoints)]
+    assert [list(body.batch.ids) for body in bodies] == [list(range(40, 72)), list(range(72, 100))]
+    assert bodies[0].batch.payloads[0] == {"n": 40}
+    assert np.concatenate([body.batch.vectors for body in bodies]).tolist() == vectors[40:].tolist()
+
+
+async def test_others_run_while_a_long_beginning_is_left_out_and_points_are_read() -> None:
+    client, transport = server()
+    turns = skipping = 0
+    done = anyio.Event()
+    account = UploadResult()
+
+    async def count() -> None:
+        nonlocal turns
+        while not done.is_set():
+            turns += 1
+            await checkpoint()
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(count)
+        points = map(point, range(20_000))
+        await client.upload_points(C, points, batch_size=10_000, start=19_000, result=account)
+        skipping = turns
+        done.set()
+    assert account.points == 1000
+    assert len(sent(transport)) == 1
+    assert skipping > 19_000 / 128
+
+
+@pytest.fixture(params=["tqdm", "rich"])
+def bar(request: pytest.FixtureRequest) -> TqdmBar | RichBar:
+    """A bar; the package behind it is imported here, before an event loop runs."""
+    if request.param == "tqdm":
+        return TqdmBar(file=io.StringIO())
+    return RichBar(console=Console(file=io.StringIO()))
+
+
+async def test_bar_is_closed_where_the_upload_fails(bar: TqdmBar | RichBar) -> None:
+    client, transport = server()
+    transport.answer(UpsertPoints, DONE, TLSFailed("bad certificate."))
+    with pytest.raises(TLSFailed):
+        await client.upload_points(C, map(point, range(4)), batch_size=2, on_progress=bar)
+    assert getattr(bar, "_bar", None) is None
+    assert getattr(bar, "_task", None) is None
 
 
 async def test_named_columns_are_cut_alike() -> None:

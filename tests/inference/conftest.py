@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.fix_models import model_cache, model_folder
+from tests.fix_models import image_model_folder, model_cache, model_folder
 
-__all__ = ["model_cache", "model_folder"]
+__all__ = ["image_model_folder", "model_cache", "model_folder"]

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import base64
-import io
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
+import anyio
 import numpy as np
 import pytest
+from anyio import from_thread
+from anyio.lowlevel import current_token
 
 from aqdrant import AsyncQdrantClient, QdrantClient, models
-from aqdrant.exceptions import ArgumentError, InferenceError, UnsupportedOperation
+from aqdrant.exceptions import ArgumentError, InferenceError, OperationTimeout, UnsupportedOperation
 from aqdrant.inference import FastEmbed, Inputs
 from aqdrant.inference import fastembed_models as module
 from tests.fix_models import DIMENSIONS, MINILM
@@ -49,7 +51,6 @@ async def test_texts_are_found_by_their_meaning(embedders: dict[str, Any]) -> No
 
 
 async def test_vectors_are_fastembeds_own(embedders: dict[str, Any], model_cache: Path) -> None:
-    import anyio
     from fastembed import TextEmbedding
 
     ours = await embedders["*"].embed(inputs(TEXTS))
@@ -61,6 +62,72 @@ async def test_vectors_are_fastembeds_own(embedders: dict[str, Any], model_cache
     for vector, theirs in zip(ours, await anyio.to_thread.run_sync(alone), strict=True):
         # Weights of 8 bits: how texts are batched shows in the last digits.
         assert float(np.dot(vector, theirs)) > 0.99
+
+
+async def test_callers_at_once_share_runs_in_a_thread_with_its_settings(
+    model_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs: list[tuple[int, str]] = []
+    embed = module._Runner.run
+
+    def noted(runner: Any, kind: Any, is_query: bool, values: Any) -> Any:
+        runs.append((len(values), threading.current_thread().name))
+        return embed(runner, kind, is_query, values)
+
+    monkeypatch.setattr(module._Runner, "run", noted)
+    monkeypatch.setattr(module, "_lanes", {})
+    options = {"cache_dir": str(model_cache), "threads": 2, "local_files_only": True}
+    embedder = FastEmbed(**options)
+    async with (
+        AsyncQdrantClient(":memory:", embedders={"*": embedder}) as one,
+        AsyncQdrantClient(":memory:", embedders={"*": FastEmbed(**options)}) as other,
+    ):
+        params = models.VectorParams(size=DIMENSIONS, distance=models.Distance.COSINE)
+        for client in (one, other):
+            await client.create_collection("texts", params)
+        async with anyio.create_task_group() as tasks:
+            for number in range(64):
+                point = models.PointStruct(id=number, vector=document(f"text {number}"))
+                tasks.start_soon((one, other)[number % 2].upsert, "texts", [point])
+        for client in (one, other):
+            assert (await client.count("texts")).count == 32
+    sizes = [size for size, _ in runs]
+    assert sum(sizes) == 64
+    assert len(sizes) <= 8  # the first runs alone while the model is loaded, the others together
+    assert max(sizes) == 32
+    assert all(name.startswith("aqdrant-embedder") for _, name in runs)
+    ((_, lane),) = module._lanes.items()
+    session = lane._run.__self__._loaded.model.model.model  # type: ignore[attr-defined]
+    assert session.get_session_options().intra_op_num_threads == 2
+
+
+async def test_timeout_and_cancellation_end_the_wait_for_a_model_that_is_loaded(
+    model_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load, began, go = module._load, anyio.Event(), threading.Event()
+    token = current_token()
+
+    def held(name: str, options: Any) -> Any:
+        from_thread.run_sync(began.set, token=token)
+        assert go.wait(30)
+        return load(name, options)
+
+    monkeypatch.setattr(module, "_load", held)
+    monkeypatch.setattr(module, "_lanes", {})
+    embedder = FastEmbed(cache_dir=str(model_cache), local_files_only=True)
+    async with AsyncQdrantClient(":memory:", embedders={"*": embedder}) as client:
+        params = models.VectorParams(size=DIMENSIONS, distance=models.Distance.COSINE)
+        await client.create_collection("texts", params)
+        with pytest.raises(OperationTimeout):
+            await client.query_points("texts", document("a"), timeout=0.01)
+        with anyio.CancelScope() as scope:
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(client.query_points, "texts", document("b"))
+                await began.wait()
+                scope.cancel()
+        assert scope.cancelled_caught
+        go.set()
+        assert (await client.query_points("texts", document("c"))).points == []
 
 
 def test_model_is_loaded_once_for_all_clients(embedders: dict[str, Any], model_cache: Path) -> None:
@@ -108,24 +175,6 @@ async def test_missing_extra_says_what_to_install(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setitem(sys.modules, "fastembed", None)
     with pytest.raises(UnsupportedOperation, match=r"pip install 'aqdrant\[fastembed\]'"):
         await FastEmbed(cache_dir="nowhere").embed(inputs(["a"]))
-
-
-def test_images_are_paths_bytes_or_data() -> None:
-    from PIL import Image
-
-    content = io.BytesIO()
-    Image.new("RGB", (2, 3)).save(content, "PNG")
-    uri = f"data:image/png;base64,{base64.b64encode(content.getvalue()).decode()}"
-    for given in (uri, content.getvalue()):
-        assert module._image(given, "m").size == (2, 3)
-    with pytest.raises(ArgumentError, match="does not fetch"):
-        module._image("https://example.org/cat.png", "m")
-    with pytest.raises(ArgumentError, match="no image file"):
-        module._image("cat.png", "m")
-    with pytest.raises(ArgumentError, match="data URI cannot be read"):
-        module._image("data:image/png;base64,***", "m")
-    with pytest.raises(ArgumentError, match="no image"):
-        module._image(b"text", "m")
 
 
 async def test_lists_and_sizes_are_those_of_the_official_client() -> None:

@@ -193,21 +193,39 @@ def test_vector_names_come_and_go(engine: Engine) -> None:
     assert list(params.sparse_vectors) == ["s"]
 
 
+def test_operations_without_handler_are_refused(engine: Engine) -> None:
+    class Foreign(operations.Operation[None], frozen=True):
+        """An operation of a third party."""
+
+    with pytest.raises(UnsupportedOperation, match="does not run Foreign") as error:
+        engine.transport.try_execute(Foreign())
+    assert error.value.supported_by
+
+
 @pytest.mark.parametrize(
-    "body",
+    ("settings", "name"),
     [
-        {"sharding_method": models.ShardingMethod.CUSTOM},
+        ({"shard_number": 0}, "shard_number"),
+        ({"vectors": {"a": {"size": 65_537, "distance": "Dot"}}}, "vectors.a.size"),
+        ({"hnsw_config": {"ef_construct": 3}}, "hnsw_config.ef_construct"),
+        ({"optimizers_config": {"deleted_threshold": 1.5}}, "optimizers_config.deleted_threshold"),
+        ({"wal_config": {"wal_capacity_mb": 0}}, "wal_config.wal_capacity_mb"),
+        ({"strict_mode_config": {"max_query_limit": 0}}, "strict_mode_config.max_query_limit"),
+        (
+            {"quantization_config": {"scalar": {"type": "int8", "quantile": 0.4}}},
+            "quantization_config.scalar.quantile",
+        ),
     ],
 )
-def test_what_the_engine_lacks_is_refused(engine: Engine, body: dict[str, Any]) -> None:
-    with pytest.raises(
-        UnsupportedOperation, match="in-process engine of this version does not support"
-    ):
-        engine.create(**body)
-    assert not engine.run(operations.CollectionExists).exists
-
-
-def test_operations_without_handler_are_refused(engine: Engine) -> None:
-    with pytest.raises(UnsupportedOperation, match="CollectionClusterInfo") as error:
-        engine.run(operations.CollectionClusterInfo)
-    assert error.value.supported_by
+def test_a_number_out_of_its_bounds_is_named(
+    engine: Engine, settings: dict[str, Any], name: str
+) -> None:
+    body = models.CreateCollection.model_validate(settings)
+    with pytest.raises(BadRequest, match=f" {name} must be") as refused:
+        engine.run(operations.CreateCollection, "bounds", body=body)
+    assert (refused.value.status_code, refused.value.parameter) == (422, name)
+    if "hnsw_config" in settings:
+        engine.run(operations.CreateCollection, "bounds", body=models.CreateCollection())
+        change = models.UpdateCollection.model_validate(settings)
+        with pytest.raises(BadRequest, match=f" {name} must be"):
+            engine.run(operations.UpdateCollection, "bounds", body=change)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from itertools import groupby
+from random import Random
 
 import pytest
 
@@ -113,3 +115,39 @@ def test_orders_and_facets(seed: int) -> None:
                 else:
                     compare_facets(generator, pair, key, limit)
         pair.edge.close()
+
+
+def spelled(number: int, spelling: int) -> str:
+    """One of a few UUIDs, in one of five spellings."""
+    found = uuid.UUID(int=number)
+    text = [str(found), found.hex, f"{{{found}}}", found.urn, str(found)][spelling]
+    return text.upper() if spelling == 4 else text
+
+
+def test_uuid_indexes_and_conditions_of_two_tests(seed: int) -> None:
+    random, pair = Random(seed), Pair()
+
+    def some_uuid() -> str:
+        return spelled(0xABC << 100 | random.randrange(4), random.randrange(5))
+
+    def value() -> object:
+        return random.choice([some_uuid(), some_uuid(), "other", 1, 2, 2.5, None, [some_uuid(), 1]])
+
+    points = [models.PointStruct(id=i, vector={}, payload={"u": value()}) for i in range(60)]
+    pair.upsert(points)
+    for case in range(max(60, CASES // 10)):
+        if case % 20 == 0:
+            pair.index("u", random.choice([Kind.UUID, Kind.UUID, Kind.INTEGER, Kind.FLOAT]))
+        texts = [some_uuid() for _ in range(random.randrange(1, 3))]
+        matches: list[models.Match] = [models.MatchValue(value=texts[0])]
+        matches += [models.MatchAny(any=texts), models.MatchAny(any=[*texts, "other"])]
+        kind = pair.run(operations.GetCollection).payload_schema["u"].data_type
+        if kind == Kind.UUID:  # other indexes leave other types out, which ours does not
+            matches.append(models.MatchExcept(except_=texts))
+        else:
+            matches = [models.MatchValue(value=random.choice([1, 2]))]
+        bounds = models.Range(gte=random.choice([1, 2])) if random.random() < 0.5 else None
+        tests = {"match": random.choice(matches), "range": bounds}
+        condition = models.Filter(must=[models.FieldCondition(key="u", **tests)])
+        assert pair.ids(condition) == pair.edge.ids(condition), f"{kind} {show(condition)}"
+    pair.edge.close()

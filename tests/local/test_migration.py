@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
+import anyio
 import numpy as np
 import pytest
+from anyio.lowlevel import checkpoint
 
 from aqdrant import AsyncQdrantClient, QdrantClient, models
 from aqdrant.exceptions import ArgumentError, MigrationFailed, NotFound, UnsupportedOperation
 from aqdrant.middleware import ForwardingTransport
 from aqdrant.migration import MigrationResult
-from aqdrant.operations import CreateCollection, UpsertPoints
+from aqdrant.operations import (
+    CreateCollection,
+    CreateFieldIndex,
+    UpsertPoints,
+)
 from aqdrant_local import LocalTransport
 
 C = "texts"
@@ -83,6 +89,53 @@ async def test_everything_is_carried(source: AsyncQdrantClient, parallel: int) -
         assert (await target.count("current")).count == COUNT
 
 
+async def test_interrupted_migration_is_taken_up_where_it_was(
+    source: AsyncQdrantClient,
+) -> None:
+    # An engine that a client is given takes batches as they are.
+    async with AsyncQdrantClient(transport=LocalTransport()) as target:
+        with anyio.CancelScope() as scope:
+
+            def cancel(result: MigrationResult) -> None:
+                if result.points >= 100:
+                    scope.cancel()
+
+            await source.migrate(target, batch_size=50, on_progress=cancel)
+        assert scope.cancelled_caught
+        carried = (await target.count(C)).count
+        assert 100 <= carried < COUNT
+        await target.delete_payload_index(C, "kind")
+        (result,) = await source.migrate(target, batch_size=50, resume=True)
+        assert (result.skipped, result.points) == (carried, COUNT - carried)
+        assert result.is_verified
+        assert (await target.get_collection(C)).payload_schema.keys() == {"kind"}
+
+
+async def test_cancelled_while_collections_are_made_leaves_none(
+    source: AsyncQdrantClient,
+) -> None:
+    transport = Choosy()
+    async with AsyncQdrantClient(transport=transport) as target:
+        with anyio.CancelScope() as scope:
+            transport.on_index = scope.cancel
+            await source.migrate(target)
+        assert scope.cancelled_caught
+        assert (await target.get_collections()).collections == []
+
+
+async def test_collection_is_not_copied_onto_itself(
+    source: AsyncQdrantClient, tmp_path: Path
+) -> None:
+    async with (
+        AsyncQdrantClient(path=str(tmp_path)) as one,
+        AsyncQdrantClient(path=str(tmp_path)) as other,
+    ):
+        for client, target in ((source, source), (one, other)):
+            with pytest.raises(ArgumentError, match="same database"):
+                await client.migrate(target, recreate_on_collision=True)
+    assert (await source.count(C)).count == COUNT
+
+
 async def test_collision_is_refused_or_replaced(source: AsyncQdrantClient) -> None:
     async with AsyncQdrantClient(":memory:") as target:
         await target.create_collection(C, models.VectorParams(size=1, distance=models.Distance.DOT))
@@ -107,6 +160,8 @@ async def test_missing_collection_is_refused_before_anything_is_made(
 class Choosy(ForwardingTransport):
     """An engine that refuses some creations, or loses some points."""
 
+    on_index: Callable[[], object] | None = None
+
     def __init__(self, refused: str = "", lost: bool = False) -> None:
         super().__init__(LocalTransport())
         self._refused = refused
@@ -115,6 +170,9 @@ class Choosy(ForwardingTransport):
     async def execute(self, operation: Any, *options: Any) -> Any:
         if isinstance(operation, CreateCollection) and operation.collection_name == self._refused:
             raise UnsupportedOperation("not here.")
+        if isinstance(operation, CreateFieldIndex) and self.on_index is not None:
+            self.on_index()
+            await checkpoint()
         if isinstance(operation, UpsertPoints) and self._lost:
             body: Any = operation.body
             rest = models.PointsList(points=body.points[1:])
@@ -182,3 +240,31 @@ def test_sync_clients_migrate_into_a_folder(tmp_path: Path) -> None:
         assert result.points == 500
     with QdrantClient(path=str(tmp_path)) as again:
         assert again.count(C).count == 500
+
+
+async def test_shard_keys_are_carried() -> None:
+    async with AsyncQdrantClient(":memory:") as source, AsyncQdrantClient(":memory:") as target:
+        await source.create_collection(C, {"size": 1, "distance": "Dot"}, sharding_method="custom")
+        await source.create_payload_index(C, "n", "integer")
+        for key, count in (("a", 30), (7, 20), ("7", 0)):
+            await source.create_shard_key(C, key, shards_number=2)
+            points = [{"id": n, "vector": [n], "payload": {"key": key}} for n in range(count)]
+            await source.upload_points(C, points, shard_key_selector=key)
+        (result,) = await source.migrate(target, batch_size=7)
+        assert (result.points, result.total, result.is_verified) == (50, 50, True)
+        await compare_keys(source, target)
+        # Resumed, it carries what is missing, keys too.
+        await target.delete_shard_key(C, "7")
+        await target.delete(C, [3, 4], shard_key_selector=7)
+        (result,) = await source.migrate(target, resume=True)
+        assert (result.points, result.skipped) == (2, 48)
+        await compare_keys(source, target)
+
+
+async def compare_keys(source: AsyncQdrantClient, target: AsyncQdrantClient) -> None:
+    for key in ("a", 7, "7"):
+        here = await source.scroll(C, limit=99, with_vectors=True, shard_key_selector=key)
+        assert await target.scroll(C, limit=99, with_vectors=True, shard_key_selector=key) == here
+    shards = (await target.collection_cluster_info(C)).local_shards
+    assert [shard.shard_key for shard in shards].count("a") == 2
+    assert (await target.get_collection(C)).payload_schema["n"].data_type == "integer"

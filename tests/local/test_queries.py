@@ -213,8 +213,6 @@ REFUSED: dict[type | str, dict[str, Any]] = {
     models.Image: {"query": models.Image(image="x", model="m")},
     models.InferenceObject: {"query": models.InferenceObject(object={}, model="m")},
 }
-SETTINGS = {"sharding"}
-"""Refused when a collection is made: see test_collections.py."""
 
 
 @pytest.mark.parametrize("what", REFUSED, ids=lambda what: getattr(what, "__name__", what))
@@ -225,7 +223,7 @@ def test_what_the_engine_lacks_is_refused_by_name(engine: Engine, what: type | s
 
 
 def test_the_table_of_what_is_lacking_is_tested_whole() -> None:
-    assert set(UNSUPPORTED) == REFUSED.keys() | SETTINGS
+    assert set(UNSUPPORTED) == REFUSED.keys()
 
 
 async def test_nested_filter_that_wants_any_of_none_passes_nothing() -> None:

@@ -24,7 +24,16 @@ from aqdrant_grpc.points import points_of, write_point
 from aqdrant_grpc.shapes import CODEC
 from aqdrant_grpc.shapes.updates import take_conditions
 from aqdrant_grpc.vectors import FLOATS
-from aqdrant_grpc.wire import VARINT, CodecError, read_span, read_varint, skip, tag, varint
+from aqdrant_grpc.wire import (
+    VARINT,
+    CodecError,
+    Unsayable,
+    read_span,
+    read_varint,
+    skip,
+    tag,
+    varint,
+)
 
 __all__ = [
     "decode_answer",
@@ -117,6 +126,8 @@ def encode_steps(operation: Operation[Any], timeout: int | None = None) -> Steps
             content = yield from bulk(operation)
     except CodecError as error:
         path = error.path(operation.name)
+        if isinstance(error, Unsayable):
+            raise unsupported(operation, f"{path}: {error.reason}.") from None
         raise ArgumentError(
             f"{path}: {error.reason}.", parameter=path, target=operation.target
         ) from None
@@ -125,10 +136,12 @@ def encode_steps(operation: Operation[Any], timeout: int | None = None) -> Steps
     return content
 
 
-def unsupported(operation: Operation[Any]) -> UnsupportedOperation:
-    """The error for a call that gRPC has not."""
+def unsupported(
+    operation: Operation[Any], reason: str = "gRPC has no such call."
+) -> UnsupportedOperation:
+    """The error for a call that gRPC has not, or that it cannot say."""
     return UnsupportedOperation(
-        "gRPC has no such call.",
+        reason,
         operation=operation.name,
         target=operation.target,
         supported_by=("rest",),
@@ -154,6 +167,7 @@ def _encode_points(
     return total
 
 
+@cache
 def _without(kind: type[Operation[Any]], bulk: str) -> Encode:
     """The encoder of a request but for its long list."""
     method = METHODS[kind]
@@ -164,28 +178,27 @@ def _without(kind: type[Operation[Any]], bulk: str) -> Encode:
     return CODEC.encode_with(PROTOS[method.path].split(" ")[0], take)
 
 
-_upsert_rest = _without(ops.UpsertPoints, "points")
-_vectors_rest = _without(ops.UpdateVectors, "points")
-_batch_rest = _without(ops.BatchUpdate, "operations")
-_queries_rest = _without(ops.QueryBatchPoints, "query_points")
-_list_rest = CODEC.encode_with("PointsUpdateOperation.PointStructList", take_conditions)
+@cache
+def _conditions() -> Encode:
+    """The encoder of a list of points but for the points."""
+    return CODEC.encode_with("PointsUpdateOperation.PointStructList", take_conditions)
 
 
 def _upsert(operation: ops.UpsertPoints) -> Steps:
-    parts: list[Any] = [_upsert_rest(operation)]
+    parts: list[Any] = [_without(ops.UpsertPoints, "points")(operation)]
     yield from _encode_points(parts, points_of(operation.body), b"\x1a", b"\x22")
     return b"".join(parts)
 
 
 def _update_vectors(operation: ops.UpdateVectors) -> Steps:
-    parts: list[Any] = [_vectors_rest(operation)]
+    parts: list[Any] = [_without(ops.UpdateVectors, "points")(operation)]
     points = ((point.id, point.vector, None) for point in operation.body.points)
     yield from _encode_points(parts, points, b"\x1a", b"\x12")
     return b"".join(parts)
 
 
 def _update_batch(operation: ops.BatchUpdate) -> Steps:
-    parts: list[Any] = [_batch_rest(operation)]
+    parts: list[Any] = [_without(ops.BatchUpdate, "operations")(operation)]
     encode = CODEC.encoder("PointsUpdateOperation")
     since = index = 0
     try:
@@ -205,7 +218,7 @@ def _update_batch(operation: ops.BatchUpdate) -> Steps:
 
 
 def _upsert_member(parts: list[Any], body: Any) -> Generator[None, None, None]:
-    rest = _list_rest(body)
+    rest = _conditions()(body)
     inner: list[Any] = [rest]
     size = yield from _encode_points(inner, points_of(body), b"\x0a", b"\x22")
     length = varint(size + len(rest))
@@ -213,7 +226,7 @@ def _upsert_member(parts: list[Any], body: Any) -> Generator[None, None, None]:
 
 
 def _queries(operation: ops.QueryBatchPoints) -> Steps:
-    parts: list[Any] = [_queries_rest(operation)]
+    parts: list[Any] = [_without(ops.QueryBatchPoints, "query_points")(operation)]
     encode = CODEC.encoder("QueryPoints")
     since = index = 0
     try:
@@ -245,20 +258,21 @@ class _List(NamedTuple):
 
     key: int
     """The tag of its elements."""
-    decode: Decode
+    message: str
+    """What its elements are."""
     inner: _List | None
     """The list in each element, where that is what is long."""
 
 
-_SCORED = _List(0x0A, CODEC.decoder("ScoredPoint"), None)
-_BATCH = _List(0x0A, CODEC.decoder("BatchResult"), _SCORED)
-_GROUPS = _List(0x0A, CODEC.decoder("GroupsResult"), _List(0x0A, CODEC.decoder("PointGroup"), None))
+_SCORED = _List(0x0A, "ScoredPoint", None)
+_RECORDS = "RetrievedPoint"
+_GROUPS = _List(0x0A, "GroupsResult", _List(0x0A, "PointGroup", None))
 _LISTS: Mapping[str, _List] = {
-    "GetResponse": _List(0x0A, CODEC.decoder("RetrievedPoint"), None),
-    "QueryBatchResponse": _BATCH,
+    "GetResponse": _List(0x0A, _RECORDS, None),
+    "QueryBatchResponse": _List(0x0A, "BatchResult", _SCORED),
     "QueryGroupsResponse": _GROUPS,
     "QueryResponse": _SCORED,
-    "ScrollResponse": _List(0x12, CODEC.decoder("RetrievedPoint"), None),
+    "ScrollResponse": _List(0x12, _RECORDS, None),
 }
 
 
@@ -293,7 +307,9 @@ def decode_steps(operation: Operation[Any], content: bytes) -> Steps:
     method = METHODS[type(operation)]
     message, decode = _answer(method.path)
     try:
-        bulk = _LISTS.get(message) if len(content) > SLICE else None
+        bulk = _LISTS.get(message)
+        if bulk is _GROUPS and len(content) <= SLICE:
+            bulk = None
         if bulk is None:
             fields = decode(content, 0, len(content))
         else:
@@ -314,18 +330,19 @@ def _decode_list(
     items: list[Any] = []
     rest: list[bytes] = []
     since = position
+    decode, inner_list, tag_ = CODEC.decoder(bulk.message), bulk.inner, bulk.key
     while position < end:
         start = position
-        key, position = read_varint(content, position)
-        if key != bulk.key:
+        if content[position] != tag_:
+            key, position = read_varint(content, position)
             position = skip(content, position, end, key)
             rest.append(content[start:position])
             continue
-        begin, position = read_span(content, position, end)
-        if bulk.inner is None or (position - begin <= SLICE and bulk is not _GROUPS):
-            items.append(bulk.decode(content, begin, position))
+        begin, position = read_span(content, position + 1, end)
+        if inner_list is None or (position - begin <= SLICE and bulk is not _GROUPS):
+            items.append(decode(content, begin, position))
         else:
-            inner, _ = yield from _decode_list(bulk.inner, content, begin, position)
+            inner, _ = yield from _decode_list(inner_list, content, begin, position)
             if bulk is _GROUPS:
                 items += inner
             else:

@@ -6,9 +6,9 @@ copied once. In, a point is read in one loop; what is laid out oddly goes the co
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 from aqdrant.models import (
     Batch,
@@ -21,11 +21,12 @@ from aqdrant.models import (
     SparseVector,
 )
 from aqdrant_grpc._reading import Decode, read_floats
-from aqdrant_grpc._writing import encode_text
+from aqdrant_grpc._writing import Encode, encode_text
 from aqdrant_grpc.values import decode_id, encode_entries, encode_id, read_entries
-from aqdrant_grpc.vectors import as_bytes, encode_floats, is_array, is_rows
+from aqdrant_grpc.vectors import as_bytes, encode_floats, is_array, is_rows, rows_of
 from aqdrant_grpc.wire import (
     CodecError,
+    Made,
     read_span,
     read_varint,
     unpack_float,
@@ -33,6 +34,8 @@ from aqdrant_grpc.wire import (
 )
 
 __all__ = [
+    "SELDOM",
+    "SLOW",
     "decode_record",
     "decode_scored_point",
     "decode_sent_vector",
@@ -43,18 +46,13 @@ __all__ = [
     "encode_vector",
     "encode_vectors",
     "points_of",
-    "use_slow_decoders",
     "write_point",
 ]
 
-_slow: dict[str, Decode] = {}
-_encoders: dict[str, Any] = {}
-
-
-def use_slow_decoders(decoders: Mapping[str, Decode], encoders: Mapping[str, Any]) -> None:
-    """Set the codec's own decoders for odd layouts, and its encoders for what is seldom."""
-    _slow.update(decoders)
-    _encoders.update(encoders)
+SLOW: Made[Decode] = Made()
+"""The codec's own decoders, for odd layouts."""
+SELDOM: Made[Encode] = Made()
+"""The codec's encoders of what is seldom."""
 
 
 # ---- vectors out
@@ -98,8 +96,11 @@ def _nested(tags: tuple[bytes, ...], size: int) -> bytes:
 
 def _floats(value: Any) -> Any:
     """The floats of a dense vector; None where it is something else."""
-    if value.__class__ is list and (not value or value[0].__class__ is float):
-        return encode_floats(value)
+    kind: Any = value.__class__
+    if kind is list:
+        return encode_floats(value) if value and value[0].__class__ is float else None
+    if kind is memoryview:
+        return value
     if is_array(value) and value.ndim == 1:
         return as_bytes(value)
     return None
@@ -136,11 +137,11 @@ def _vector(value: Any) -> tuple[int, list[Any]]:
         return len(head) + len(content), [head, content]
     kind: Any = value.__class__
     if kind is SparseVector:
-        content = _encoders["SparseVector"](value)
+        content = SELDOM["SparseVector"](value)
         return _wrapped(b"\xb2\x06", len(content), [content])
     for model, head in _INFERENCE:
         if kind is model:
-            content = _encoders[model.__name__](value)
+            content = SELDOM[model.__name__](value)
             return _wrapped(head, len(content), [content])
     if kind is not list and kind is not tuple and not is_array(value):
         raise CodecError(f"{kind.__name__}, wanted a vector")
@@ -193,8 +194,7 @@ def encode_input(value: Any) -> bytes:
     """Encode a `VectorInput`."""
     if content := _floats(value):
         return b"".join((_input_head(len(content)), content))
-    encoded: bytes = _encoders["VectorInput"](value)
-    return encoded
+    return SELDOM["VectorInput"](value)
 
 
 def encode_vectors(value: Any) -> bytes:
@@ -203,6 +203,12 @@ def encode_vectors(value: Any) -> bytes:
 
 
 # ---- points out
+
+
+@lru_cache(maxsize=256)
+def _point_head(vectors_head: bytes, size: int) -> bytes:
+    """What stands in a point before the floats of its one dense vector."""
+    return _nested((vectors_head, b"\x0a", b"\xaa\x06", b"\x0a"), size)
 
 
 def write_point(
@@ -229,6 +235,20 @@ def write_point(
         step = "payload"
         entries = encode_entries(payload, b"\x1a") if payload else b""
         step = "vector"
+        if content := _floats(vector):
+            first = _point_head(vectors_head, len(content))
+            total = 2 + len(name) + len(entries) + len(first) + len(content)
+            parts += (
+                head,
+                varint(total),
+                b"\x0a",
+                varint(len(name)),
+                name,
+                entries,
+                first,
+                content,
+            )
+            return total
         size, inner = _vectors(vector)
     except CodecError as error:
         raise error.inside(step) from None
@@ -239,26 +259,34 @@ def write_point(
     return total
 
 
-def points_of(body: Any) -> Iterator[tuple[Any, Any, Mapping[str, Any] | None]]:
+Point: TypeAlias = tuple[Any, Any, Mapping[str, Any] | None]
+
+
+def points_of(body: Any) -> Iterable[Point]:
     """Id, vectors and payload of every point of an upsert, given one by one or by column."""
     if hasattr(body, "points"):
-        point: PointStruct
-        for point in body.points:
-            yield point.id, point.vector, point.payload
-        return
-    batch: Batch = body.batch
+        points: Sequence[PointStruct] = body.points
+        return ((point.id, point.vector, point.payload) for point in points)
+    return _columns(body.batch)
+
+
+def _columns(batch: Batch) -> Iterable[Point]:
     ids: Any = batch.ids
     ids = ids.tolist() if is_array(ids) else ids
-    payloads: Any = batch.payloads or (None,) * len(ids)
+    count = len(ids)
     columns: Any = batch.vectors
-    if not isinstance(columns, Mapping):
-        yield from zip(ids, columns, payloads, strict=True)
-        return
-    named = cast("Mapping[str, Any]", columns)
+    payloads: Any = batch.payloads or (None,) * count
+    named = cast("Mapping[str, Any]", columns) if isinstance(columns, Mapping) else {"": columns}
+    for name, column in (("payloads", payloads), *named.items()):
+        if len(column) != count:
+            error = CodecError(f"{len(column)} of them, wanted one for each of {count} ids")
+            raise error.inside(name or "vectors").inside("batch")
+    if named is not columns:
+        return zip(ids, rows_of(columns), payloads, strict=True)
     names = list(named)
-    rows: Any = zip(*(named[name] for name in names), strict=True) if names else ((),) * len(ids)
-    for id_, row, payload in zip(ids, rows, payloads, strict=True):
-        yield id_, dict(zip(names, row, strict=True)), payload
+    rows: Any = zip(*named.values(), strict=True) if names else ((),) * count
+    vectors = (dict(zip(names, row, strict=True)) for row in rows)
+    return zip(ids, vectors, payloads, strict=True)
 
 
 # ---- vectors in
@@ -269,7 +297,7 @@ def _vector_decoder(message: str) -> Decode:
         head = _head_of(_dense_head, end - position)
         if head and buffer.startswith(head, position):
             return read_floats(buffer, position + len(head), end)
-        return _slow[message](buffer, position, end)
+        return SLOW[message](buffer, position, end)
 
     return decode
 
@@ -283,7 +311,7 @@ def _vectors_decoder(message: str, decode_one: Decode) -> Decode:
             start, stop = read_span(buffer, position + 1, end)
             if stop == end:
                 return decode_one(buffer, start, stop)
-        return _slow[message](buffer, position, end)
+        return SLOW[message](buffer, position, end)
 
     return decode
 
@@ -294,6 +322,32 @@ decode_sent_vectors = _vectors_decoder("Vectors", decode_sent_vector)
 decode_vector = _vector_decoder("VectorOutput")
 decode_vectors = _vectors_decoder("VectorsOutput", decode_vector)
 
+_heads: dict[bytes, tuple[bytes, int]] = {}
+"""The first two bytes of the length of a point's vectors → what stands before the floats where
+they are one dense vector, length included, and the size of the whole."""
+_HEADS = 64
+
+
+def _read_vectors(buffer: bytes, position: int, end: int) -> tuple[Any, int]:
+    """Read the vectors of a point from their length on; give the position behind them too.
+
+    The points of an answer have vectors of one size, whose head is compared as a whole.
+    """
+    first = buffer[position : position + 2]
+    known = _heads.get(first)
+    if known is not None:
+        head, size = known
+        if position + size <= end and buffer.startswith(head, position):
+            stop = position + size
+            return memoryview(buffer)[position + len(head) : stop].cast("f").tolist(), stop
+    start, stop = read_span(buffer, position, end)
+    head = _head_of(_lone_head, stop - start)
+    if head and buffer.startswith(head, start):
+        if len(_heads) >= _HEADS:
+            _heads.clear()
+        _heads[first] = buffer[position : start + len(head)], stop - position
+    return decode_vectors(buffer, start, stop), stop
+
 
 # ---- points in
 
@@ -301,7 +355,7 @@ decode_vectors = _vectors_decoder("VectorsOutput", decode_vector)
 def decode_scored_point(buffer: bytes, position: int, end: int) -> ScoredPoint:
     """Decode a `ScoredPoint`."""
     begin = position
-    id_: Any = None
+    id_: Any = None  # As over REST, where another version of Qdrant leaves it out.
     payload: dict[str, Any] | None = None
     vectors: Any = None
     score = 0.0
@@ -316,25 +370,30 @@ def decode_scored_point(buffer: bytes, position: int, end: int) -> ScoredPoint:
             score = unpack_float(buffer, position + 1)[0]
             position += 5
         elif key == 0x28:
-            version, position = read_varint(buffer, position + 1)
-        elif key == 0x0A and id_ is None:
-            start, position = read_span(buffer, position + 1, end)
+            version = buffer[position + 1]
+            position += 2
+            if version > 0x7F:
+                version, position = read_varint(buffer, position - 1)
+        elif key == 0x0A and id_ is None and buffer[position + 1] < 0x80:
+            start = position + 2
+            position = start + buffer[position + 1]
             id_ = decode_id(buffer, start, position)
         elif key == 0x32 and vectors is None:
-            start, position = read_span(buffer, position + 1, end)
-            vectors = decode_vectors(buffer, start, position)
+            vectors, position = _read_vectors(buffer, position + 1, end)
         else:
-            odd: ScoredPoint = _slow["ScoredPoint"](buffer, begin, end)
+            odd: ScoredPoint = SLOW["ScoredPoint"](buffer, begin, end)
             return odd
     if position != end:
         raise CodecError("a point that does not end where it should")
-    return ScoredPoint(id=id_, version=version, score=score, payload=payload, vector=vectors)
+    return ScoredPoint(
+        id=cast("Any", id_), version=version, score=score, payload=payload, vector=vectors
+    )
 
 
 def decode_record(buffer: bytes, position: int, end: int) -> Record:
     """Decode a `RetrievedPoint`."""
     begin = position
-    id_: Any = None
+    id_: Any = None  # As over REST, where another version of Qdrant leaves it out.
     payload: dict[str, Any] | None = None
     vectors: Any = None
     while position < end:
@@ -343,15 +402,15 @@ def decode_record(buffer: bytes, position: int, end: int) -> Record:
             if payload is None:
                 payload = {}
             position = read_entries(payload, buffer, position, end, 0x12)
-        elif key == 0x0A and id_ is None:
-            start, position = read_span(buffer, position + 1, end)
+        elif key == 0x0A and id_ is None and buffer[position + 1] < 0x80:
+            start = position + 2
+            position = start + buffer[position + 1]
             id_ = decode_id(buffer, start, position)
         elif key == 0x22 and vectors is None:
-            start, position = read_span(buffer, position + 1, end)
-            vectors = decode_vectors(buffer, start, position)
+            vectors, position = _read_vectors(buffer, position + 1, end)
         else:
-            odd: Record = _slow["RetrievedPoint"](buffer, begin, end)
+            odd: Record = SLOW["RetrievedPoint"](buffer, begin, end)
             return odd
     if position != end:
         raise CodecError("a point that does not end where it should")
-    return Record(id=id_, payload=payload, vector=vectors)
+    return Record(id=cast("Any", id_), payload=payload, vector=vectors)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from struct import Struct
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from aqdrant_grpc._reading import Decode
@@ -17,6 +17,8 @@ from aqdrant_grpc._writing import encode_text
 from aqdrant_grpc.wire import (
     MASK64,
     CodecError,
+    Made,
+    Unsayable,
     read_span,
     read_varint,
     signed,
@@ -25,13 +27,13 @@ from aqdrant_grpc.wire import (
 )
 
 __all__ = [
+    "SLOW",
     "decode_id",
     "decode_value",
     "encode_entries",
     "encode_id",
     "encode_value",
     "read_entries",
-    "use_slow_decoders",
 ]
 
 _pack_double = Struct("<d").pack
@@ -39,12 +41,8 @@ _NULL = b"\x08\x00"
 _TRUE = b"\x28\x01"
 _FALSE = b"\x28\x00"
 
-_slow: dict[str, Decode] = {}
-
-
-def use_slow_decoders(decoders: Mapping[str, Decode]) -> None:
-    """Set the decoders of `Value`, of `PointId` and of an entry of a payload for odd layouts."""
-    _slow.update(decoders)
+SLOW: Made[Decode] = Made()
+"""The codec's own decoders, for odd layouts; `entry` is an entry of a payload."""
 
 
 # ---- out
@@ -73,7 +71,8 @@ def encode_value(value: Any) -> bytes:
     if kind is int:
         if -0x8000000000000000 <= value <= 0x7FFFFFFFFFFFFFFF:
             return b"\x18" + varint(value & MASK64)
-        raise CodecError("int beyond 64 bits with sign, which gRPC cannot carry")
+        kind = Unsayable if 0 < value <= MASK64 else CodecError
+        raise kind("int beyond 64 bits with sign, which gRPC cannot carry")
     if kind is bool:
         return _TRUE if value else _FALSE
     if kind is float:
@@ -116,48 +115,81 @@ def _encode_other(value: Any) -> bytes:
     raise CodecError(f"{type(value).__name__}, which has no form in JSON")
 
 
-_KNOWN = 4096
+_KNOWN = 1024
 """So many keys of payloads are remembered, each way."""
 _LONGEST = 96
-_keys: dict[str, bytes] = {}
-# What stands between a key and its value: the tag and the length of the value's message, and its
-# own tag and length or number.
-_TEXTS = tuple(bytes((0x12, size + 2, 0x22, size)) for size in range(_LONGEST))
+# Of each key, what stands before a value of a kind: all tags, lengths and the key itself. The
+# first slots are those of texts, by their length, and are filled when they are needed.
+_DOUBLE, _SHORT, _MIDDLE, _YES, _NO, _NAME = range(_LONGEST, _LONGEST + 6)
+_Slots: TypeAlias = list[bytes]
+_keys: dict[bytes, dict[str, _Slots]] = {}
+# What stands before a text in a list, by its length.
 _ITEMS = tuple(bytes((0x0A, size + 2, 0x22, size)) for size in range(_LONGEST))
-_NUMBERS = tuple(bytes((0x12, 2, 0x18, number)) for number in range(128))
 
 
-def _key(key: str) -> bytes:
+def _learn(known: dict[str, _Slots], key: str, head: bytes) -> _Slots:
     content = encode_text(key)
-    if len(_keys) >= _KNOWN:
-        _keys.clear()
-    _keys[key] = name = b"\x0a" + varint(len(content)) + content
-    return name
+    if len(known) >= _KNOWN:
+        known.clear()
+    name = b"\x0a" + varint(len(content)) + content + b"\x12"
+
+    def before(inner: bytes, follows: int) -> bytes:
+        """What stands before `follows` bytes of a value that starts with `inner`."""
+        size = len(inner) + follows
+        entry = name + varint(size) + inner
+        return head + varint(len(entry) + follows) + entry
+
+    known[key] = slots = [b""] * _LONGEST + [
+        before(b"\x11", 8),
+        before(b"\x18", 1),
+        before(b"\x18", 2),
+        before(_TRUE, 0),
+        before(_FALSE, 0),
+        name,
+    ]
+    return slots
+
+
+def _learn_text(slots: _Slots, size: int, head: bytes) -> bytes:
+    entry = slots[_NAME] + bytes((size + 2, 0x22, size))
+    slots[size] = first = head + varint(len(entry) + size) + entry
+    return first
 
 
 def encode_entries(payload: Mapping[str, Any], head: bytes) -> bytes:
     """Encode a map of values, each entry with the tag `head`."""
+    known = _keys.get(head)
+    if known is None:
+        known = _keys[head] = {}
     parts: list[bytes] = []
     key = ""
-    first: bytes
-    content: bytes
     try:
         for key, value in payload.items():
-            name = _keys.get(key) or _key(key)
+            slots = known.get(key) or _learn(known, key, head)
             kind: Any = value.__class__
-            content = b""
-            if kind is str and len(content := value.encode()) < _LONGEST:
-                first = _TEXTS[len(content)]
-            elif kind is int and 0 <= value < 128:
-                number: int = value
-                first = _NUMBERS[number]
+            if kind is str:
+                text: bytes = value.encode()
+                size = len(text)
+                if size < _LONGEST:
+                    parts += (slots[size] or _learn_text(slots, size, head), text)
+                    continue
+                content = b"\x22" + varint(size) + text
             elif kind is float:
-                first = b"\x12\x09\x11"
-                content = _pack_double(value)
+                parts += (slots[_DOUBLE], _pack_double(value))
+                continue
+            elif kind is bool:
+                parts.append(slots[_YES if value else _NO])
+                continue
+            elif kind is int and 0 <= value < 0x4000:
+                parts += (slots[_SHORT if value < 0x80 else _MIDDLE], varint(value))
+                continue
+            elif kind is list:
+                content = _encode_list(value)
             else:
                 content = encode_value(value)
-                first = b"\x12" + varint(len(content))
-            parts += (head, varint(len(name) + len(first) + len(content)), name, first, content)
+            first = slots[_NAME]
+            length = varint(len(content))
+            parts += (head, varint(len(first) + len(length) + len(content)), first, length, content)
     except UnicodeEncodeError as error:
         raise CodecError(f"str that UTF-8 cannot carry at {error.start}").inside(key) from None
     except CodecError as error:
@@ -168,7 +200,7 @@ def encode_entries(payload: Mapping[str, Any], head: bytes) -> bytes:
 # ---- in
 
 
-def decode_id(buffer: bytes, position: int, end: int) -> int | str | None:
+def decode_id(buffer: bytes, position: int, end: int) -> Any:
     """Decode a `PointId`."""
     if position < end:
         key = buffer[position]
@@ -180,8 +212,7 @@ def decode_id(buffer: bytes, position: int, end: int) -> int | str | None:
             start, stop = read_span(buffer, position + 1, end)
             if stop == end:
                 return buffer[start:end].decode()
-    found: int | str | None = _slow["PointId"](buffer, position, end)
-    return found
+    return SLOW["PointId"](buffer, position, end)
 
 
 def decode_value(buffer: bytes, position: int, end: int) -> Any:
@@ -205,41 +236,58 @@ def decode_value(buffer: bytes, position: int, end: int) -> Any:
         start, stop = read_span(buffer, position + 1, end)
         if stop == end:
             return (_decode_list if key == 0x3A else _decode_struct)(buffer, start, end)
-    return _slow["Value"](buffer, position, end)
+    return SLOW["Value"](buffer, position, end)
 
 
 def _decode_list(buffer: bytes, position: int, end: int) -> Any:
     values: list[Any] = []
     while position < end:
         if buffer[position] != 0x0A:
-            return _slow["ListValue"](buffer, position, end)
-        start, position = read_span(buffer, position + 1, end)
-        size = buffer[start + 1] if start + 2 <= position else 0x80
-        if size < 0x80 and start + 2 + size == position and buffer[start] == 0x22:
-            values.append(buffer[start + 2 : position].decode())
+            return SLOW["ListValue"](buffer, position, end)
+        start = position + 2
+        length = buffer[position + 1]
+        if length < 0x80:
+            position = start + length
+            if length > 1 and buffer[start] == 0x22 and buffer[start + 1] == length - 2:
+                values.append(buffer[start + 2 : position].decode())
+                continue
         else:
-            values.append(decode_value(buffer, start, position))
+            start, position = read_span(buffer, position + 1, end)
+        if position > end:
+            raise CodecError("an element that ends behind its list")
+        values.append(decode_value(buffer, start, position))
+    if position != end:
+        raise CodecError("an element that ends behind its list")
     return values
 
 
 def _decode_struct(buffer: bytes, position: int, end: int) -> Any:
     values: dict[str, Any] = {}
     stop = read_entries(values, buffer, position, end, 0x0A)
-    return values if stop == end else _slow["Struct"](buffer, position, end)
+    return values if stop == end else SLOW["Struct"](buffer, position, end)
 
 
+# The key of an entry with the tag before it and the one behind it → the key.
 _texts: dict[bytes, str] = {}
 
 
-def _text(content: bytes) -> str:
+def _text(buffer: bytes, start: int, middle: int, end: int) -> str | None:
+    """Remember a key; None where the entry is laid out in another way."""
+    if middle > end or buffer[start] != 0x0A or buffer[middle - 1] != 0x12:
+        return None
+    if buffer[start + 1] > 0x7F:
+        return None
     if len(_texts) >= _KNOWN:
         _texts.clear()
-    _texts[content] = text = content.decode()
+    text = buffer[start + 2 : middle - 1].decode()
+    _texts[buffer[start:middle]] = text
     return text
 
 
 def read_entries(values: dict[str, Any], buffer: bytes, position: int, end: int, head: int) -> int:
     """Read the entries of a map of values that follow each other; give the position behind them.
+
+    It lies behind the end where the last entry does not fit, which the caller has to look at.
 
     Args:
         values: where they go.
@@ -250,37 +298,46 @@ def read_entries(values: dict[str, Any], buffer: bytes, position: int, end: int,
     """
     while position < end and buffer[position] == head:
         start = position + 2
-        position = start + buffer[position + 1]
-        if position > start + 0x7F:
-            start, position = read_span(buffer, start - 1, end)
-        elif position > end:
-            raise CodecError("an entry that ends behind its message")
-        # A key of less than 128 bytes, then a value of less than 128.
-        middle = start + 2 + buffer[start + 1]
-        if middle + 3 < position and buffer[start] == 0x0A and buffer[middle] == 0x12:
-            content = buffer[start + 2 : middle]
-            size = buffer[middle + 1]
-            if size < 0x80 and middle + 2 + size == position and buffer[start + 1] < 0x80:
-                key = _texts.get(content) or _text(content)
-                kind = buffer[middle + 2]
-                follows = buffer[middle + 3]
-                if kind == 0x22 and follows == size - 2:
-                    values[key] = buffer[middle + 4 : position].decode()
-                elif kind == 0x18 and size == 2 and follows < 0x80:
-                    values[key] = follows
-                elif kind == 0x11 and size == 9:
-                    values[key] = unpack_double(buffer, middle + 3)[0]
-                elif kind == 0x3A and follows == size - 2:
-                    values[key] = _decode_list(buffer, middle + 4, position)
-                elif kind == 0x32 and follows == size - 2:
-                    values[key] = _decode_struct(buffer, middle + 4, position)
-                else:
-                    values[key] = decode_value(buffer, middle + 2, position)
-                continue
-        _read_odd(values, buffer, start, position)
+        size = buffer[position + 1]
+        if size > 0x7F:
+            start, position = read_span(buffer, position + 1, end)
+        else:
+            position = start + size
+        middle = start + 3 + buffer[start + 1] if size > 3 else position
+        key = _texts.get(buffer[start:middle])
+        if key is None:
+            key = _text(buffer, start, middle, position)
+        size = buffer[middle] if middle < position else 0
+        # Where a value ends with its entry, what is read of it lies before the entry's end.
+        if key is None or middle + 1 + size != position or size < 2:
+            _read_odd(values, buffer, start, middle, position)
+            continue
+        kind = buffer[middle + 1]
+        follows = buffer[middle + 2]
+        if kind == 0x22 and follows == size - 2:
+            values[key] = buffer[middle + 3 : position].decode()
+        elif kind == 0x11 and size == 9:
+            values[key] = unpack_double(buffer, middle + 2)[0]
+        elif kind == 0x18 and size == 2 and follows < 0x80:
+            values[key] = follows
+        elif kind == 0x28 and size == 2 and follows < 2:
+            values[key] = follows == 1
+        elif kind == 0x3A and follows == size - 2:
+            values[key] = _decode_list(buffer, middle + 3, position)
+        elif kind == 0x32 and follows == size - 2:
+            values[key] = _decode_struct(buffer, middle + 3, position)
+        else:
+            values[key] = decode_value(buffer, middle + 1, position)
     return position
 
 
-def _read_odd(values: dict[str, Any], buffer: bytes, position: int, end: int) -> None:
-    entry = _slow["entry"](buffer, position, end)
+def _read_odd(values: dict[str, Any], buffer: bytes, position: int, middle: int, end: int) -> None:
+    """Read an entry that is long, or laid out in another way."""
+    key = _texts.get(buffer[position:middle])
+    if key is not None and middle < end:
+        start, stop = read_span(buffer, middle, end)
+        if stop == end:
+            values[key] = decode_value(buffer, start, end)
+            return
+    entry = SLOW["entry"](buffer, position, end)
     values[entry["key"]] = entry["value"]

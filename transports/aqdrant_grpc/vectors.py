@@ -6,7 +6,8 @@ single precision; numpy itself is imported by who made the array, never here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from math import inf
 from struct import Struct, error
@@ -14,10 +15,13 @@ from typing import Any
 
 from aqdrant_grpc.wire import CodecError
 
-__all__ = ["FLOATS", "as_bytes", "encode_floats", "is_array", "is_rows"]
+__all__ = ["FLOATS", "as_bytes", "encode_floats", "is_array", "is_rows", "rows_of"]
 
 FLOATS = 65536
 """So many floats are encoded or decoded at once, before the event loop has its turn."""
+
+_FLOAT = "f" if sys.byteorder == "little" else "<f"
+"""Numbers of single precision, as numpy names them, in the order of gRPC."""
 
 
 def is_array(value: object) -> bool:
@@ -37,19 +41,15 @@ def encode_floats(values: Any) -> bytes:
     if values.__class__ is not list and is_array(values):
         content: bytes = as_bytes(values).tobytes()
         return content
-    return _pack(values)
+    try:
+        return _packer(len(values))(*values)
+    except (TypeError, OverflowError, error):
+        raise _blame(values) from None
 
 
 @lru_cache(maxsize=256)
 def _packer(count: int) -> Callable[..., bytes]:
     return Struct(f"<{count}f").pack
-
-
-def _pack(values: Sequence[float]) -> bytes:
-    try:
-        return _packer(len(values))(*values)
-    except (TypeError, OverflowError, error):
-        raise _blame(values) from None
 
 
 def _blame(values: Any) -> CodecError:
@@ -69,14 +69,32 @@ def _blame(values: Any) -> CodecError:
 
 def as_bytes(values: Any) -> memoryview:
     """The bytes of an array as packed floats, without a copy where it is so already."""
-    floats = values
-    if values.dtype.str != "<f4" or not values.flags.c_contiguous:
-        from numpy import errstate
+    if (view := _as_sent(values)) is not None:
+        return view
+    from numpy import errstate
 
-        with errstate(over="ignore"):
-            floats = values.astype("<f4", order="C")
-        if not abs(floats).max(initial=0.0) < inf:
-            raise CodecError("a number beyond single precision")
-    if not floats.size:
-        return memoryview(b"")
-    return memoryview(floats).cast("B")
+    with errstate(over="ignore"):
+        floats = values.astype("<f4", order="C")
+    if not abs(floats).max(initial=0.0) < inf:
+        raise CodecError("a number beyond single precision")
+    return memoryview(floats).cast("B") if floats.size else memoryview(b"")
+
+
+def _as_sent(values: Any) -> memoryview | None:
+    """The bytes of an array that lies in memory as it is sent."""
+    try:
+        view = memoryview(values)
+    except (TypeError, ValueError, BufferError):
+        return None
+    if view.format == _FLOAT and view.c_contiguous and view.nbytes:
+        return view.cast("B")
+    return None
+
+
+def rows_of(matrix: Any) -> Iterable[Any]:
+    """The vectors of a column: the bytes of each where they lie in memory as they are sent."""
+    content = _as_sent(matrix) if is_array(matrix) and matrix.ndim == 2 else None
+    if content is None:
+        return matrix  # type: ignore[no-any-return]
+    step = len(content) // len(matrix)
+    return (content[start : start + step] for start in range(0, len(content), step))

@@ -5,7 +5,9 @@ Called by everything of the codec. Nothing here knows a message.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from struct import Struct
+from typing import TypeVar
 
 __all__ = [
     "BYTES",
@@ -14,6 +16,8 @@ __all__ = [
     "MASK64",
     "VARINT",
     "CodecError",
+    "Made",
+    "Unsayable",
     "read_span",
     "read_varint",
     "signed",
@@ -23,6 +27,8 @@ __all__ = [
     "unpack_float",
     "varint",
 ]
+
+T = TypeVar("T")
 
 VARINT, FIXED64, BYTES, _GROUP, _GROUP_END, FIXED32 = range(6)
 MASK64 = 2**64 - 1
@@ -47,8 +53,35 @@ class CodecError(ValueError):
 
     def path(self, root: str) -> str:
         """Write where it lies, from a root downwards."""
-        steps = (f"[{s}]" if isinstance(s, int) else f".{s[:60]}" for s in reversed(self.steps))
+        steps = (
+            f"[{s}]" if isinstance(s, int) else f".{s[:60]}"
+            for s in reversed(self.steps)
+            if s != ""
+        )
         return root + "".join(steps)
+
+
+class Unsayable(CodecError):
+    """A value that no message can hold, though REST can: it would be lost, or another one."""
+
+
+class Made(dict[str, T]):
+    """Coders of messages, each made when it is first used."""
+
+    def use(self, make: Callable[[str], T], **others: Callable[[], T]) -> None:
+        """Set what makes the coder of a message.
+
+        Args:
+            make: makes it of the message's name.
+            **others: what makes those of these messages instead.
+        """
+        self._make = make
+        self._others = others
+
+    def __missing__(self, message: str) -> T:
+        other = self._others.get(message)
+        self[message] = made = other() if other else self._make(message)
+        return made
 
 
 # ---- writing

@@ -19,17 +19,20 @@ __all__ = ["LocalTransport", "open_transport"]
 def open_transport(config: TransportConfig) -> LocalTransport:
     """Make an empty engine in memory, or one that opens a folder at its first call.
 
-    ``extra`` may have ``durability``, ``"full"`` or ``"normal"``, and ``read_only``.
+    ``extra`` may have ``durability``, ``"full"`` or ``"normal"``, ``read_only``, and
+    ``is_confined``: callers are other machines, and name no files of this one but its snapshots.
     """
+    is_confined = config.extra.get("is_confined", False)
     if config.path is None:
-        return LocalTransport()
+        return LocalTransport(is_confined=is_confined)
     from .store import Share  # only here: it imports SQLite
 
     options = config.extra
     return LocalTransport(
+        is_confined=is_confined,
         share=Share(
             config.path,
             options.get("durability", "full"),
             read_only=options.get("read_only", False),
-        )
+        ),
     )

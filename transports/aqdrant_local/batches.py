@@ -15,6 +15,7 @@ from aqdrant.exceptions import BadRequest
 
 from .engine.arrays import Floats
 from .engine.dense import DenseVectors
+from .graph_settings import approach_of
 from .inputs import prepared
 from .state import Collection
 
@@ -31,9 +32,9 @@ def scan_together(
     None where the request looks through few rows, or alone, or by other means.
     """
     places: dict[str, list[int]] = {}
-    for place, request in enumerate(requests):
+    for place, request in enumerate(() if collection.is_sharded else requests):
         name = request.using or ""
-        if _is_plain(request) and name in collection.segment.dense:
+        if _is_plain(request) and _is_scanned(collection, name, request):
             places.setdefault(name, []).append(place)
     chunks: dict[int, list[int]] = {}
     for name, found in places.items():
@@ -71,6 +72,18 @@ def _vector(store: DenseVectors, name: str, query: Any) -> Floats:
     nearest = query.nearest if isinstance(query, models.NearestQuery) else query
     vector: Floats = prepared(store, name, nearest)
     return vector
+
+
+def _is_scanned(collection: Collection, name: str, request: models.QueryRequest) -> bool:
+    """Whether it looks at the vectors of this name one by one."""
+    store = collection.segment.dense.get(name)
+    if store is None:
+        return False
+    approach = approach_of(collection, name, request.params)
+    limit = (10 if request.limit is None else request.limit) + (request.offset or 0)
+    return approach is None or (
+        approach.unindexed is None and not store.walk(limit, None, approach)
+    )
 
 
 def _is_plain(request: models.QueryRequest) -> bool:

@@ -11,9 +11,22 @@ from typing import NamedTuple
 from aqdrant import models
 
 from .engine.paths import ALL, Path, parse_path
-from .engine.strings import View
+from .engine.strings import View, uuid_of
 
-__all__ = ["Look", "conditions_of", "elements_of", "has_slices", "listed", "listed_in", "looks_of"]
+__all__ = [
+    "Look",
+    "conditions_of",
+    "elements_of",
+    "has_slices",
+    "is_taken",
+    "listed",
+    "listed_in",
+    "looks_of",
+    "values_of",
+]
+
+_TYPES = {"keyword": str, "integer": int, "bool": bool}
+"""Type of an index → the type of the values that it knows."""
 
 
 class Look(NamedTuple):
@@ -73,6 +86,31 @@ def _view(condition: models.FieldCondition) -> View | None:
 def elements_of(array: Path) -> Path:
     """The path of the elements of an array."""
     return array if array[-1] == ALL else (*array, ALL)
+
+
+def values_of(match: models.Match) -> Sequence[bool | int | str]:
+    """The values that a condition names, each whole."""
+    if isinstance(match, models.MatchValue):
+        return (match.value,)
+    if isinstance(match, models.MatchAny):
+        return match.any
+    return match.except_ if isinstance(match, models.MatchExcept) else ()
+
+
+def is_taken(kind: str, test: models.Match | models.RangeInterface) -> bool:
+    """Whether an index of this type answers a test, so that the payloads are not looked at."""
+    if isinstance(test, models.Range):
+        return kind in ("integer", "float")
+    if isinstance(test, models.DatetimeRange):
+        return kind == "datetime"
+    values = values_of(test)
+    if kind == "uuid":
+        return bool(values) and all(
+            isinstance(value, str) and uuid_of(value) is not None for value in values
+        )
+    if kind == "text":
+        return isinstance(test, models.MatchText | models.MatchTextAny | models.MatchPhrase)
+    return bool(values) and all(type(value) is _TYPES.get(kind) for value in values)
 
 
 def listed_in(condition: models.Filter | None) -> int:

@@ -34,6 +34,7 @@ from .engine.paths import parse_path
 from .engine.segment import Vectors
 from .engine.strings import View
 from .formulas import variables_of
+from .graph_settings import approach_of
 from .inputs import inputs_of
 from .planning import Request, nodes_of
 from .records import scrolled_payload
@@ -214,11 +215,11 @@ def _query(collection: Collection, request: models.QueryRequest) -> float:
 
 
 def _node(collection: Collection, request: Request, children: Sequence[int]) -> float:
-    segment, query = collection.segment, request.query
+    query = request.query
     total = _filter(collection, request.filter)
     examples = max(1, len(inputs_of(query)))
     if not children:
-        scanned = _scanned(segment.stores.get(request.using or ""), segment.count)
+        scanned = _searched(collection, request)
         total += scanned * examples * _FLOAT_SCANNED
     if isinstance(query, models.OrderByQuery):
         order = query.order_by
@@ -241,10 +242,15 @@ def _text(collection: Collection, key: str) -> float:
     return _indexed(collection, key) + missing * _STRING_READ["words"]
 
 
-def _scanned(store: Vectors | None, count: int) -> int:
+def _searched(collection: Collection, request: Request) -> int:
+    """How many floats a search goes through."""
+    name, segment = request.using or "", collection.segment
+    store = segment.stores.get(name)
     if isinstance(store, DenseVectors):
-        return store.count * store.size
-    return store.floats if isinstance(store, MultiVectors) else count
+        limit = 10 if request.limit is None else request.limit
+        approach = None if request.filter else approach_of(collection, name, request.params)
+        return store.effort(limit, approach)
+    return store.floats if isinstance(store, MultiVectors) else segment.count
 
 
 def _floats_in(store: Vectors) -> int:

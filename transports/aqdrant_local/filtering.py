@@ -1,10 +1,11 @@
 """Filters evaluated to rows of a segment. Called by the handlers, under the collection's lock.
 
 Conditions mean what they mean to the real engine where a key has no index. An index of a server
-changes some answers, and here it does so only for text: how it is cut, that a point's strings share
-their words, that phrases need `phrase_matching`. On a server, beside that, an integer index takes
-1.0 for 1, a datetime index lets numbers be compared with dates, a uuid index knows a UUID in any
-spelling, and an index of any type but keyword makes `except` blind for values of other types.
+changes some answers, and here it does so for text (how it is cut, that a point's strings share
+their words, phrases need `phrase_matching`), for UUIDs (each is known in any spelling), and for
+conditions that have both a match and a range, of which the index takes one. On a server, beside
+that, an integer index takes 1.0 for 1, a datetime index lets numbers be compared with dates, and an
+index of any type but keyword makes `except` blind for values of other types.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import numpy as np
 from aqdrant import models
 from aqdrant.exceptions import BadRequest
 
-from .conditions import elements_of, listed
+from .conditions import elements_of, is_taken, listed, values_of
 from .engine.columns import PayloadColumn
 from .engine.datetimes import microseconds, parse_datetime
 from .engine.fields import Elements
@@ -35,6 +36,7 @@ __all__ = ["moment_of", "path_of", "select_rows"]
 
 _MOST_SLICES = 2**32
 _FEWEST_CORNERS = 4
+_UUID = models.PayloadSchemaType.UUID.value
 
 
 def path_of(key: str) -> Path:
@@ -55,9 +57,11 @@ def path_of(key: str) -> Path:
 
 def select_rows(segment: Segment, condition: models.Filter | None) -> Selection | None:
     """The rows that pass a filter; None for all of them."""
+    limits = segment.limits
     if condition is None:
-        return None
-    return _filter(_Scope(segment, segment, ()), condition)
+        return limits
+    found = _filter(_Scope(segment, segment, ()), condition)
+    return limits if found is None else found if limits is None else found.within(limits.mask)
 
 
 class _Scope(NamedTuple):
@@ -186,11 +190,21 @@ def _field(scope: _Scope, condition: models.FieldCondition) -> Selection:
     if condition.is_null is not None:
         return column.field_null(condition.is_null).within(alive)
     parts = _geo(column, condition)
-    if condition.match is not None:
-        texts = scope.segment.texts.get((*scope.prefix, *path))
-        parts.append(_match(column, condition.match, texts, together=scope.is_nested))
-    if condition.range is not None:
-        parts.append(_range(column, condition.range))
+    whole = (*scope.prefix, *path)
+    match, bounds = condition.match, condition.range
+    kind = scope.segment.indexes.get(whole)
+    if kind is not None and match is not None and bounds is not None:
+        if is_taken(kind, match):
+            bounds = None
+        elif is_taken(kind, bounds):
+            match = None
+    if match is not None and kind == _UUID and is_taken(kind, match):
+        parts.append(_match_uuid(column, match))
+    elif match is not None:
+        texts = scope.segment.texts.get(whole)
+        parts.append(_match(column, match, texts, together=scope.is_nested))
+    if bounds is not None:
+        parts.append(_range(column, bounds))
     found = union(parts)
     if found is None:
         raise BadRequest(
@@ -200,6 +214,14 @@ def _field(scope: _Scope, condition: models.FieldCondition) -> Selection:
             fix="Give it match, range, values_count, is_empty, is_null or a geo condition.",
         )
     return found
+
+
+def _match_uuid(column: PayloadColumn, match: models.Match) -> Selection:
+    """As an index of UUIDs does it, which knows each in any spelling and nothing else."""
+    values = [str(value) for value in values_of(match)]
+    if isinstance(match, models.MatchExcept):
+        return column.other_uuid(values)
+    return column.same_uuid(values)
 
 
 def _match(

@@ -83,8 +83,7 @@ def add_index(collection: Collection, name: str, schema: models.PayloadFieldSche
     if kind_of(schema) == Kind.TEXT:
         texts = text_index(schema if isinstance(schema, models.TextIndexParams) else None)
     collection.keep_schema(name, schema)
-    if texts is not None or path in collection.segment.texts:
-        collection.segment.set_text_index(path, texts)
+    collection.segment.set_index(path, kind_of(schema).value, texts)
 
 
 def prepare_index(collection: Collection, name: str) -> None:
@@ -96,9 +95,7 @@ def drop_index(collection: Collection, name: str) -> None:
     """Take an index off the record; nothing happens where there is none."""
     if name in collection.schema:
         collection.keep_schema(name, None)
-        path = path_of(name)
-        if path in collection.segment.texts:
-            collection.segment.set_text_index(path, None)
+        collection.segment.set_index(path_of(name), None)
 
 
 def index_of(collection: Collection, path: Path) -> models.PayloadFieldSchema | None:

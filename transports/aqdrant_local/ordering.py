@@ -158,7 +158,7 @@ def _named(
         return numbers
     if kind == Kind.BOOL:
         return [bool(number) for number in numbers]
-    texts = list(column.known.codes)
+    texts = column.known.texts()
     if kind == Kind.UUID:
         return [str(uuid.UUID(texts[code])) for code in numbers]
     return [texts[code] for code in numbers]

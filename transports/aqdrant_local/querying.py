@@ -32,6 +32,7 @@ from .engine.selection import Selection, intersection
 from .engine.sparse import SparseVectors
 from .filtering import path_of, select_rows
 from .formulas import class_of, rescored
+from .graph_settings import approach_of
 from .indexing import index_of
 from .inputs import average, inputs_of, prepared, store_of, stored_vector
 from .locks import Patience
@@ -39,6 +40,7 @@ from .ordering import read_in_order
 from .planning import Node, Request
 from .records import Projection
 from .refusals import within
+from .sharding import seen
 from .state import Collection, State
 
 __all__ = ["Foreign", "Run", "look_up", "run_query"]
@@ -64,8 +66,10 @@ def look_up(state: State, nodes: Sequence[Node], patience: Patience) -> Foreign:
             name = _name_there(node.request)
             collection = state.find(place.collection)
             with collection.gate.shared(patience):
-                segment = collection.still_there().segment
-                found[place.collection, point_id, name] = stored_vector(segment, point_id, name)
+                segment = seen(collection.still_there(), place.shard_key).segment
+                found[place.collection, point_id, _there(node.request)] = stored_vector(
+                    segment, point_id, name
+                )
     return found
 
 
@@ -175,7 +179,9 @@ class Run:
         """Ids of points of this collection that stand as inputs, anywhere in the query."""
         for node in self._nodes:
             place = node.request.lookup_from
-            if place is None or self._state.peek(place.collection) is self._collection:
+            found = self._collection if place is None else self._state.peek(place.collection)
+            # A read of some shards alone has a collection of its own, with the gate of the whole.
+            if found is not None and found.gate is self._collection.gate:
                 yield from _ids_of(node.request)
 
     def _rank(
@@ -246,7 +252,8 @@ class Run:
             weighed = self._weighed(request, store, vector)
             return store.search(ids, weighed, limit, threshold, among)
         if isinstance(store, DenseVectors):
-            return store.search(ids, vector, limit, threshold, among, self._scanned)
+            approach = approach_of(self._collection, request.using or "", request.params)
+            return store.search(ids, vector, limit, threshold, among, self._scanned, approach)
         return store.search(ids, vector, limit, threshold, among)
 
     def _recommended(self, request: Request, among: Selection | None, limit: int) -> Ranking:
@@ -306,15 +313,16 @@ class Run:
         scoring = None if isinstance(query.text, str) else query.text.scoring
         params = models.Bm25Params() if scoring is None else scoring.bm25
         tokenizer = self._segment.texts[path].tokenizer
-        lengths, counts = self._segment.column(path).word_counts(text, tokenizer)
+        documents, words = self._segment.column(path).occurrences(text, tokenizer)
         k = _BM25_K if params.k is None else params.k
         b = _BM25_B if params.b is None else params.b
         corpus = self._corpus(request)
-        scores = bm25(lengths, counts, k, b, None if corpus is None else corpus.mask)
+        scores, rows = bm25(documents, words, k, b, None if corpus is None else corpus.mask)
         if among is not None:
-            scores[~among.mask] = -np.inf
-        rows = candidates(scores, limit)
-        ranked = best(self._segment.ids, rows, scores[rows], limit)
+            inside = among.mask[rows]
+            scores, rows = scores[inside], rows[inside]
+        picks = candidates(scores, limit)
+        ranked = best(self._segment.ids, rows[picks], scores[picks], limit)
         return passing(*ranked, request.score_threshold)
 
     def _examples(self, request: Request) -> tuple[Vectors, list[Any]]:
@@ -331,7 +339,7 @@ class Run:
         place = request.lookup_from
         if place is None:
             return stored_vector(self._segment, vector, request.using or "")
-        return self._foreign[place.collection, vector, _name_there(request)]
+        return self._foreign[place.collection, vector, _there(request)]
 
     def _weighed(self, request: Request, store: SparseVectors, vector: Any) -> Any:
         return store.weigh(vector, self._corpus(request))
@@ -340,7 +348,7 @@ class Run:
         """The points by which words are rare or frequent; None for all."""
         idf = None if request.params is None else request.params.idf
         if not isinstance(idf, models.IdfCorpusParams):
-            return None
+            return self._segment.limits
         return select_rows(self._segment, idf.corpus)
 
 
@@ -363,6 +371,12 @@ def _ids_of(request: Request) -> Iterator[PointId]:
     for vector in inputs_of(request.query):
         if isinstance(vector, int | str):
             yield vector
+
+
+def _there(request: Request) -> str:
+    """What tells one place of `lookup_from` in a collection from others."""
+    place = request.lookup_from
+    return f"{_name_there(request)} {None if place is None else place.shard_key!r}"
 
 
 def _name_there(request: Request) -> str:

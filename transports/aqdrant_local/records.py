@@ -54,10 +54,12 @@ class Projection:
         """The points in these rows."""
         payloads, vectors = self._payloads(rows), self._vectors(rows)
         columns = zip(self._segment.ids.ids(rows), payloads, vectors, strict=True)
-        return [
+        records = [
             models.Record(id=point_id, payload=payload, vector=vector)
             for point_id, payload, vector in columns
         ]
+        self._name_shards(records, rows)
+        return records
 
     def scored(
         self, rows: Rows, scores: Floats, versions: Sequence[int]
@@ -71,12 +73,23 @@ class Projection:
             self._vectors(rows),
             strict=True,
         )
-        return [
+        points = [
             models.ScoredPoint(
                 id=point_id, version=version, score=score, payload=payload, vector=vector
             )
             for point_id, version, score, payload, vector in columns
         ]
+        self._name_shards(points, rows)
+        return points
+
+    def _name_shards(
+        self, points: Sequence[models.Record | models.ScoredPoint], rows: Rows
+    ) -> None:
+        names = self._segment.shard_keys
+        if names:
+            shards: list[int] = self._segment.ids.keys(rows).shards.tolist()
+            for point, shard in zip(points, shards, strict=True):
+                point.shard_key = names.get(shard)
 
     def _payloads(self, rows: Rows) -> list[Any]:
         shape = self._shape

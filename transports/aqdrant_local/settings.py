@@ -15,48 +15,30 @@ import msgspec
 from aqdrant import models
 from aqdrant.exceptions import BadRequest
 
+from .bounds import check_bounds
 from .encoding import unknown_vector
 from .engine.sparse import SparseVectors
 from .state import Collection, dense_vectors, empty_stores, named_params, sparse_vectors
-from .unsupported import refuse
 
 __all__ = [
     "add_dense_name",
     "add_sparse_name",
     "change_settings",
-    "check_vector_size",
     "drop_name",
     "new_collection",
 ]
 
 M = TypeVar("M", bound=models.Model)
 
-_LARGEST_VECTOR = 65_536
-
-
-def check_vector_size(size: int) -> None:
-    """Refuse a number of dimensions that no server takes.
-
-    Raises:
-        BadRequest: it is not between 1 and 65536.
-    """
-    if not 1 <= size <= _LARGEST_VECTOR:
-        raise BadRequest(
-            f"A vector's size must be from 1 to {_LARGEST_VECTOR}, not {size}.",
-            status_code=422,
-            parameter="vectors.size",
-        )
-
 
 def new_collection(name: str, body: models.CreateCollection) -> Collection:
     """Make an empty collection.
 
     Raises:
-        BadRequest: settings contradict each other.
+        BadRequest: settings contradict each other, or a number is out of its bounds.
     """
+    check_bounds(body)
     body = body.model_copy(deep=True)  # the caller may change its own later
-    if body.sharding_method == models.ShardingMethod.CUSTOM:
-        raise refuse("sharding")
     dense_params = named_params(body.vectors)
     sparse_params = dict(body.sparse_vectors or {})
     for vector in sparse_params:
@@ -67,8 +49,6 @@ def new_collection(name: str, body: models.CreateCollection) -> Collection:
             )
         if not vector:
             raise BadRequest("A sparse vector needs a name.", parameter="sparse_vectors")
-    for params in dense_params.values():
-        check_vector_size(params.size)
     config = _config(body)
     return Collection(name, config, empty_stores(config.params))
 
@@ -112,8 +92,10 @@ def change_settings(collection: Collection, body: models.UpdateCollection) -> No
     """Overlay the settings of a collection with those given.
 
     Raises:
-        BadRequest: a vector is named that does not exist; nothing is changed then.
+        BadRequest: a number is out of its bounds, or a vector is named that does not exist; nothing
+            is changed then.
     """
+    check_bounds(body)
     body = body.model_copy(deep=True)
     segment, old = collection.segment, collection.config
     for name in body.vectors or {}:

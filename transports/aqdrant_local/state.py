@@ -5,35 +5,42 @@ Held by the transport, used by the handlers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
+from uuid import uuid4
+
+import numpy as np
 
 from aqdrant import models
 from aqdrant.exceptions import AqdrantError, BadRequest, NotFound
 
+from .engine.arrays import Rows
 from .engine.dense import DenseVectors
 from .engine.distances import Distance
 from .engine.elements import Datatype
 from .engine.multivectors import MultiVectors
 from .engine.segment import Segment, Vectors
 from .engine.sparse import SparseVectors
+from .graph_builder import BUILDER
 from .locks import Gate, Patience
-from .refusals import bad_request
+from .snapshots.shelf import Shelf
 
 if TYPE_CHECKING:
     from .store import CollectionStore, FolderStore
+    from .store.graph_files import GraphFiles
 
 __all__ = [
     "Collection",
     "IndexSchema",
+    "Placed",
     "State",
     "dense_vectors",
     "empty_stores",
     "missing_collection",
     "named_params",
-    "no_shard_keys",
     "sparse_vectors",
 ]
 
@@ -80,6 +87,26 @@ Measured: TypeAlias = tuple[int, int, int]
 """Points, bytes of vectors and bytes of payload, when strict mode last looked."""
 
 
+class Placed(NamedTuple):
+    """Where the points of a shard key are."""
+
+    first: int
+    """The number of the first shard."""
+    shards: int
+    """How many; what follows the first is empty."""
+    state: models.ReplicaState
+
+    @property
+    def numbers(self) -> range:
+        """The numbers of all its shards."""
+        return range(self.first, self.first + self.shards)
+
+    @property
+    def last(self) -> int:
+        """The number of the last one."""
+        return self.first + self.shards - 1
+
+
 class Collection:
     """One collection. Everything but `name` and `gate` is read and written inside the gate."""
 
@@ -94,7 +121,11 @@ class Collection:
         self.gate = Gate()
         self.segment = Segment(stores)
         self.schema: dict[str, IndexSchema] = {}
+        self.shards: dict[int | str, Placed] = {}  # of a collection with custom sharding, by key
         self.is_dropped = False
+        self.is_closed = False
+        self.graph_files: GraphFiles | None = None
+        self.graph_failure: str | None = None  # why no more graphs are made
         self.store: CollectionStore | None = None
         self.failure: AqdrantError | None = None  # why it can be used no more
         self.operations = 0
@@ -116,15 +147,19 @@ class Collection:
             whole: several writes last together.
         """
         self.still_there()
-        if self.store is None:
-            return change(self)
-        return self.store.run(partial(change, self), whole=whole)
+        try:
+            if self.store is None:
+                return change(self)
+            return self.store.run(partial(change, self), whole=whole)
+        finally:
+            BUILDER.wake(self)
 
     def keep_config(self, config: models.CollectionConfig) -> None:
         """Replace the settings."""
         if self.store is not None:
             self.store.save_config(config)
         self.config = config
+        self.graph_failure = None
 
     def keep_schema(self, name: str, schema: IndexSchema | None) -> None:
         """Put an index on record, or take it off."""
@@ -134,6 +169,12 @@ class Collection:
             self.schema.pop(name, None)
         else:
             self.schema[name] = schema
+
+    def keep_shards(self, shards: dict[int | str, Placed]) -> None:
+        """Replace the shard keys."""
+        if self.store is not None:
+            self.store.save_shards(shards)
+        self.shards = shards
 
     def add_vectors(self, name: str, vectors: Vectors, config: models.CollectionConfig) -> None:
         """Begin to hold vectors under one more name, with settings that say so."""
@@ -148,6 +189,31 @@ class Collection:
             self.store.drop_vectors(name, config)
         self.config = config
         self.segment.drop_vectors(name)
+
+    def become(self, other: Collection) -> None:
+        """Hold what another collection holds, which is of no use after that."""
+        self.config, self.segment, self.schema = other.config, other.segment, other.schema
+        self.shards, self.operations, self.failure = other.shards, other.operations, None
+        self.store = other.store
+        if self.store is not None:
+            self.store.serve(self)
+
+    @property
+    def is_sharded(self) -> bool:
+        """Whether points are told apart by shard keys."""
+        return self.config.params.sharding_method == models.ShardingMethod.CUSTOM
+
+    @property
+    def shard_ids(self) -> Sequence[int]:
+        """The numbers of the shards."""
+        if not self.is_sharded:
+            return range(self.config.params.shard_number or 1)
+        return [number for placed in self.shards.values() for number in placed.numbers]
+
+    def rows_of_shard(self, shard: int) -> Rows:
+        """The rows of the points in a shard; without shard keys all lie in the first one."""
+        held = self.segment.ids.shards(self.segment.size)
+        return np.flatnonzero(self.segment.alive & (held == shard))
 
     def still_there(self) -> Collection:
         """Itself.
@@ -174,11 +240,18 @@ class State:
     Who needs a collection's gate as well enters that one first.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, shelf: Shelf | None = None) -> None:
         self.collections: dict[str, Collection] = {}
         self.aliases: dict[str, str] = {}
         self.gate = Gate()
         self.store: FolderStore | None = None
+        self.shelf = Shelf() if shelf is None else shelf
+        self.is_confined = False
+        """Whether callers may name no files but snapshots of the shelf: they are other machines."""
+        self.quotas = models.QuotaConfig()
+        self.exceeded = models.QuotaExceeded()
+        self.opened = datetime.now(UTC)
+        self.id = str(uuid4())
 
     def peek(self, name: str) -> Collection | None:
         """The collection of this name or alias, if there is one."""
@@ -202,7 +275,8 @@ class State:
         """Run a change of a collection as its only writer."""
         collection = self.find(name)
         with collection.gate.exclusive(patience):
-            return collection.run(change)
+            # Of several shard keys each takes a write of its own.
+            return collection.run(change, whole=collection.is_sharded)
 
     @contextmanager
     def numbering(
@@ -246,6 +320,24 @@ class State:
             del self.collections[collection.name]
             self.aliases = kept
 
+    def put(self, collection: Collection) -> None:
+        """Have a collection in place of the one of its name, if any, inside this gate and its."""
+        before = self.collections.get(collection.name)
+        with self._lasting() as store:
+            if store is not None:
+                store.put(collection, before)
+            if before is None:
+                self.collections[collection.name] = collection
+            else:
+                before.become(collection)
+
+    def keep_quotas(self, quotas: models.QuotaConfig) -> None:
+        """Replace the quotas, inside the gate."""
+        with self._lasting() as store:
+            if store is not None:
+                store.save_quotas(quotas)
+            self.quotas, self.exceeded = quotas, models.QuotaExceeded()
+
     def keep_aliases(self, aliases: Mapping[str, str]) -> None:
         """Replace the aliases, inside the gate."""
         with self._lasting() as store:
@@ -262,23 +354,3 @@ class State:
             if self.store is not None:
                 self.store.reconcile(self)
             raise
-
-
-def no_shard_keys(selector: models.ShardKeySelector | None, *, to_write: bool = False) -> None:
-    """Refuse a shard key: no collection of the engine has any.
-
-    Raises:
-        BadRequest: a key was given.
-        NotFound: a key was given, and another one for where there is no such.
-    """
-    if selector is None:
-        return
-    if isinstance(selector, models.ShardKeyWithFallback):
-        raise NotFound(
-            f"Neither target shard key {selector.target!r} nor fallback shard key "
-            f"{selector.fallback!r} exist."
-        )
-    key: object = selector if isinstance(selector, str | int) else next(iter(selector), None)
-    shown = f'"{key}"' if isinstance(key, str) else str(key)
-    problem = f"Shard key {shown} not found"
-    raise (BadRequest if to_write else bad_request)(problem, parameter="shard_key")

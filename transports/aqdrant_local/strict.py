@@ -1,7 +1,6 @@
 """Strict mode: the limits that a collection puts on its callers.
 
-Called by the transport before an operation is run. A server's rules, but for
-`max_resident_memory_percent`, which is about a server's own memory.
+Called by the transport before an operation is run. A server's rules.
 """
 
 from __future__ import annotations
@@ -24,6 +23,7 @@ from .engine.sparse import SparseVectors
 from .formulas import variables_of
 from .indexing import index_of, kind_of
 from .planning import Request, nodes_of
+from .quotas import check_memory
 from .refusals import bad_request
 from .state import Collection, Measured, State
 from .strict_filters import NUMBERS, flattened, looked_at, size_of
@@ -285,6 +285,7 @@ class _Guard:
     def _sizes(self, *, points: bool = False, vectors: bool = False) -> None:
         """Refuse to grow what has reached a limit when it was last measured."""
         limits = self.rules
+        check_memory(limits.max_resident_memory_percent)
         count, vector_bytes, payload_bytes = self._measured()
         most = limits.max_points_count
         if points and most is not None and count >= most:

@@ -5,9 +5,15 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import (
+    AbstractAsyncContextManager,
+    AbstractContextManager,
+    asynccontextmanager,
+    contextmanager,
+)
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from weakref import WeakKeyDictionary, finalize
 
@@ -34,8 +40,11 @@ from aqdrant.transport import (
 )
 
 from .costs import MOMENT
+from .graph_builder import BUILDER
 from .handlers import HANDLERS, Handler, no_cost
+from .handlers.snapshots import found_file, restored
 from .locks import AT_ONCE, Busy, Patience
+from .quotas import asks_the_machine, check_quotas
 from .state import Collection, State
 from .strict import check_strict_mode
 
@@ -62,11 +71,20 @@ class LocalTransport:
     Args:
         state: the collections; none at first by default.
         share: a hold on a folder, whose collections these are then; opened at the first call.
+        is_confined: callers may name no files but snapshots of this engine; they are other
+            machines.
     """
 
-    def __init__(self, state: State | None = None, *, share: Share | None = None) -> None:
+    def __init__(
+        self,
+        state: State | None = None,
+        *,
+        share: Share | None = None,
+        is_confined: bool = False,
+    ) -> None:
         self._share = share
         self._state = State() if state is None else state
+        self._state.is_confined = self._is_confined = is_confined
         self._is_open = share is None
         self._opening = threading.Lock()
         self._is_closed = False
@@ -94,7 +112,8 @@ class LocalTransport:
                 await anyio.to_thread.run_sync(self._open, operation, abandon_on_cancel=True)
             if type(operation).writes or handler is _REFRESH:  # it waits for the disk
                 return await self._in_thread(handler, operation, options.timeout)
-        if handler.cost(self._open(operation), operation) <= MOMENT:
+        state = self._open(operation)
+        if handler.cost(state, operation) <= MOMENT and not asks_the_machine(state, operation):
             try:
                 return cast("R", self._run(handler, operation, AT_ONCE, options.timeout))
             except Busy:
@@ -110,16 +129,58 @@ class LocalTransport:
     def stream(
         self, operation: StreamOperation[Any], options: CallOptions = DEFAULT_OPTIONS, /
     ) -> AbstractAsyncContextManager[ByteStream]:
-        """Refuse: nothing of this engine is streamed.
+        """Carry the content of a snapshot in or out."""
+        return self._uploading(operation, options) if operation.uploads else self._sent(operation)
 
-        Raises:
-            UnsupportedOperation: always.
-        """
-        raise _unsupported(operation)
+    @asynccontextmanager
+    async def _sent(self, operation: StreamOperation[Any]) -> AsyncGenerator[ByteStream]:
+        from .snapshots.streams import in_threads, opened_download
+
+        self._admit(operation)
+        found = self._named(operation, found_file)
+        async with in_threads(found) as path, opened_download(path) as content:
+            yield content
+
+    @asynccontextmanager
+    async def _uploading(
+        self, operation: StreamOperation[Any], options: CallOptions
+    ) -> AsyncGenerator[ByteStream]:
+        from .snapshots.streams import in_threads, opened_upload
+
+        self._admit(operation)
+
+        def scratch(
+            state: State, operation: StreamOperation[Any], patience: Patience
+        ) -> AbstractContextManager[Path]:
+            return state.shelf.scratch()
+
+        async def restore(path: Path) -> Any:
+            handler = Handler(partial(restored, path), no_cost)
+            return await self._in_thread(handler, operation, options.timeout)
+
+        made = self._named(operation, scratch)
+        async with in_threads(made) as path, opened_upload(path, restore) as content:
+            yield content
+
+    @contextmanager
+    def _named(
+        self,
+        operation: StreamOperation[Any],
+        make: Callable[[State, StreamOperation[Any], Patience], AbstractContextManager[Path]],
+    ) -> Generator[Path]:
+        """Enter a context over the collections, in a thread; its errors tell the operation."""
+        try:
+            with make(self._open(operation), operation, Patience(None)) as path:
+                yield path
+        except AqdrantError as error:
+            error.operation = error.operation or operation.name
+            error.target = error.target or operation.target
+            raise
 
     async def aclose(self) -> None:
         """Forget all collections, or let go of the folder. Closing again does nothing."""
-        if self._share is None or self._is_closed or not _has_event_loop():
+        has_files = self._share is not None or self._state.shelf.is_temporary
+        if not has_files or self._is_closed or not _has_event_loop():
             self.close()
         else:
             with anyio.CancelScope(shield=True):
@@ -129,6 +190,9 @@ class LocalTransport:
         """Forget all collections, or let go of the folder. Closing again does nothing."""
         with self._opening:
             self._is_closed, self._is_open = True, True
+            if self._share is None:
+                BUILDER.stop(self._state.collections.values(), wait=False)
+                self._state.shelf.close()
             self._state = State()
             if self._finalizer is not None:
                 self._finalizer()
@@ -137,10 +201,14 @@ class LocalTransport:
         handler = HANDLERS.get(type(operation))
         if type(operation) is Refresh:
             handler = _REFRESH
+        if handler is None and not self._is_closed:
+            raise _unsupported(operation)
+        self._admit(operation)
+        return handler or _REFRESH
+
+    def _admit(self, operation: Operation[Any]) -> None:
         if self._is_closed:
             raise ClientClosed("The client is closed.", operation=operation.name)
-        if handler is None:
-            raise _unsupported(operation)
         if self._share is not None:
             self._share.check_process()
             if self._share.is_read_only and type(operation).writes:
@@ -150,7 +218,6 @@ class LocalTransport:
                     target=self._share.path,
                     fix="Open it without to write.",
                 )
-        return handler
 
     def _open(self, operation: Operation[Any]) -> State:
         """The collections; read from the folder at the first call."""
@@ -164,6 +231,7 @@ class LocalTransport:
             return
         try:
             self._state = self._share.open()
+            self._state.is_confined = self._is_confined
         except AqdrantError as error:
             error.operation = error.operation or operation.name
             raise
@@ -191,6 +259,7 @@ class LocalTransport:
             state = self._open(operation)
             if not is_admitted:
                 check_strict_mode(state, operation, timeout)
+                check_quotas(state, operation)
             result = handler.run(state, operation, patience)
             if handler is _REFRESH:
                 self._refresh(patience)

@@ -15,9 +15,6 @@ UNSUPPORTED: dict[type | str, str] = {
     models.Document: "inference: a document in place of a vector",
     models.Image: "inference: an image in place of a vector",
     models.InferenceObject: "inference: an object in place of a vector",
-    # Settings of collections
-    "sharding": "custom sharding",
-    # Parameters of indexes
 }
 """What is met → what it is called."""
 

@@ -7,7 +7,9 @@ from enum import Enum
 from aqdrant import models
 from aqdrant_grpc import points, values
 from aqdrant_grpc._codec import Codec, Shape
+from aqdrant_grpc._reading import Decode
 from aqdrant_grpc._schema import Field
+from aqdrant_grpc._writing import Encode
 from aqdrant_grpc.shapes import (
     answers,
     cluster,
@@ -89,26 +91,16 @@ def _build() -> Codec:
             "RetrievedPoint": points.decode_record,
         },
     )
-    values.use_slow_decoders(
-        {
-            **{name: slow.decoder(name) for name in ("PointId", "Value", "ListValue", "Struct")},
-            "entry": slow.entry_decoder(Field(2, "value", "Value", "?", None)),
-        }
-    )
-    points.use_slow_decoders(
-        {
-            name: slow.decoder(name)
-            for name in (
-                *("Vector", "Vectors", "VectorOutput", "VectorsOutput"),
-                *("ScoredPoint", "RetrievedPoint"),
-            )
-        },
-        {
-            name: codec.encoder(name)
-            for name in ("SparseVector", "Document", "Image", "InferenceObject")
-        }
-        | {"VectorInput": codec.encode_with("VectorInput", SHAPES["VectorInput"].take)},
-    )
+
+    def decode_entry() -> Decode:
+        return slow.entry_decoder(Field(2, "value", "Value", "?", None))
+
+    def encode_input() -> Encode:
+        return codec.encode_with("VectorInput", SHAPES["VectorInput"].take)
+
+    values.SLOW.use(slow.decoder, entry=decode_entry)
+    points.SLOW.use(slow.decoder)
+    points.SELDOM.use(codec.encoder, VectorInput=encode_input)
     return codec
 
 

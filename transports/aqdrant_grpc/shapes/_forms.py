@@ -30,13 +30,15 @@ T = TypeVar("T", bound=msgspec.Struct)
 
 def _rows(kind: type[Any], message: str, renamed: Mapping[str, str]) -> tuple[Row, ...]:
     rows: list[Row] = []
+    defaults = _defaults(kind)
     for field in fields_of(message):
         name = renamed.get(field.name, field.name)
-        info = _fields(kind).get(name)
-        if info is not None:
+        if name in defaults:
             # Only what a message can leave out is left out where it is as it would be anyway.
-            has_default = field.label == "?" and info.default is not msgspec.NODEFAULT
-            rows.append((field.name, name, info.default if has_default else None))
+            default = defaults[name] if field.label == "?" else None
+            rows.append(
+                (field.name, name, None if default in (_MADE, msgspec.NODEFAULT) else default)
+            )
     return tuple(rows)
 
 
@@ -71,7 +73,7 @@ def model(kind: type[Any], message: str, /, also: Mapping[str, Any] = {}, **rena
         also: fields that the model alone has, with their values.
         **renamed: the message's name of a field → the model's.
     """
-    known = _fields(kind)
+    known = _defaults(kind)
     names = {
         field.name: renamed.get(field.name, field.name)
         for field in fields_of(message)
@@ -83,11 +85,11 @@ def model(kind: type[Any], message: str, /, also: Mapping[str, Any] = {}, **rena
         for field in fields_of(message)
         if field.label in ("*", ">")
         and field.name in names
-        and not known[names[field.name]].required
+        and known[names[field.name]] is not msgspec.NODEFAULT
     }
 
     # What another version of Qdrant leaves out is None, as over REST.
-    absent = {name: None for name, info in known.items() if info.required} | dict(also)
+    absent = {name: None for name in known if known[name] is msgspec.NODEFAULT} | dict(also)
 
     def build(values: dict[str, Any]) -> Any:
         arguments = dict(absent)
@@ -101,8 +103,21 @@ def model(kind: type[Any], message: str, /, also: Mapping[str, Any] = {}, **rena
     return Shape(take_model(kind, message, **renamed), build, rows)
 
 
-def _fields(kind: type[Any]) -> dict[str, Any]:
-    return {info.name: info for info in msgspec.structs.fields(kind)}
+_MADE: Any = object()
+"""Stands for a default that is made anew for each model."""
+
+
+def _defaults(kind: type[Any]) -> dict[str, Any]:
+    """The fields of a model and their defaults, `NODEFAULT` where it must be given.
+
+    As `msgspec.structs.fields` has them, without the types, which take long to find.
+    """
+    names, given = kind.__struct_fields__, kind.__struct_defaults__
+    defaults = (msgspec.NODEFAULT,) * (len(names) - len(given)) + given
+    return {
+        name: _MADE if type(default).__name__ == "Factory" else default
+        for name, default in zip(names, defaults, strict=True)
+    }
 
 
 def only(name: str) -> Shape:
@@ -175,8 +190,8 @@ def _is_list(value: object) -> bool:
 def recast(kind: type[T], value: Any) -> T:
     """A model with what another one of the same fields holds; None where it must have more."""
     arguments: dict[str, Any] = {}
-    for info in msgspec.structs.fields(kind):
-        given = getattr(value, info.name, None)
-        if given is not None or info.required:
-            arguments[info.name] = given
+    for name, default in _defaults(kind).items():
+        given = getattr(value, name, None)
+        if given is not None or default is msgspec.NODEFAULT:
+            arguments[name] = given
     return kind(**arguments)

@@ -7,7 +7,7 @@ from typing import Any
 from aqdrant import models
 from aqdrant_grpc._codec import Shape
 from aqdrant_grpc.shapes._forms import choice, listed, model, only
-from aqdrant_grpc.wire import CodecError
+from aqdrant_grpc.wire import CodecError, Unsayable
 
 __all__ = ["SHAPES", "list_filter"]
 
@@ -16,6 +16,9 @@ _CLAUSES = ("should", "must", "must_not")
 
 def list_filter(value: Any) -> dict[str, Any]:
     """The fields of a filter; a condition may stand alone in a clause."""
+    if value.should is not None and value.should == []:
+        # One of none is never met; a message cannot tell it from no such clause, which always is.
+        raise Unsayable("an empty list, which gRPC cannot tell from none").inside("should")
     taken = {clause: listed(getattr(value, clause)) for clause in _CLAUSES}
     return {**taken, "min_should": value.min_should}
 

@@ -52,7 +52,7 @@ def grouped(column: PayloadColumn, rows: Rows, limit: int, size: int) -> list[Gr
     starts = fresh[kept].nonzero()[0]
     ends = np.append(starts[1:], len(values))
     chosen = np.argsort(places[starts], kind="stable")[:limit].tolist()
-    texts = list(column.known.codes) if is_text.any() else []
+    texts = column.known.texts() if is_text.any() else []
     groups: list[Group] = []
     for number in chosen:
         start, end = int(starts[number]), int(ends[number])

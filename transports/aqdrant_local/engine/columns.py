@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .arrays import Mask, Rows, grown
+from .arrays import Floats, Mask, Rows, grown
 from .extraction import (
     EMPTY,
     FILLED,
@@ -30,6 +30,7 @@ from .extraction import (
 from .intervals import INT64, Interval, integer_bounds
 from .places import Places, Point, Ring
 from .postings import Postings
+from .relevance import Documents, Occurrences
 from .selection import Selection, intersection
 from .strings import NO_DATE, Strings
 from .words import Codes, Tokenizer
@@ -69,6 +70,8 @@ class PayloadColumn:
         self.size = 0  # rows of the segment when it was last read
         self._changed: list[Rows] = []
         self._alone: dict[str, tuple[Alone, ...]] = {}  # as far as they were asked for
+        self._texts: dict[Tokenizer, Documents] = {}
+        self._by_string: tuple[Rows, Rows] | None = None
 
     @property
     def is_fresh(self) -> bool:
@@ -97,7 +100,7 @@ class PayloadColumn:
             for rows, values in self._read(changed, payloads):
                 entries.add(rows, values)
             self._store(size, changed, entries)
-        self._alone = {}
+        self._alone, self._texts, self._by_string = {}, {}, None
         self.size, self._changed = size, []  # last: from here on readers go ahead
 
     def _store(self, size: int, changed: Rows, entries: Entries) -> None:
@@ -137,6 +140,16 @@ class PayloadColumn:
         found = self._rows_of(values)
         listed = np.bincount(found, minlength=self.size)[: self.size]
         return Selection(self.size, mask=self._elements[: self.size] > listed)
+
+    def same_uuid(self, values: Sequence[str]) -> Selection:
+        """Rows with any of these UUIDs, in any spelling."""
+        firsts = self._known.same_uuids(values)
+        return self._of_strings(np.flatnonzero(np.isin(self._known.uuids(), firsts)))
+
+    def other_uuid(self, values: Sequence[str]) -> Selection:
+        """Rows with a UUID that is none of these, in any spelling."""
+        firsts, known = self._known.same_uuids(values), self._known.uuids()
+        return self._of_strings(np.flatnonzero((known >= 0) & ~np.isin(known, firsts)))
 
     def in_interval(self, interval: Interval) -> Selection:
         """Rows with a number in the interval; integers are compared as 64-bit floats."""
@@ -192,20 +205,40 @@ class PayloadColumn:
         words = self._known.words(tokenizer)
         return self._of_strings(words.with_phrase(words.words_of(text, as_stored=True)))
 
-    def word_counts(
-        self, text: str, tokenizer: Tokenizer
-    ) -> tuple[NDArray[np.int64], list[NDArray[np.float64]]]:
-        """Of each row, how many words it has, and how often each different word of the text."""
+    def occurrences(self, text: str, tokenizer: Tokenizer) -> tuple[Documents, list[Occurrences]]:
+        """How long the texts of rows are, and of each different word of a text, who has it."""
         words = self._known.words(tokenizer)
-        codes, rows = self._strings.entries()
-        lengths = np.bincount(rows, words.lengths()[codes], self.size).astype(np.int64)
-        wanted = dict.fromkeys(words.words_of(text))
-        counts: list[NDArray[np.float64]] = [
-            np.bincount(rows, words.frequencies(word)[codes], self.size).astype(np.float64)
-            for word in wanted
-            if word is not None
-        ]
-        return lengths, counts
+        if tokenizer not in self._texts:
+            codes, rows = self._strings.entries()
+            lengths = np.bincount(rows, words.lengths()[codes], self.size).astype(np.int64)
+            self._texts[tokenizer] = Documents(lengths)
+        wanted = (word for word in dict.fromkeys(words.words_of(text)) if word is not None)
+        return self._texts[tokenizer], [self._having(*words.having(word)) for word in wanted]
+
+    def _having(self, codes: Codes, often: Floats) -> Occurrences:
+        starts, rows = self._rows_by_string()
+        firsts = starts[codes]
+        lengths = starts[codes + 1] - firsts
+        if bool((lengths == 1).all()):
+            found, counts = rows[firsts], often.astype(np.float64)
+        else:
+            skipped = firsts - (np.cumsum(lengths) - lengths)
+            found = rows[np.arange(int(lengths.sum())) + np.repeat(skipped, lengths)]
+            counts = np.repeat(often, lengths).astype(np.float64)
+        if not self._repeats:
+            return found, counts
+        found, owners = np.unique(found, return_inverse=True)
+        sums: NDArray[np.float64] = np.bincount(owners, counts, len(found)).astype(np.float64)
+        return found, sums
+
+    def _rows_by_string(self) -> tuple[Rows, Rows]:
+        """Where the rows of each string start, by its number, and the rows of one after another."""
+        if self._by_string is None:
+            codes, rows = self._strings.entries()
+            order = np.argsort(codes, kind="stable")
+            starts = codes[order].searchsorted(np.arange(len(self._known) + 1))
+            self._by_string = starts, rows[order]
+        return self._by_string
 
     def in_box(self, top_left: Point, bottom_right: Point) -> Selection:
         """Rows with a place inside the box."""

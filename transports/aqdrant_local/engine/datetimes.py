@@ -6,12 +6,11 @@ Used by payload columns.
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 __all__ = ["microseconds", "parse_datetime"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 _SECOND = 1_000_000
 _DAY = 86_400 * _SECOND
 _LAST_YEAR = 262_142
@@ -22,6 +21,11 @@ _SECONDS = r":\s*(?P<second>\d{1,2})(?:\.(?P<fraction>\d+))?"
 _ZONE = r"\s*(?:[Zz]|[Uu][Tt][Cc]|(?P<sign>[+\-\u2212])(?P<hours>\d{2}):?(?P<minutes>\d{2})?)\s*"
 _ZONED = re.compile(rf"{_DATE}(?P<mark>[Tt]|\s+){_TIME}{_SECONDS}{_ZONE}", re.ASCII)
 _LOCAL = re.compile(rf"{_DATE}(?:(?:T|\s+){_TIME}(?:{_SECONDS})?)?", re.ASCII)
+# What Python itself reads, ten times faster, and reads alike.
+_USUAL = re.compile(
+    r"\d{4}-\d\d-\d\d[T ](?:[01]\d|2[0-3]):\d\d:\d\d(?:\.\d{3}(?:\d{3})?)?(?:Z|[+-]\d\d:\d\d)?",
+    re.ASCII,
+).fullmatch
 _MONTHS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
@@ -31,6 +35,11 @@ def parse_datetime(text: str) -> int | None:
     Returns:
         Microseconds since 1970, or None where the text is no date.
     """
+    if _USUAL(text):
+        try:
+            return microseconds(datetime.fromisoformat(text))
+        except ValueError:  # such as a leap second
+            pass
     match = _ZONED.fullmatch(text) or _LOCAL.fullmatch(text)
     if match is None:
         return None
@@ -55,7 +64,8 @@ def microseconds(moment: datetime) -> int:
     """Microseconds since 1970 of a moment; without a zone it is UTC."""
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    return (moment - _EPOCH) // _MICROSECOND
+    since = moment - _EPOCH
+    return (since.days * 86_400 + since.seconds) * _SECOND + since.microseconds
 
 
 def _days(year: int, month: int, day: int) -> int | None:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from .approximation import Approach, Approximation
 from .arrays import Floats, Mask, Rows, grown
 from .distances import (
     Distance,
@@ -31,6 +32,12 @@ __all__ = ["DenseVectors"]
 
 _GATHER_BELOW = 0.15  # share of the rows under which copying them out is cheaper than scanning all
 
+# What a walk through a graph costs beside a scan, measured: see benchmarks/local_hnsw.py.
+_LINKS = 20  # vectors that are compared for each candidate
+_STEP = 1000  # floats that could be scanned while the next of them is fetched
+_GATHERED = 4  # times as long as in a scan takes a row that is copied out
+_SPARE = 4  # times as many candidates are kept as wanted rows would be among them
+
 
 class DenseVectors:
     """Vectors (rows, d) of one name. A row without a vector has its flag in `present` down."""
@@ -52,11 +59,13 @@ class DenseVectors:
         # Squared lengths, for Euclid; divisors, where vectors are shown as they came.
         self._lengths: Floats = np.zeros(0, dtype=np.float32)
         self._longest = 1.0  # no vector's squared length is larger
+        self.approximation = Approximation()
 
     @property
     def nbytes(self) -> int:
         """Bytes held."""
-        return self._data.nbytes + self._present.nbytes + self._lengths.nbytes
+        own = self._data.nbytes + self._present.nbytes + self._lengths.nbytes
+        return own + self.approximation.nbytes
 
     @property
     def present(self) -> Mask:
@@ -82,6 +91,7 @@ class DenseVectors:
         self._present = grown(self._present, rows)
         if self._has_lengths:
             self._lengths = grown(self._lengths, rows)
+        self.approximation.reserve(rows)
 
     def put(self, rows: Rows | slice, vectors: Floats, divisors: Floats | None) -> None:
         """Store vectors (n, d), divided by `divisors` (n,), in these rows, each row once."""
@@ -99,6 +109,7 @@ class DenseVectors:
         else:
             self._data[rows] = vectors / divisors[:, None]
         self._present[rows] = True
+        self.approximation.forget(rows)
         if self.distance is not Distance.COSINE:
             lengths = squares(vectors)
             self._longest = max(self._longest, float(lengths.max()))
@@ -109,6 +120,7 @@ class DenseVectors:
         """Take the vectors of these rows away."""
         self.count -= int(np.count_nonzero(self._present[rows]))
         self._present[rows] = False
+        self.approximation.forget(rows)
 
     def keep(self, rows: Rows) -> None:
         """Keep these rows alone, in this order, and give back the memory of the rest."""
@@ -117,6 +129,7 @@ class DenseVectors:
         self._end = len(rows)
         if self._has_lengths:
             self._lengths = self._lengths[rows]
+        self.approximation.keep(rows)
 
     def vectors(self, rows: Rows) -> Floats:
         """Stored vectors (n, d) of rows that have one."""
@@ -133,6 +146,7 @@ class DenseVectors:
         threshold: float | None,
         among: Selection | None,
         scanned: Floats | None = None,
+        approach: Approach | None = None,
     ) -> tuple[Floats, Rows]:
         """The `limit` nearest rows to a prepared query as `(scores, rows)`, best first, ties by id.
 
@@ -140,8 +154,15 @@ class DenseVectors:
             threshold: no score worse than this, or equal to it.
             among: the only rows to consider; all rows that have a vector when None.
             scanned: what `scan_all` gave for this query, which is overwritten.
+            approach: how a graph may be used; None looks at all rows.
         """
-        values, rows = self._nearest(ids, query, limit, among, scanned)
+        near = None
+        if approach is not None and scanned is None:
+            near = self._near(query, limit, among, approach)
+        if near is not None:
+            values, rows = self._among(ids, query, limit, near)
+        else:
+            values, rows = self._nearest(ids, query, limit, among, scanned)
         return passing(self.scores_of(values), rows, threshold, ascending=self.ascending)
 
     def scan_all(self, queries: Floats) -> Floats:
@@ -187,6 +208,10 @@ class DenseVectors:
         vectors = self._data[rows]
         return lambda position: closeness(self.distance, vectors, vectors[position])
 
+    def compared(self, rows: Rows) -> Floats:
+        """A copy of what is compared (n, d) of these rows."""
+        return self._data[rows]
+
     def prepared(self, rows: Rows) -> list[Floats]:
         """What is stored in these rows, as queries."""
         return list(self._data[rows])
@@ -194,6 +219,50 @@ class DenseVectors:
     @property
     def _squares(self) -> Floats | None:
         return self._lengths[: self._end] if self.distance is Distance.EUCLID else None
+
+    def walk(self, limit: int, passing: int | None, approach: Approach) -> int:
+        """Candidates that a walk through the graph keeps; 0 where looking at the rows is quicker.
+
+        Args:
+            limit: how many rows are wanted.
+            passing: how many pass a filter; None without one.
+            approach: how a graph may be used.
+        """
+        covered = self.approximation.count
+        if not covered or (passing is not None and passing < approach.fewest):
+            return 0
+        ef, compared = max(approach.ef, limit), self._end
+        if passing is not None:
+            # Only a share of the candidates passes.
+            ef = max(ef, _SPARE * limit * covered // max(1, passing))
+            if passing < self._end * _GATHER_BELOW:
+                compared = passing * _GATHERED
+        return ef if self._walked(ef) < compared * self.size else 0
+
+    def effort(self, limit: int, approach: Approach | None) -> int:
+        """Floats that could be scanned while a search without a filter goes on."""
+        ef = 0 if approach is None else self.walk(limit, None, approach)
+        if not ef:
+            return self.count * self.size
+        return self._walked(ef) + (self.count - self.approximation.count) * self.size
+
+    def _walked(self, ef: int) -> int:
+        return ef * _LINKS * (self.size + _STEP)
+
+    def _near(
+        self, query: Floats, limit: int, among: Selection | None, approach: Approach
+    ) -> Rows | None:
+        """Rows among which the nearest are; None where all have to be looked at."""
+        known, mask = self.approximation, None if among is None else among.mask
+        ef = self.walk(limit, None if among is None else len(among), approach)
+        if not ef and approach.unindexed is None:
+            return None
+        rest = known.rest(self._present, mask)
+        is_skipped = approach.unindexed is not None and len(rest) > approach.unindexed
+        near = known.near(query, limit, ef, self._present, mask) if ef else None
+        if near is None:
+            return known.covered(mask) if is_skipped else None
+        return near if is_skipped else np.concatenate([near, rest])
 
     def _nearest(
         self,

@@ -18,6 +18,7 @@ from enum import Enum
 import numpy as np
 
 from .arrays import Floats, Rows
+from .products import product, product_of_each
 
 __all__ = [
     "Distance",
@@ -33,7 +34,6 @@ __all__ = [
 ]
 
 _BLOCK = 65_536  # floats in one step of a blockwise kernel: they stay in the second-level cache
-_FEW = 4  # queries from which on one product of matrices is faster than one each
 _EPSILON = float(np.finfo(np.float32).eps)
 _NORMAL = 1e-6
 
@@ -90,7 +90,7 @@ def scan(distance: Distance, vectors: Floats, query: Floats, lengths: Floats | N
     """
     if distance is Distance.MANHATTAN:
         return closeness(distance, vectors, query)
-    products: Floats = vectors @ query
+    products = product(vectors, query)
     if distance is Distance.EUCLID and lengths is not None:
         products *= 2.0
         products -= lengths
@@ -111,10 +111,7 @@ def scan_many(
         for position, query in enumerate(queries):
             values[position] = closeness(distance, vectors, query)
         return values
-    if len(queries) < _FEW:
-        products: Floats = np.stack([vectors @ query for query in queries])
-    else:
-        products = queries @ vectors.T
+    products = product_of_each(vectors, queries)
     if distance is Distance.EUCLID:
         products *= 2.0
         products -= squares(vectors) if lengths is None else lengths

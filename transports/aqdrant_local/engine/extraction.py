@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from typing import Any, Generic, TypeAlias, TypeVar
 
 import msgspec
@@ -32,11 +33,18 @@ __all__ = [
     "Selected",
     "object_reader",
     "payload_reader",
+    "present",
 ]
 
 Payloads: TypeAlias = Sequence[bytes | None]
+
+
+class Singles(list[Any]):
+    """Of each row the one value that a path selects."""
+
+
 Selected: TypeAlias = Iterator[tuple[list[int], list[list[Any]]]]
-"""Rows, and of each row the values that a path selects."""
+"""Rows, and of each row the values that a path selects: `Singles`, or a list for each."""
 Reader: TypeAlias = Callable[[Rows, Payloads], Selected]
 K = TypeVar("K", np.int64, np.float64)
 
@@ -68,7 +76,7 @@ class Keys(Generic[K]):
         self._rows.append(row)
         self._keys.append(key)
 
-    def extend(self, rows: list[int], keys: list[float]) -> None:
+    def extend(self, rows: list[int], keys: Sequence[float]) -> None:
         """Take entries, one a row."""
         self._rows += rows
         self._keys += keys
@@ -97,17 +105,41 @@ class Entries:
 
     def add(self, rows: list[int], selected: list[list[Any]]) -> None:
         """File the values selected from each of the rows."""
-        if not self._add_alike(rows, selected):
-            self._add_any(rows, selected)
+        if not isinstance(selected, Singles):
+            if [] in selected:
+                rows = [row for row, values in zip(rows, selected, strict=True) if values]
+                selected = [values for values in selected if values]
+            if sum(map(len, selected)) != len(rows):
+                self._add_any(rows, selected)
+                return
+            selected = Singles([values[0] for values in selected])
+        if not self._add_alike(rows, selected) and not self._add_arrays(rows, selected):
+            self._add_any(rows, [[value] for value in selected])
 
-    def _add_alike(self, rows: list[int], selected: list[list[Any]]) -> bool:
-        """File them at once if each row has one value at most, all of one simple kind."""
-        if [] in selected:
-            rows = [row for row, values in zip(rows, selected, strict=True) if values]
-            selected = [values for values in selected if values]
-        if sum(map(len, selected)) != len(rows):
+    def _add_alike(self, rows: list[int], values: Singles) -> bool:
+        """File them at once if all are of one simple kind."""
+        if not self._add_kind(rows, values):
             return False
-        values = [values[0] for values in selected]
+        self.flag_rows += rows
+        self.flags += [SELECTED | FILLED | SOLID | SINGLE] * len(rows)
+        self.elements += [1] * len(rows)
+        return True
+
+    def _add_arrays(self, rows: list[int], arrays: Singles) -> bool:
+        """File them at once if all are arrays of one simple kind."""
+        if set(map(type, arrays)) != {list}:
+            return False
+        lengths = list(map(len, arrays))
+        owners = [row for row, length in zip(rows, lengths, strict=True) for _ in range(length)]
+        if not self._add_kind(owners, list(chain.from_iterable(arrays))):
+            return False
+        self.counts.extend(rows, lengths)
+        self.flag_rows += rows
+        self.flags += [SELECTED | SOLID | (FILLED if length else EMPTY) for length in lengths]
+        self.elements += lengths
+        return True
+
+    def _add_kind(self, rows: list[int], values: list[Any]) -> bool:
         kinds = set(map(type, values))
         if kinds == {str}:
             codes = self._codes
@@ -120,9 +152,6 @@ class Entries:
             self.bools.extend(rows, values)
         else:
             return not kinds
-        self.flag_rows += rows
-        self.flags += [SELECTED | FILLED | SOLID | SINGLE] * len(rows)
-        self.elements += [1] * len(rows)
         return True
 
     def _add_any(self, rows: list[int], selected: list[list[Any]]) -> None:
@@ -182,16 +211,31 @@ def payload_reader(path: Path) -> Reader:
     def read(rows: Rows, payloads: Payloads) -> Selected:
         for chunk, encoded in _chunks(rows, payloads):
             parts: list[Any] = decoder.decode(encoded)
+            if not rest:
+                yield present(chunk, [part.value for part in parts])
+                continue
             values: list[list[Any]] = [
                 [] if part.value is msgspec.UNSET else [part.value] for part in parts
             ]
             if rest == (ALL,):
                 values = [found[0] if found and is_array(found[0]) else [] for found in values]
-            elif rest:
+            else:
                 values = [select(found[0], rest) if found else found for found in values]
             yield chunk, values
 
     return read
+
+
+def present(rows: list[int], values: list[Any]) -> tuple[list[int], list[list[Any]]]:
+    """The rows that have a value, and the value of each; UNSET is none."""
+    if msgspec.UNSET in values:
+        kept = [
+            (row, value)
+            for row, value in zip(rows, values, strict=True)
+            if value is not msgspec.UNSET
+        ]
+        return [row for row, _ in kept], Singles([value for _, value in kept])
+    return rows, Singles(values)
 
 
 def object_reader(array: Path, key: str, reader: Callable[[Path], Reader]) -> Reader:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from .arrays import Mask, Rows, grown
 from .columns import PayloadColumn
-from .extraction import Payloads, Reader, Selected, object_reader
+from .extraction import Payloads, Reader, Selected, object_reader, present
 from .paths import ALL, Path, select
 from .selection import Selection
 
@@ -198,24 +198,32 @@ class Elements:
         def read(rows: Rows, payloads: Payloads) -> Selected:
             rows = rows[self._alive[rows]]
             rows = rows[np.lexsort((rows, self._owners[rows]))]
-            owners = self._owners[rows]
+            owners, places = self._owners[rows], self._places[rows]
             above = _once(owners)
+            firsts = owners.searchsorted(above)
+            in_order = np.arange(len(rows)) - np.repeat(firsts, np.diff(firsts, append=len(rows)))
+            is_whole = np.array_equal(places, in_order)
             numbers: list[int] = rows.tolist()
-            places: list[int] = self._places[rows].tolist()
-            bounds: list[int] = [*owners.searchsorted(above).tolist(), len(numbers)]
+            bounds: list[int] = [*firsts.tolist(), len(numbers)]
             spans = dict(zip(above.tolist(), pairwise(bounds), strict=True))
             # The table above may give its rows in another order than that of their numbers.
             for held, values in read_values(above, payloads):
-                picked: list[int] = []
-                found: list[Any] = []
-                for owner, here in zip(held, values, strict=True):
-                    first, last = spans[owner]
-                    picked += numbers[first:last]
-                    found += [here[place] for place in places[first:last]]
-                selected = [[] if value is UNSET else [value] for value in found]
-                if rest:
-                    selected = [select(one[0], rest) if one else one for one in selected]
-                yield picked, selected
+                first, last = spans[held[0]][0], spans[held[-1]][1]
+                found: list[Any] = list(chain.from_iterable(values))
+                picked = numbers[first:last]
+                if not is_whole or len(found) != len(picked) or held != sorted(held):
+                    picked, found = [], []
+                    for owner, here in zip(held, values, strict=True):
+                        first, last = spans[owner]
+                        picked += numbers[first:last]
+                        found += [here[place] for place in places[first:last].tolist()]
+                if not rest:
+                    yield present(picked, found)
+                    continue
+                yield (
+                    picked,
+                    [[] if value is UNSET else select(value, rest) for value in found],
+                )
 
         return read
 

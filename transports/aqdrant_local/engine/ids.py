@@ -1,8 +1,8 @@
 """Point ids: how they are held, found and ordered. Used by the segment.
 
-An id is an unsigned 64-bit number or a 128-bit UUID. It is held as two 64-bit halves and a kind, 17
-bytes a row, and found by open addressing in one array of row numbers (4 bytes a slot, at most half
-full), never by a dict.
+An id is an unsigned 64-bit number or a 128-bit UUID, in one of several shards: in each of them the
+same id may be another point. It is held as two 64-bit halves and a kind, 18 bytes a row, and found
+by open addressing in one array of row numbers (4 bytes a slot, at most half full), never by a dict.
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 from .arrays import Mask, Rows, Words, grown
 from .selection import Selection
 
-__all__ = ["IdTable", "Keys", "PointId", "encode_ids"]
+__all__ = ["MOST_SHARDS", "IdTable", "Keys", "PointId", "encode_ids"]
 
 PointId = int | str
 
+MOST_SHARDS = 1 << 15
 _MOVES = 64  # changes of the order that are kept apart
 _EMPTY = -1
 _DELETED = -2
@@ -31,11 +32,14 @@ _MIX_KIND = 0x94D0_49BB_1331_11EB
 
 
 class Keys:
-    """Ids as columns: `kinds` (0 number, 1 UUID), `high` and `low` halves, all (n,)."""
+    """Ids as columns: `kinds`, `high` and `low` halves, all (n,).
+
+    The lowest bit of a kind tells a UUID from a number, the others are the number of the shard.
+    """
 
     __slots__ = ("high", "kinds", "low")
 
-    def __init__(self, kinds: NDArray[np.uint8], high: Words, low: Words) -> None:
+    def __init__(self, kinds: NDArray[np.uint16], high: Words, low: Words) -> None:
         self.kinds = kinds
         self.high = high
         self.low = low
@@ -46,6 +50,27 @@ class Keys:
     def take(self, picks: Rows) -> Keys:
         """The ids at these positions."""
         return Keys(self.kinds[picks], self.high[picks], self.low[picks])
+
+    @property
+    def are_uuids(self) -> NDArray[np.uint16]:
+        """1 for a UUID, 0 for a number."""
+        return self.kinds & np.uint16(1)
+
+    @property
+    def shards(self) -> NDArray[np.uint16]:
+        """The numbers of the shards."""
+        return self.kinds >> np.uint16(1)
+
+    @property
+    def same_as_before(self) -> Mask:
+        """Flags (n - 1,): whose id, the shard aside, is that of the one before."""
+        same: Mask = (self.low[1:] == self.low[:-1]) & (self.high[1:] == self.high[:-1])
+        same &= self.are_uuids[1:] == self.are_uuids[:-1]
+        return same
+
+    def in_shard(self, shard: int) -> Keys:
+        """The same ids in a shard."""
+        return Keys(self.are_uuids | np.uint16(shard << 1), self.high, self.low)
 
 
 def _encode_id(point_id: PointId) -> tuple[int, int, int]:
@@ -62,10 +87,10 @@ def encode_ids(ids: Sequence[PointId]) -> Keys:
         low = np.fromiter(_numbers(ids), dtype=np.uint64, count=count)
     except TypeError:
         triples = [_encode_id(point_id) for point_id in ids]
-        kinds = np.array([kind for kind, _, _ in triples], dtype=np.uint8)
+        kinds = np.array([kind for kind, _, _ in triples], dtype=np.uint16)
         high = np.array([high for _, high, _ in triples], dtype=np.uint64)
         return Keys(kinds, high, np.array([low for _, _, low in triples], dtype=np.uint64))
-    return Keys(np.zeros(count, dtype=np.uint8), np.zeros(count, dtype=np.uint64), low)
+    return Keys(np.zeros(count, dtype=np.uint16), np.zeros(count, dtype=np.uint64), low)
 
 
 def _numbers(ids: Iterable[PointId]) -> Iterable[int]:
@@ -79,12 +104,14 @@ class IdTable:
     """Which id lives in which row. Rows are numbers below 2**31."""
 
     def __init__(self) -> None:
-        self._kinds: NDArray[np.uint8] = np.zeros(0, dtype=np.uint8)
+        self._kinds: NDArray[np.uint16] = np.zeros(0, dtype=np.uint16)
         self._high: Words = np.zeros(0, dtype=np.uint64)
         self._low: Words = np.zeros(0, dtype=np.uint64)
         self._slots: NDArray[np.int32] = np.full(32, _EMPTY, dtype=np.int32)
         self._used = 0  # slots that are not empty, deleted ones included
-        self._uuids = 0  # rows written with a UUID; zero allows the short ways
+        self._marked = 0  # rows written with a UUID or in a shard; zero allows the short ways
+        self._has_shards = False
+        self._twins: tuple[Rows, Rows] | None = None  # an order, and what was found in it
         # Readers share the collection's lock, and the first that needs the order brings it up to
         # date.
         self._ordering = threading.Lock()
@@ -131,6 +158,25 @@ class IdTable:
             slots[active] = (slots[active] + 1) & mask
         return rows
 
+    def row_of(self, kind: int, high: int, low: int) -> int:
+        """The row of one id, in columns; -1 where there is none."""
+        return self._find_one(kind, high, low)
+
+    def shards(self, size: int) -> NDArray[np.uint16]:
+        """The shards of the first rows; of those without a point they mean nothing."""
+        return self._kinds[:size] >> np.uint16(1)
+
+    def twins(self) -> Rows:
+        """Rows whose id another row has, in another shard, side by side."""
+        order = self.order()
+        if self._twins is None or self._twins[0] is not order:
+            same = self.keys(order).same_as_before
+            either = np.zeros(len(order), dtype=np.bool_)
+            either[1:] |= same
+            either[:-1] |= same
+            self._twins = order, order[either]
+        return self._twins[1]
+
     def find_one(self, point_id: PointId) -> int:
         """The row of one id, -1 where there is none."""
         return self._find_one(*_encode_id(point_id))
@@ -167,7 +213,8 @@ class IdTable:
         self._kinds[rows] = keys.kinds
         self._high[rows] = keys.high
         self._low[rows] = keys.low
-        self._uuids += int(np.count_nonzero(keys.kinds))
+        self._marked += int(np.count_nonzero(keys.kinds))
+        self._has_shards = self._has_shards or bool((keys.kinds > 1).any())
         if (self._used + len(keys)) * 2 > len(self._slots):
             self._rehash(rows)
         else:
@@ -196,9 +243,9 @@ class IdTable:
     def ids(self, rows: Rows) -> list[PointId]:
         """The ids of these rows, as users know them."""
         low: list[int] = self._low[rows].tolist()
-        if not self._uuids:
+        if not self._marked:
             return list(low)
-        kinds: list[int] = self._kinds[rows].tolist()
+        kinds: list[int] = (self._kinds[rows] & np.uint16(1)).tolist()
         high: list[int] = self._high[rows].tolist()
         return [_uuid_text(high[i], number) if kinds[i] else number for i, number in enumerate(low)]
 
@@ -209,11 +256,14 @@ class IdTable:
     def sorting(self, rows: Rows, *major: NDArray[Any]) -> Rows:
         """Positions that sort these rows by `major` columns, then by id."""
         low = self._low[rows]
-        if not self._uuids and not major:
+        if not self._marked and not major:
             return np.argsort(low, kind="stable")
         columns: list[NDArray[Any]] = [low]
-        if self._uuids:
-            columns += [self._high[rows], self._kinds[rows]]
+        if self._marked:
+            kinds = self._kinds[rows]
+            columns += [self._high[rows], kinds & np.uint16(1)]
+            if self._has_shards:
+                columns.insert(0, kinds)
         return np.lexsort((*columns, *major))
 
     def order(self) -> Rows:
@@ -238,7 +288,7 @@ class IdTable:
         while low < high:
             middle = (low + high) // 2
             row = int(order[middle])
-            here = (self._kinds.item(row), self._high.item(row), self._low.item(row))
+            here = (self._kinds.item(row) & 1, self._high.item(row), self._low.item(row))
             if here < wanted:
                 low = middle + 1
             else:

@@ -6,7 +6,6 @@ itself, whatever its indexes are.
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 import numpy as np
@@ -66,14 +65,9 @@ def keywords(column: PayloadColumn) -> Numbers:
 def uuids(column: PayloadColumn) -> Numbers:
     """Strings that are UUIDs in any spelling, as the number of one that means the same."""
     codes, rows = column.strings()
-    good = column.known.uuids()[codes]
-    codes, rows = codes[good], rows[good]
-    used, places_of = np.unique(codes, return_inverse=True)
-    texts = list(column.known.codes)
-    same: dict[int, int] = {}
-    numbers: list[int] = used.tolist()
-    firsts = [same.setdefault(uuid.UUID(texts[code]).int, code) for code in numbers]
-    return np.array(firsts, dtype=np.int64)[places_of], rows
+    firsts = column.known.uuids()[codes]
+    good = firsts >= 0
+    return firsts[good], rows[good]
 
 
 def places(column: PayloadColumn) -> Rows:

@@ -29,7 +29,7 @@ from .selection import Selection
 __all__ = ["MultiBatch", "MultiVectors"]
 
 _SPARE = 65_536  # abandoned floats that are not worth rewriting the block for
-_PRODUCTS = 1 << 20  # products that are held at once
+_PRODUCTS = 1 << 18  # products that are held at once
 
 
 class MultiBatch:

@@ -7,52 +7,67 @@ negative.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .arrays import Floats, Mask
+from .arrays import Floats, Mask, Rows
 
-__all__ = ["bm25"]
+__all__ = ["Documents", "Occurrences", "bm25"]
 
 _LENGTH_BITS = 13  # leading bits of a length that count, as on a server
 
+Occurrences: TypeAlias = tuple[Rows, NDArray[np.float64]]
+"""Points that have a word, each once, and how often."""
+
+
+class Documents:
+    """How long the texts of points are.
+
+    Args:
+        lengths: words of each point (n,); those with none are no documents.
+    """
+
+    def __init__(self, lengths: NDArray[np.int64]) -> None:
+        bits = np.frexp(lengths.astype(np.float64))[1]
+        lost = np.maximum(bits - _LENGTH_BITS, 0)
+        self.lengths: NDArray[np.int64] = lengths >> lost << lost
+        self._count = int(np.count_nonzero(lengths))
+        self._total = int(self.lengths.sum())
+
+    def within(self, corpus: Mask | None) -> tuple[int, float]:
+        """How many there are, and their mean length; of all where there is no corpus."""
+        if corpus is None:
+            return self._count, self._total / max(1, self._count)
+        inside = self.lengths[corpus]
+        count = int(np.count_nonzero(inside))
+        return count, float(inside.sum()) / max(1, count)
+
 
 def bm25(
-    lengths: NDArray[np.int64],
-    counts: Sequence[NDArray[np.float64]],
+    documents: Documents,
+    words: Sequence[Occurrences],
     k: float,
     b: float,
     corpus: Mask | None = None,
-) -> Floats:
-    """Scores (n,) of points, minus infinity where a point has none of the words.
+) -> tuple[Floats, Rows]:
+    """The points that have one of the words, as `(scores, rows)`, in no order.
 
     Args:
-        lengths: words of each point; those with none are no documents.
-        counts: of each different word looked for, how often each point has it.
+        words: of each different word looked for, who has it.
         k: how fast repetitions of a word stop counting.
         b: how much long texts are held back, 0 to 1.
         corpus: the only points by which words are rare or frequent, and texts long; all when None.
     """
-    inside = lengths if corpus is None else lengths[corpus]
-    documents = int(np.count_nonzero(inside))
-    if not documents or not counts:
-        return np.full(len(lengths), -np.inf, dtype=np.float32)
-    mean = _rounded(inside).sum() / documents
-    norm = k * (1.0 - b + b * _rounded(lengths) / mean)
-    scores = np.zeros(len(lengths))
-    for often in counts:
-        rows = often.nonzero()[0]
+    total, mean = documents.within(corpus)
+    if not total:
+        words = ()
+    scores = np.zeros(len(documents.lengths))
+    for rows, often in words:
         having = len(rows) if corpus is None else int(np.count_nonzero(corpus[rows]))
-        weight = np.log((documents - having + 0.5) / (having + 0.5) + 1.0)
-        frequency = often[rows]
-        scores[rows] += weight * frequency * (k + 1.0) / (frequency + norm[rows])
-    found: Floats = np.where(scores > 0.0, scores, -np.inf).astype(np.float32)
-    return found
-
-
-def _rounded(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
-    bits = np.frexp(lengths.astype(np.float64))[1]
-    lost = np.maximum(bits - _LENGTH_BITS, 0)
-    rounded: NDArray[np.int64] = lengths >> lost << lost
-    return rounded
+        weight = np.log((total - having + 0.5) / (having + 0.5) + 1.0)
+        norm = k * (1.0 - b + b * documents.lengths[rows] / mean)
+        scores[rows] += weight * often * (k + 1.0) / (often + norm)
+    found = np.flatnonzero(scores > 0.0)
+    return scores[found].astype(np.float32), found

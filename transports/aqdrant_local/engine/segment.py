@@ -10,6 +10,7 @@ arrays, so a segment can as well be filled from blocks of a file.
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
+from copy import copy
 from itertools import repeat
 from typing import Any, NamedTuple, TypeAlias
 
@@ -25,6 +26,7 @@ from .journal import Journal
 from .multivectors import MultiBatch, MultiVectors
 from .paths import Path
 from .selection import Selection
+from .shards import ShardIds, rows_of_shards, without_older
 from .slices import siphash
 from .sparse import SparseBatch, SparseVectors
 from .words import TextIndex
@@ -68,7 +70,10 @@ class Segment:
         self._alive: Mask = np.zeros(0, dtype=np.bool_)
         self._free: Rows = np.zeros(0, dtype=np.intp)
         self._fields = Fields(payload_reader)
+        self.limits: Selection | None = None  # all points that are to be seen, where not all are
+        self.shard_keys: Mapping[int, int | str] = {}  # of shards, to be shown with their points
         self.texts: Mapping[Path, TextIndex] = {}  # of the payload keys that have one
+        self.indexes: Mapping[Path, str] = {}  # payload key → the type of its index
         for name, held in stores.items():
             self.add_vectors(name, held)
 
@@ -92,6 +97,23 @@ class Segment:
     def everything(self) -> Selection:
         """All points."""
         return Selection(self.size, mask=self.alive)
+
+    def of_shards(self, shards: Sequence[int], *, newest: bool = True) -> Segment:
+        """The points of some shards, to be read while this segment stays as it is.
+
+        Args:
+            shards: their numbers.
+            newest: of those with the same id only the newest.
+        """
+        mask = rows_of_shards(self.ids, shards, self.alive)
+        if newest and len(shards) > 1:
+            mask = without_older(self.ids, mask, self._versions)
+        view = copy(self)
+        view.journal = None
+        view.ids = ShardIds(self.ids, shards, mask)
+        view._alive, view.count = mask, int(np.count_nonzero(mask))
+        view.limits = Selection(self.size, mask=mask)
+        return view
 
     def in_slice(self, total: int, index: int) -> Selection:
         """Points whose id falls into one of `total` equal parts."""
@@ -220,10 +242,18 @@ class Segment:
         """The elements of the arrays under a path, up to date."""
         return self._fields.elements(path, self.size, self.payloads)
 
-    def set_text_index(self, path: Path, index: TextIndex | None) -> None:
-        """Cut the strings under a path into words in this way from now on, or as without one."""
+    def set_index(self, path: Path, kind: str | None, text: TextIndex | None = None) -> None:
+        """Answer filters on a path as with an index of this type from now on, or as without one.
+
+        Args:
+            text: how strings are cut into words, of an index of text.
+        """
+        rest = {known: held for known, held in self.indexes.items() if known != path}
+        self.indexes = rest if kind is None else {**rest, path: kind}
+        if text is None and path not in self.texts:
+            return
         kept = {known: held for known, held in self.texts.items() if known != path}
-        self.texts = kept if index is None else {**kept, path: index}
+        self.texts = kept if text is None else {**kept, path: text}
         self._fields.drop(path)  # and with it the words of the index before
 
     def peek(self, path: Path, *inner: Path) -> PayloadColumn | None:

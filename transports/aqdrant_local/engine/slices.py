@@ -21,7 +21,7 @@ _START = (0x736F6D6570736575, 0x646F72616E646F6D, 0x6C7967656E657261, 0x74656462
 def siphash(keys: Keys) -> Words:
     """Hash ids, each to 64 bits."""
     hashes: Words = np.zeros(len(keys), dtype=np.uint64)
-    is_uuid = keys.kinds != 0
+    is_uuid = keys.are_uuids != 0
     numbers, uuids = np.flatnonzero(~is_uuid), np.flatnonzero(is_uuid)
     if len(numbers):
         hashes[numbers] = _siphash([keys.low[numbers]])

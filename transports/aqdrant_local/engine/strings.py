@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 import threading
+import uuid
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
 from itertools import islice
 from typing import Final, Literal, TypeAlias
 
@@ -18,7 +20,7 @@ from numpy.typing import NDArray
 from .datetimes import parse_datetime
 from .words import Codes, Tokenizer, Words
 
-__all__ = ["NO_DATE", "Strings", "View"]
+__all__ = ["NO_DATE", "Strings", "View", "uuid_of"]
 
 NO_DATE: Final = np.iinfo(np.int64).min
 """Stands for the moment of a string that is no date."""
@@ -28,12 +30,18 @@ _UUID: Final = re.compile(
     r"|\{[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\}",
     re.IGNORECASE | re.ASCII,
 )
+
 View: TypeAlias = Literal["moments", "order", "blob", "words"]
 """What has been made of the strings: dates, their order, their text end to end, their words."""
 
 _END: Final = b"\xff"  # in no UTF-8, so nothing that is looked for spans two strings
 _FEW = 64  # strings that are put in their places one by one
 _NO_CODES: Codes = np.zeros(0, dtype=np.int64)
+
+
+def uuid_of(text: str) -> int | None:
+    """The UUID that a text is, in any spelling; None where it is none."""
+    return uuid.UUID(text).int if _UUID.fullmatch(text) else None
 
 
 class Strings:
@@ -43,12 +51,14 @@ class Strings:
         self.codes: dict[str, int] = {}
         # Readers share the collection's lock, and the first that needs a view brings it up to date.
         self._viewing = threading.Lock()
+        self._texts: list[str] = []
         self._moments: NDArray[np.int64] = _NO_CODES
         self._sorted: list[str] = []
         self._sorted_codes: Codes = _NO_CODES
         self._blobs: list[bytes] = []
         self._ends: NDArray[np.int64] = _NO_CODES
-        self._uuids: NDArray[np.bool_] = np.zeros(0, dtype=np.bool_)
+        self._uuids: Codes = _NO_CODES
+        self._uuid_codes: dict[int, int] = {}  # UUID → the first string that means it
         self._words: dict[Tokenizer, Words] = {}
 
     def __len__(self) -> int:
@@ -62,6 +72,12 @@ class Strings:
         known = {"moments": self._moments, "order": self._sorted_codes, "blob": self._ends}
         return len(self.codes) - len(known[view])
 
+    def texts(self) -> list[str]:
+        """The strings, by number."""
+        with self._viewing:
+            self._texts += self._since(len(self._texts))
+            return self._texts
+
     def moments(self) -> NDArray[np.int64]:
         """Of each string, the microseconds since 1970, or NO_DATE."""
         with self._viewing:
@@ -71,14 +87,25 @@ class Strings:
                 self._moments = np.concatenate([self._moments, np.array(added, dtype=np.int64)])
             return self._moments
 
-    def uuids(self) -> NDArray[np.bool_]:
-        """Of each string, whether it is a UUID in any spelling."""
+    def uuids(self) -> Codes:
+        """Of each string, the first one that is the same UUID in any spelling; -1 of no UUID."""
         with self._viewing:
-            fresh = self._since(len(self._uuids))
-            added = [_UUID.fullmatch(text) is not None for text in fresh]
+            first = len(self._uuids)
+            added = [
+                -1 if number is None else self._uuid_codes.setdefault(number, code)
+                for code, number in enumerate(map(uuid_of, self._since(first)), first)
+            ]
             if added:
-                self._uuids = np.concatenate([self._uuids, np.array(added, dtype=np.bool_)])
+                self._uuids = np.concatenate([self._uuids, np.array(added, dtype=np.int64)])
             return self._uuids
+
+    def same_uuids(self, values: Iterable[str]) -> Codes:
+        """The first strings that are one of these UUIDs, in any spelling."""
+        self.uuids()
+        known = (
+            self._uuid_codes.get(number) for number in map(uuid_of, values) if number is not None
+        )
+        return np.array(sorted({code for code in known if code is not None}), dtype=np.int64)
 
     def starting_with(self, prefix: str) -> Codes:
         """Strings that begin with this one."""

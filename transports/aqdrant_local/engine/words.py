@@ -5,13 +5,13 @@ Used by the strings of a column, one index of words for each way to cut text.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .arrays import Floats, grown
+from .arrays import Floats, Mask, grown
 from .postings import Postings
 
 __all__ = ["Codes", "TextIndex", "Tokenizer", "Words"]
@@ -28,6 +28,10 @@ class Tokenizer(Protocol):
 
     def tokens(self, text: str) -> list[str]:
         """The words of a stored text, in order."""
+        ...
+
+    def tokens_of_all(self, texts: Sequence[str]) -> list[str | None]:
+        """The words of many stored texts, one after another, and None after each text."""
         ...
 
     def query_tokens(self, text: str) -> list[str]:
@@ -48,7 +52,7 @@ class Words:
 
     def __init__(self, tokenizer: Tokenizer) -> None:
         self._tokenizer = tokenizer
-        self._vocabulary: dict[str, int] = {}
+        self._vocabulary: dict[str | None, int] = {None: -1}  # none stands after each text
         # word → texts, with how often each has it
         self._postings: Postings[np.int64] = Postings(np.int64, weighted=True)
         self._sequence: NDArray[np.int32] = np.zeros(0, dtype=np.int32)  # words, text after text
@@ -61,13 +65,13 @@ class Words:
             self._extend(texts[start : start + _BLOCK])
 
     def _extend(self, texts: Sequence[str]) -> None:
-        vocabulary = self._vocabulary
-        cut = [self._tokenizer.tokens(text) for text in texts]
-        numbers = [
-            vocabulary.setdefault(token, len(vocabulary)) for tokens in cut for token in tokens
-        ]
-        words = np.array(numbers, dtype=np.int64)
-        lengths = np.array([len(tokens) for tokens in cut], dtype=np.int64)
+        numbered = self._vocabulary
+        tokens = self._tokenizer.tokens_of_all(texts)
+        for token in set(tokens).difference(numbered):
+            numbered[token] = len(numbered) - 1
+        numbers = np.fromiter(map(numbered.__getitem__, tokens), np.int64, len(tokens))
+        marks = np.flatnonzero(numbers < 0)
+        words, lengths = numbers[numbers >= 0], np.diff(marks, prepend=-1) - 1
         first, last = self.size, self.size + len(texts)
         begin = int(self._ends[first])
         self._ends = grown(self._ends, last + 1)
@@ -90,47 +94,52 @@ class Words:
         """Of each text, how many words it has."""
         return np.diff(self._ends[: self.size + 1])
 
-    def frequencies(self, word: int) -> Floats:
-        """Of each text, how often it has this word."""
-        found = np.zeros(self.size, dtype=np.float32)
+    def having(self, word: int) -> tuple[Codes, Floats]:
+        """Texts that have this word, each once, and how often each has it."""
         texts, often = self._postings.weighted(word)
-        found[texts] = often
-        return found
+        return texts.astype(np.int64), often
 
     def with_word(self, word: int) -> Codes:
         """Texts that have this word."""
-        return np.sort(self._postings.equal(word)).astype(np.int64)
+        return self._numbers(self._flags([word]))
 
     def with_all(self, words: Sequence[int | None]) -> Codes:
         """Texts that have all of these words; none where there are no words."""
-        found: Codes | None = None
-        for word in dict.fromkeys(words):
-            here = _NO_CODES if word is None else self.with_word(word)
-            found = here if found is None else np.intersect1d(found, here, assume_unique=True)
-        return _NO_CODES if found is None else found
+        known = {word for word in words if word is not None}
+        if not known or None in words:
+            return _NO_CODES
+        return self._numbers(np.logical_and.reduce([self._flags([word]) for word in known]))
 
     def with_any(self, words: Sequence[int | None]) -> Codes:
         """Texts that have one of these words."""
-        known = np.array(sorted({word for word in words if word is not None}), dtype=np.int64)
+        return self._numbers(self._flags({word for word in words if word is not None}))
+
+    def _flags(self, words: Iterable[int]) -> Mask:
+        """Of each text, whether it has one of these words."""
         there = np.zeros(self.size, dtype=np.bool_)
-        there[self._postings.any_of(known)] = True
-        return np.flatnonzero(there).astype(np.int64)
+        for word in words:
+            there[self._postings.equal(word)] = True
+        return there
+
+    def _numbers(self, flags: Mask) -> Codes:
+        return np.flatnonzero(flags).astype(np.int64, copy=False)
 
     def with_phrase(self, words: Sequence[int | None]) -> Codes:
         """Texts that have these words next to each other, in this order."""
         phrase = [word for word in words if word is not None]
         if not phrase or len(phrase) < len(words):
             return _NO_CODES
-        texts = self.with_all(phrase)
-        starts = self._ends[texts]
-        lengths = np.maximum(self._ends[texts + 1] - starts - (len(phrase) - 1), 0)
-        owners = np.repeat(np.arange(len(texts)), lengths)
-        offsets = np.arange(len(owners)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-        places = starts[owners] + offsets
-        for step, word in enumerate(phrase):
-            there = self._sequence[places + step] == word
-            places, owners = places[there], owners[there]
-        return texts[np.unique(owners)]
+        if len(phrase) == 1:
+            return self.with_all(phrase)
+        # Comparing the whole sequence, word by word, is faster than finding out where to look.
+        last = max(0, int(self._ends[self.size]) - len(phrase) + 1)
+        places = np.flatnonzero(self._sequence[:last] == phrase[0])
+        for step, word in enumerate(phrase[1:], 1):
+            places = places[self._sequence[places + step] == word]
+        texts = self._ends[: self.size + 1].searchsorted(places, "right") - 1
+        inside = places + len(phrase) <= self._ends[texts + 1]
+        texts = texts[inside].astype(np.int64, copy=False)  # ascending, as the places are
+        return texts[np.diff(texts, prepend=-1) > 0]
 
     @property
     def with_none(self) -> Codes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from . import (
     aliases,
+    cluster,
     collections,
     facets,
     groups,
@@ -12,6 +13,7 @@ from . import (
     points,
     query,
     service,
+    snapshots,
     vectors,
 )
 from ._table import HANDLERS, Handler, no_cost
@@ -20,6 +22,7 @@ __all__ = [
     "HANDLERS",
     "Handler",
     "aliases",
+    "cluster",
     "collections",
     "facets",
     "groups",
@@ -29,5 +32,6 @@ __all__ = [
     "points",
     "query",
     "service",
+    "snapshots",
     "vectors",
 ]

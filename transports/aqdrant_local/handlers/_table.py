@@ -5,6 +5,7 @@ Read by the transport.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
@@ -12,7 +13,7 @@ from aqdrant.operations import Operation
 from aqdrant_local.locks import Patience
 from aqdrant_local.state import State
 
-__all__ = ["HANDLERS", "Handler", "handles", "no_cost"]
+__all__ = ["HANDLERS", "Handler", "handles", "no_cost", "off_the_loop"]
 
 R = TypeVar("R")
 O = TypeVar("O", bound=Operation[Any])  # noqa: E741  # an operation
@@ -35,6 +36,11 @@ HANDLERS: dict[type[Operation[Any]], Handler] = {}
 def no_cost(state: State, operation: Operation[Any]) -> float:
     """The cost of what takes a moment whatever the size of the collection."""
     return 0.0
+
+
+def off_the_loop(state: State, operation: Operation[Any]) -> float:
+    """The cost of what asks the disk or the system, however short it is."""
+    return math.inf
 
 
 def handles(

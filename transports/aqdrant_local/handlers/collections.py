@@ -13,6 +13,8 @@ from aqdrant.operations import (
     UpdateCollection,
 )
 from aqdrant_local.engine.sparse import SparseVectors
+from aqdrant_local.graph_builder import BUILDER
+from aqdrant_local.graph_settings import due, indexed_vectors
 from aqdrant_local.indexing import described_indexes
 from aqdrant_local.locks import Patience
 from aqdrant_local.settings import change_settings, new_collection
@@ -84,13 +86,13 @@ def get_collections(
 def get_collection(
     state: State, operation: GetCollection, patience: Patience
 ) -> models.CollectionInfo:
-    """Describe a collection: counts are exact, and nothing is indexed for approximate search."""
+    """Describe a collection; counts are exact."""
     collection = state.find(operation.collection_name)
     with collection.gate.shared(patience):
         collection.still_there()
         return models.CollectionInfo(
-            status=models.CollectionStatus.GREEN,
-            optimizer_status=models.OptimizersStatusOneOf.OK,
+            status=_status(collection),
+            optimizer_status=_optimizer_status(collection),
             indexed_vectors_count=_indexed_vectors(collection),
             points_count=collection.segment.count,
             segments_count=1,
@@ -100,10 +102,30 @@ def get_collection(
         )
 
 
+def _status(collection: Collection) -> models.CollectionStatus:
+    """Green where nothing is left to index; grey where something is and nobody does it.
+
+    Red after an error, as a server.
+    """
+    if collection.graph_failure is not None:
+        return models.CollectionStatus.RED
+    if BUILDER.is_busy_with(collection):
+        return models.CollectionStatus.YELLOW
+    is_idle = any(due(collection, name) is not None for name in collection.segment.dense)
+    return models.CollectionStatus.GREY if is_idle else models.CollectionStatus.GREEN
+
+
+def _optimizer_status(collection: Collection) -> models.OptimizersStatus:
+    if collection.graph_failure is None:
+        return models.OptimizersStatusOneOf.OK
+    return models.OptimizersStatusOneOf1(error=collection.graph_failure)
+
+
 def _indexed_vectors(collection: Collection) -> int:
-    """How many vectors have an index: the sparse ones do from the start, the others never."""
+    """How many vectors have an index: the sparse ones from the start, others in a graph."""
     stores = collection.segment.stores.values()
-    return sum(store.count for store in stores if isinstance(store, SparseVectors))
+    sparse = sum(store.count for store in stores if isinstance(store, SparseVectors))
+    return sparse + indexed_vectors(collection)
 
 
 def _check_name(name: str) -> None:

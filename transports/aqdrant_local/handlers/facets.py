@@ -9,7 +9,8 @@ from aqdrant_local.filtering import select_rows
 from aqdrant_local.locks import Patience
 from aqdrant_local.ordering import count_values
 from aqdrant_local.refusals import out_of_range
-from aqdrant_local.state import State, no_shard_keys
+from aqdrant_local.sharding import seen
+from aqdrant_local.state import State
 
 from ._table import handles
 
@@ -18,11 +19,11 @@ from ._table import handles
 def facet(state: State, operation: Facet, patience: Patience) -> models.FacetResponse:
     """Count points by the values of a key, always exactly."""
     body = operation.body
-    no_shard_keys(body.shard_key)
     limit = 10 if body.limit is None else body.limit
     if limit < 1:
         raise out_of_range("limit", limit, 1)
     collection = state.find(operation.collection_name)
     with collection.gate.shared(patience):
-        selection = select_rows(collection.still_there().segment, body.filter)
-        return models.FacetResponse(hits=count_values(collection, body.key, selection, limit))
+        view = seen(collection.still_there(), body.shard_key, newest=False)
+        selection = select_rows(view.segment, body.filter)
+        return models.FacetResponse(hits=count_values(view, body.key, selection, limit))

@@ -25,7 +25,8 @@ from aqdrant_local.planning import check_query, nodes_of
 from aqdrant_local.querying import Run, look_up
 from aqdrant_local.records import Projection
 from aqdrant_local.refusals import out_of_range
-from aqdrant_local.state import Collection, State, no_shard_keys
+from aqdrant_local.sharding import seen
+from aqdrant_local.state import Collection, State
 
 from ._table import handles
 
@@ -38,7 +39,6 @@ def query_points_groups(
 ) -> models.GroupsResult:
     """Answer one query, its results grouped by a payload key."""
     request = operation.body
-    no_shard_keys(request.shard_key)
     size = DEFAULT_SIZE if request.group_size is None else request.group_size
     if size < 1:
         raise out_of_range("group_size", size, 1)
@@ -49,9 +49,10 @@ def query_points_groups(
     foreign = look_up(state, nodes, patience)
     collection = state.find(operation.collection_name)
     with collection.gate.shared(patience):
-        segment = collection.still_there().segment
+        view = seen(collection.still_there(), request.shard_key)
+        segment = view.segment
         projection = Projection(segment, request.with_payload, request.with_vector)
-        run = Run(state, collection, nodes, foreign, stretch=size)
+        run = Run(state, view, nodes, foreign, stretch=size)
         found = group_points(segment, run, request)
         groups = _points_of(found, run, projection)
     if elsewhere is not None:
@@ -97,7 +98,7 @@ def _looked_up(
     given = lookup if isinstance(lookup, models.WithLookup) else None
     shown = None if given is None else given.with_payload
     with collection.gate.shared(patience):
-        segment = collection.still_there().segment
+        segment = seen(collection.still_there(), None).segment
         with_payload = True if shown is None else shown
         projection = Projection(
             segment, with_payload, None if given is None else given.with_vectors
@@ -160,8 +161,7 @@ def _measured(
     state: State, operation: SearchMatrixPairs | SearchMatrixOffsets, patience: Patience
 ) -> Matrix:
     request = operation.body
-    no_shard_keys(request.shard_key)
     check_matrix(request)
     collection = state.find(operation.collection_name)
     with collection.gate.shared(patience):
-        return measure(collection.still_there().segment, request)
+        return measure(seen(collection.still_there(), request.shard_key).segment, request)

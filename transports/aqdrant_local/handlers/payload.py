@@ -13,11 +13,10 @@ from aqdrant_local import costs
 from aqdrant_local.encoding import encode_payload
 from aqdrant_local.engine.arrays import Rows
 from aqdrant_local.engine.paths import Path, delete_at, set_at
-from aqdrant_local.engine.segment import Segment
 from aqdrant_local.filtering import path_of
 from aqdrant_local.locks import Patience
 from aqdrant_local.records import decode_payload
-from aqdrant_local.state import Collection, State, no_shard_keys
+from aqdrant_local.state import Collection, State
 
 from ._table import handles
 from .updates import chosen_rows, selector_rows, updated
@@ -82,7 +81,6 @@ def _run(state: State, operation: Any, step: Step, patience: Patience) -> models
 
 
 def _set(body: models.SetPayload) -> Step:
-    no_shard_keys(body.shard_key, to_write=True)
     path: Path = () if body.key is None else path_of(body.key)
 
     def write(payload: dict[str, Any] | None) -> dict[str, Any]:
@@ -91,15 +89,14 @@ def _set(body: models.SetPayload) -> Step:
             return dict(body.payload)
         return set_at({} if payload is None else payload, path, body.payload)
 
-    return lambda collection: _rewrite(collection, _set_rows(collection.segment, body), write)
+    return lambda collection: _rewrite(collection, _set_rows(collection, body), write)
 
 
 def _overwrite(body: models.SetPayload) -> Step:
-    no_shard_keys(body.shard_key, to_write=True)
     blob = encode_payload(body.payload, "?")
 
     def apply(collection: Collection) -> int:
-        rows = _set_rows(collection.segment, body)
+        rows = _set_rows(collection, body)
         number = collection.next_operation()
         collection.segment.set_payloads(rows, [blob] * len(rows), number)
         return number
@@ -108,7 +105,6 @@ def _overwrite(body: models.SetPayload) -> Step:
 
 
 def _delete(body: models.DeletePayload) -> Step:
-    no_shard_keys(body.shard_key, to_write=True)
     paths = [path_of(key) for key in body.keys]
 
     def write(payload: dict[str, Any] | None) -> dict[str, Any] | None:
@@ -117,21 +113,20 @@ def _delete(body: models.DeletePayload) -> Step:
         return payload
 
     def apply(collection: Collection) -> int:
-        rows = chosen_rows(collection.segment, body.points, body.filter)
+        rows = chosen_rows(collection, body.shard_key, body.points, body.filter)
         return _rewrite(collection, rows, write)
 
     return apply
 
 
 def _clear(selector: models.PointsSelector) -> Step:
-    no_shard_keys(selector.shard_key, to_write=True)
 
     def apply(collection: Collection) -> int:
         segment = collection.segment
         if isinstance(selector, models.FilterSelector):
-            rows = selector_rows(segment, selector)
+            rows = selector_rows(collection, selector)
         else:
-            rows = chosen_rows(segment, selector.points, None)
+            rows = chosen_rows(collection, selector.shard_key, selector.points, None)
         number = collection.next_operation()
         segment.set_payloads(rows, [None] * len(rows), number)
         return number
@@ -139,10 +134,10 @@ def _clear(selector: models.PointsSelector) -> Step:
     return apply
 
 
-def _set_rows(segment: Segment, body: models.SetPayload) -> Rows:
+def _set_rows(collection: Collection, body: models.SetPayload) -> Rows:
     # Where both are given, a server goes by the points.
     condition = body.filter if body.points is None else None
-    return chosen_rows(segment, body.points, condition)
+    return chosen_rows(collection, body.shard_key, body.points, condition)
 
 
 def _rewrite(collection: Collection, rows: Rows, write: Rewrite) -> int:

@@ -21,13 +21,15 @@ from aqdrant.operations import (
 from aqdrant_local import costs
 from aqdrant_local.encoding import encode_batch, encode_points, still_fits
 from aqdrant_local.engine.ids import PointId, encode_ids
+from aqdrant_local.engine.segment import Segment
 from aqdrant_local.engine.writes import PointWrite
 from aqdrant_local.filtering import select_rows
 from aqdrant_local.locks import Patience
 from aqdrant_local.ordering import read_in_order
 from aqdrant_local.records import Projection, scrolled_payload
 from aqdrant_local.refusals import WrongSize, out_of_range
-from aqdrant_local.state import Collection, State, no_shard_keys
+from aqdrant_local.sharding import chosen_shards, seen
+from aqdrant_local.state import Collection, State
 
 from . import payload, vectors
 from ._table import handles
@@ -49,7 +51,7 @@ def upsert_points(state: State, operation: UpsertPoints, patience: Patience) -> 
 
 
 def _encoded(collection: Collection, body: models.PointInsertOperations) -> PointWrite:
-    no_shard_keys(body.shard_key, to_write=True)
+    chosen_shards(collection, body.shard_key, to_write=True)
     stores = collection.segment.stores
     if isinstance(body, models.PointsBatch):
         not_empty(body.batch.ids)
@@ -59,8 +61,18 @@ def _encoded(collection: Collection, body: models.PointInsertOperations) -> Poin
 
 
 def _upsert(collection: Collection, body: models.PointInsertOperations, write: PointWrite) -> int:
-    segment = collection.segment
-    still_fits(segment, write)
+    still_fits(collection.segment, write)
+    shards = chosen_shards(collection, body.shard_key, to_write=True)
+    number = collection.next_operation()
+    for shard in shards if collection.is_sharded else (0,):
+        own = PointWrite(write.keys.in_shard(shard), write.dense, write.ragged, write.payloads)
+        _upsert_into(collection.segment, body, own if shard else write, number)
+    return number
+
+
+def _upsert_into(
+    segment: Segment, body: models.PointInsertOperations, write: PointWrite, number: int
+) -> None:
     mode = body.update_mode
     if body.update_filter is not None or mode not in (None, models.UpdateMode.UPSERT):
         rows = segment.ids.find(write.keys)
@@ -74,10 +86,8 @@ def _upsert(collection: Collection, body: models.PointInsertOperations, write: P
         if passed is not None:
             keep[there] &= passed.mask[rows[there]]
         write = write.take(np.flatnonzero(keep))
-    number = collection.next_operation()
     if len(write):
         segment.upsert(write, number)
-    return number
 
 
 @handles(DeletePoints, cost=costs.of_change)
@@ -91,7 +101,7 @@ def delete_points(state: State, operation: DeletePoints, patience: Patience) -> 
 
 
 def _delete(collection: Collection, selector: models.PointsSelector) -> int:
-    rows = selector_rows(collection.segment, selector)
+    rows = selector_rows(collection, selector)
     number = collection.next_operation()
     collection.segment.remove(rows)
     return number
@@ -102,7 +112,7 @@ def get_point(state: State, operation: GetPoint, patience: Patience) -> models.R
     """Read one point with its payload and all vectors."""
     collection = state.find(operation.collection_name)
     with collection.gate.shared(patience):
-        segment = collection.still_there().segment
+        segment = seen(collection.still_there(), None).segment
         row = segment.ids.find_one(cast("PointId", operation.id))
         if row < 0:
             raise NotFound(f"Point with id {operation.id} does not exist!")
@@ -113,10 +123,9 @@ def get_point(state: State, operation: GetPoint, patience: Patience) -> models.R
 def get_points(state: State, operation: GetPoints, patience: Patience) -> list[models.Record]:
     """Read points by id, in the order of the ids; each once, missing ones left out."""
     body = operation.body
-    no_shard_keys(body.shard_key)
     collection = state.find(operation.collection_name)
     with collection.gate.shared(patience):
-        segment = collection.still_there().segment
+        segment = seen(collection.still_there(), body.shard_key).segment
         projection = Projection(segment, body.with_payload, body.with_vector)
         ids = list(dict.fromkeys(cast("Sequence[PointId]", body.ids)))
         rows = segment.ids.find(encode_ids(ids))
@@ -127,7 +136,6 @@ def get_points(state: State, operation: GetPoints, patience: Patience) -> list[m
 def scroll_points(state: State, operation: ScrollPoints, patience: Patience) -> models.ScrollResult:
     """Read points in the order of their ids, page by page, or first in that of a payload key."""
     body = operation.body
-    no_shard_keys(body.shard_key)
     limit = 10 if body.limit is None else body.limit
     if limit < 1:
         raise out_of_range("limit", limit, 1)
@@ -139,11 +147,12 @@ def scroll_points(state: State, operation: ScrollPoints, patience: Patience) -> 
         )
     collection = state.find(operation.collection_name)
     with collection.gate.shared(patience):
-        segment = collection.still_there().segment
+        view = seen(collection.still_there(), body.shard_key)
+        segment = view.segment
         projection = Projection(segment, scrolled_payload(body), body.with_vector)
         selection = select_rows(segment, body.filter)
         if body.order_by is not None:
-            found = read_in_order(collection, body.order_by, selection, limit)
+            found = read_in_order(view, body.order_by, selection, limit)
             records = projection.records(found.rows)
             for record, value in zip(records, found.values, strict=True):
                 record.order_value = value
@@ -165,10 +174,9 @@ def scroll_points(state: State, operation: ScrollPoints, patience: Patience) -> 
 @handles(CountPoints, cost=costs.of_count)
 def count_points(state: State, operation: CountPoints, patience: Patience) -> models.CountResult:
     """Count points, always exactly."""
-    no_shard_keys(operation.body.shard_key)
     collection = state.find(operation.collection_name)
     with collection.gate.shared(patience):
-        segment = collection.still_there().segment
+        segment = seen(collection.still_there(), operation.body.shard_key, newest=False).segment
         selection = select_rows(segment, operation.body.filter)
         return models.CountResult(count=segment.count if selection is None else len(selection))
 

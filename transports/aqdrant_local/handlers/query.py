@@ -10,7 +10,8 @@ from aqdrant_local.locks import Patience
 from aqdrant_local.planning import Node, check_query, nodes_of
 from aqdrant_local.querying import Foreign, look_up, run_query
 from aqdrant_local.refusals import within
-from aqdrant_local.state import State, no_shard_keys
+from aqdrant_local.sharding import seen
+from aqdrant_local.state import State
 
 from ._table import handles
 
@@ -18,13 +19,13 @@ from ._table import handles
 @handles(QueryPoints, cost=costs.of_query)
 def query_points(state: State, operation: QueryPoints, patience: Patience) -> models.QueryResponse:
     """Answer one query."""
-    no_shard_keys(operation.body.shard_key)
     nodes = nodes_of(operation.body)
     check_query(nodes)
     foreign = look_up(state, nodes, patience)
     collection = state.find(operation.collection_name)
     with collection.gate.shared(patience):
-        return run_query(state, collection.still_there(), operation.body, nodes, foreign)
+        view = seen(collection.still_there(), operation.body.shard_key)
+        return run_query(state, view, operation.body, nodes, foreign)
 
 
 @handles(QueryBatchPoints, cost=costs.of_queries)
@@ -35,7 +36,6 @@ def query_batch_points(
     requests = operation.body.searches
     plans: list[tuple[models.QueryRequest, list[Node], Foreign]] = []
     for index, request in enumerate(requests):
-        no_shard_keys(request.shard_key)
         nodes = nodes_of(request)
         with within(f"requests[{index}]"):
             check_query(nodes)
@@ -49,5 +49,6 @@ def query_batch_points(
         ):
             patience.next_step()
             with within(f"requests[{index}]"):
-                responses.append(run_query(state, collection, *plan, scanned))
+                view = seen(collection, requests[index].shard_key)
+                responses.append(run_query(state, view, *plan, scanned))
         return responses

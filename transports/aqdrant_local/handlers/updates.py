@@ -14,7 +14,8 @@ from aqdrant_local.engine.ids import PointId, encode_ids
 from aqdrant_local.engine.segment import Segment
 from aqdrant_local.filtering import select_rows
 from aqdrant_local.refusals import bad_request, malformed
-from aqdrant_local.state import no_shard_keys
+from aqdrant_local.sharding import to_change
+from aqdrant_local.state import Collection
 
 __all__ = ["chosen_rows", "existing_rows", "not_empty", "selector_rows", "updated"]
 
@@ -35,20 +36,23 @@ def not_empty(what: Sized) -> None:
         raise bad_request("The update names no points.", parameter="points")
 
 
-def existing_rows(segment: Segment, ids: Sequence[PointId]) -> Rows:
-    """The rows of these points, in their order.
+def existing_rows(views: Sequence[Segment], ids: Sequence[PointId]) -> list[Rows]:
+    """For each view the rows of these points, in their order; -1 where another one has it.
 
     Raises:
         NotFound: one of them does not exist; nothing is changed then.
     """
-    rows = segment.ids.find(encode_ids(ids))
-    if (rows < 0).any():
-        raise NotFound(f"No point with id {ids[int(np.argmax(rows < 0))]} found")
-    return rows
+    keys = encode_ids(ids)
+    found = [view.ids.find(keys) for view in views]
+    missing = np.logical_and.reduce([rows < 0 for rows in found])
+    if missing.any():
+        raise NotFound(f"No point with id {ids[int(np.argmax(missing))]} found")
+    return found
 
 
 def chosen_rows(
-    segment: Segment,
+    collection: Collection,
+    shard_key: models.ShardKeySelector | None,
     points: Sequence[models.ExtendedPointId] | None,
     condition: models.Filter | None,
 ) -> Rows:
@@ -60,22 +64,28 @@ def chosen_rows(
     """
     if points is None and condition is None:
         raise malformed("Neither points nor a filter is given.", parameter="points")
+    views = to_change(collection, shard_key)
     if points is None:
-        return _filtered(segment, condition)
+        return _filtered(views, condition)
     not_empty(points)
-    return np.unique(existing_rows(segment, cast("Sequence[PointId]", points)))
+    rows = np.unique(np.concatenate(existing_rows(views, cast("Sequence[PointId]", points))))
+    return rows[rows >= 0]
 
 
-def selector_rows(segment: Segment, selector: models.PointsSelector) -> Rows:
+def selector_rows(collection: Collection, selector: models.PointsSelector) -> Rows:
     """The rows that a selector names; of ids only those that exist."""
-    no_shard_keys(selector.shard_key, to_write=True)
+    views = to_change(collection, selector.shard_key)
     if isinstance(selector, models.FilterSelector):
-        return _filtered(segment, selector.filter)
+        return _filtered(views, selector.filter)
     not_empty(selector.points)
-    rows = segment.ids.find(encode_ids(cast("Sequence[PointId]", selector.points)))
-    return np.unique(rows[rows >= 0])
+    keys = encode_ids(cast("Sequence[PointId]", selector.points))
+    rows = np.unique(np.concatenate([view.ids.find(keys) for view in views]))
+    return rows[rows >= 0]
 
 
-def _filtered(segment: Segment, condition: models.Filter | None) -> Rows:
-    selection = select_rows(segment, condition)
-    return (segment.everything if selection is None else selection).rows
+def _filtered(views: Sequence[Segment], condition: models.Filter | None) -> Rows:
+    found: list[Rows] = []
+    for view in views:
+        selection = select_rows(view, condition)
+        found.append((view.everything if selection is None else selection).rows)
+    return found[0] if len(found) == 1 else np.concatenate(found)

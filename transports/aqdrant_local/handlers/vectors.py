@@ -11,14 +11,16 @@ from aqdrant import models
 from aqdrant.exceptions import BadRequest
 from aqdrant.operations import CreateVectorName, DeleteVectorName, DeleteVectors, UpdateVectors
 from aqdrant_local import costs
+from aqdrant_local.bounds import check_bounds
 from aqdrant_local.encoding import encode_vectors, still_fits, unknown_vector
 from aqdrant_local.engine.ids import PointId, encode_ids
 from aqdrant_local.engine.writes import PointWrite
 from aqdrant_local.filtering import select_rows
 from aqdrant_local.locks import Patience
 from aqdrant_local.refusals import bad_request
-from aqdrant_local.settings import add_dense_name, add_sparse_name, check_vector_size, drop_name
-from aqdrant_local.state import Collection, State, no_shard_keys
+from aqdrant_local.settings import add_dense_name, add_sparse_name, drop_name
+from aqdrant_local.sharding import to_change
+from aqdrant_local.state import Collection, State
 
 from ._table import handles
 from .updates import chosen_rows, existing_rows, updated
@@ -43,7 +45,6 @@ def prepared_update(
     collection: Collection, body: models.UpdateVectors
 ) -> Callable[[Collection], int]:
     """An update of vectors, checked and turned into columns, ready to be applied."""
-    no_shard_keys(body.shard_key, to_write=True)
     if not len(body.points):
         raise BadRequest("The update names no points.", status_code=422, parameter="points")
     stores = collection.segment.stores
@@ -62,15 +63,18 @@ def prepared_update(
 
     def apply(collection: Collection) -> int:
         segment = collection.segment
-        rows = existing_rows(segment, ids)
-        passed = select_rows(segment, body.update_filter)
+        views = to_change(collection, body.shard_key)
+        found = existing_rows(views, ids)
         write = PointWrite(keys, dense, sparse, [None] * len(ids))
         still_fits(segment, write)
-        if passed is not None:
-            picks = np.flatnonzero(passed.mask[rows])
-            write, rows = write.take(picks), rows[picks]
+        passed = [select_rows(view, body.update_filter) for view in views]
         number = collection.next_operation()
-        segment.set_vectors(rows, write, number)
+        for rows, selection in zip(found, passed, strict=True):
+            picks = np.flatnonzero(rows >= 0)
+            if selection is not None:
+                picks = picks[selection.mask[rows[picks]]]
+            own = write if len(picks) == len(rows) else write.take(picks)
+            segment.set_vectors(rows[picks], own, number)
         return number
 
     return apply
@@ -91,7 +95,6 @@ def delete_vectors(
 
 def prepared_delete(body: models.DeleteVectors) -> Callable[[Collection], int]:
     """A deletion of vectors, ready to be applied."""
-    no_shard_keys(body.shard_key, to_write=True)
     names: Sequence[str] = body.vector
     if not len(names):
         raise BadRequest("No vector names to delete.", status_code=422, parameter="vectors")
@@ -104,9 +107,9 @@ def prepared_delete(body: models.DeleteVectors) -> Callable[[Collection], int]:
         for name in names:
             if name not in stores:
                 raise unknown_vector(name, stores)
-        rows = chosen_rows(segment, body.points, body.filter)
+        rows = chosen_rows(collection, body.shard_key, body.points, body.filter)
         if body.points is not None and body.filter is not None:
-            rows = np.union1d(rows, chosen_rows(segment, None, body.filter))
+            rows = np.union1d(rows, chosen_rows(collection, body.shard_key, None, body.filter))
         # A server makes two operations of ids and a filter.
         is_twofold = body.points is not None and body.filter is not None
         number = collection.next_operation(2 if is_twofold else 1)
@@ -129,7 +132,7 @@ def create_vector_name(
 
     def change(collection: Collection) -> models.UpdateResult:
         if isinstance(config, models.DenseVectorNameConfig):
-            check_vector_size(config.dense.size)
+            check_bounds(config)
             add_dense_name(collection, name, config.dense)
         else:
             add_sparse_name(collection, name, config.sparse)

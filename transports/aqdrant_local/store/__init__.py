@@ -9,13 +9,14 @@ processes out. `database` holds a connection for writing and closes idle ones, `
 `files` open, make and recognise files, `errors` says what their errors mean. `catalog` keeps
 collections and aliases, `manifest` the settings of a collection, `rows` points, sparse vectors and
 multivectors, `blocks` dense vectors. `collection` makes the changes of one collection last,
-`loading` reads it.
+`loading` reads it, `copies` writes it elsewhere.
 
 The folder
     ``aqdrant.db``       the catalog, a SQLite database.
     ``KEY.aqdrant``      a SQLite database for each collection; KEY is 16 hexadecimal digits.
     ``aqdrant.lock``     locked by the process that writes; JSON of who that is.
     ``-wal`` and ``-shm`` beside a database belong to it.
+    ``snapshots/``       what `aqdrant_local.snapshots` keeps.
 
 The format, version 2 (``PRAGMA user_version``; ``application_id`` is 0x61716474, "aqdt", of the
 catalog, 0x61716463, "aqdc", of a collection)
@@ -28,19 +29,24 @@ catalog, 0x61716463, "aqdc", of a collection)
     ``unused(key, is_next)``: keys whose files, where there are any, belong to nothing and are
     deleted at the next opening; one of them is for the next collection. So a collection comes and
     goes with one transaction of the catalog, and no file is deleted that it did not give up.
+    ``quotas(config, mark)``, once they are set: JSON of `QuotaConfig`.
 
     A collection. ``settings(key, config, mark)``: JSON of `CollectionConfig`.
     ``progress(changes, operations, points, indexes, mark)``: transactions, numbered updates,
     points and indexes. ``indexes(name, definition, mark)``: payload indexes as JSON of
     `CreateFieldIndex`; they are built again when they are first used.
+    ``shards(key, first, shards, state, mark)``: of a collection with custom sharding, once it has a
+    key: the key as JSON, and the numbers of its shards.
     ``vectors(id, name, kind, block_rows)``: the vector names; kind is ``dense``,
     ``sparse`` or ``multi``.
 
     ``points(row, id, version, payload, mark)``: a point lives in a row, and rows of deleted points
-    are used again. id is the number as a signed 64-bit one, or a UUID's 16 bytes; version the
+    are used again. id is the number as a signed 64-bit one, or a UUID's 16 bytes; in a shard of a
+    shard key two bytes of its number, and then 8 of the number or 16 of the UUID; version the
     number of the update that changed it last; payload msgpack of a map, or NULL where it was
     cleared; mark the payload's CRC-32 (0 for NULL) xor both 32-bit words of (id's high half) xor
-    (low half) xor (row times 0x9E3779B1) xor (version times 0x85EBCA6B), modulo 2**64.
+    (low half) xor (row times 0x9E3779B1) xor (version times 0x85EBCA6B)
+    xor (shard times 0xC2B2AE35), modulo 2**64.
 
     ``dense_V(block, marks, vectors)`` for vector name V: block B holds the rows from B times
     ``block_rows`` on, float32 end to end, as they are compared (cosine: of length 1). A row without

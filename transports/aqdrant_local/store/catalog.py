@@ -10,9 +10,11 @@ import secrets
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from aqdrant import models
+
 from .connection import Connection
 from .errors import damaged
-from .sums import numbers_mark, text_mark
+from .sums import numbers_mark, read_model, text_mark, written_model
 
 __all__ = ["SCHEMA", "Catalog", "Listing"]
 
@@ -72,6 +74,29 @@ class Catalog:
         """Note that the files of an unused key are gone."""
         self._database.execute("DELETE FROM unused WHERE key = ?", (key,))
 
+    def spare(self) -> str:
+        """Reserve one more key; its files are deleted at the next opening, unless it is used."""
+        key = secrets.token_hex(8)
+        self._database.execute("INSERT INTO unused VALUES (?, 0)", (key,))
+        return key
+
+    def put(self, name: str, key: str) -> None:
+        """Have a collection under a key that was spare, in place of the one it had, if any."""
+        changes, collections, aliases = self._progress()
+        before = self._database.execute(
+            "SELECT key FROM collections WHERE name = ?", (name,)
+        ).fetchone()
+        self.forget(key)
+        if before is None:
+            collections += 1
+        else:
+            self._database.execute("DELETE FROM collections WHERE name = ?", (name,))
+            self._database.execute("INSERT INTO unused VALUES (?, 0)", before)
+        self._database.execute(
+            "INSERT INTO collections VALUES (?, ?, ?)", (name, key, text_mark(name, key))
+        )
+        self._set_progress(changes + 1, collections, aliases)
+
     def add(self, name: str, key: str) -> None:
         """Add a collection under the key that was the next one."""
         self.forget(key)
@@ -98,6 +123,21 @@ class Catalog:
         )
         changes, collections, _ = self._progress()
         self._set_progress(changes + 1, collections, len(aliases))
+
+    def quotas(self) -> models.QuotaConfig:
+        """The quotas; those of a new folder where none were ever set."""
+        sql = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'quotas'"
+        if not self._database.execute(sql).fetchone():
+            return models.QuotaConfig()
+        text, mark = self._database.execute("SELECT config, mark FROM quotas").fetchone()
+        return read_model(models.QuotaConfig, self._database.path, mark, "", text)
+
+    def set_quotas(self, quotas: models.QuotaConfig) -> None:
+        """Replace the quotas."""
+        text = written_model(quotas)
+        self._database.execute("CREATE TABLE IF NOT EXISTS quotas(config TEXT, mark)")
+        self._database.execute("DELETE FROM quotas")
+        self._database.execute("INSERT INTO quotas VALUES (?, ?)", (text, text_mark("", text)))
 
     def _reserve(self) -> None:
         self._database.execute("INSERT INTO unused VALUES (?, 1)", (secrets.token_hex(8),))

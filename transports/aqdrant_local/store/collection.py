@@ -6,8 +6,9 @@ collection's gate.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
@@ -16,12 +17,14 @@ from aqdrant import models
 from aqdrant.exceptions import AqdrantError, StatusError, StorageError
 from aqdrant_local.engine.arrays import Rows
 from aqdrant_local.engine.multivectors import MultiVectors
+from aqdrant_local.engine.portions import Portion, portions
 from aqdrant_local.engine.segment import Vectors
 from aqdrant_local.engine.writes import PointWrite
-from aqdrant_local.state import Collection, IndexSchema
+from aqdrant_local.state import Collection, IndexSchema, Placed
 
 from .blocks import DenseTable
 from .database import Database
+from .graph_files import GraphFiles
 from .loading import load_collection
 from .manifest import Manifest, VectorTable
 from .rows import MultiTable, PointTable, SparseTable
@@ -29,8 +32,6 @@ from .rows import MultiTable, PointTable, SparseTable
 __all__ = ["CollectionStore"]
 
 R = TypeVar("R")
-
-_CHUNK = 4096  # points that are copied at once when rows move
 
 
 class CollectionStore:
@@ -47,7 +48,13 @@ class CollectionStore:
         self._together = False  # several writes make one transaction
         self._is_torn = False  # one of them was written in part
         self._is_ahead = False  # the disk may have what memory has not, or the reverse
+        collection.graph_files = GraphFiles(database.path)
         self._attach()
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self._database.path
 
     def run(self, change: Callable[[], R], *, whole: bool) -> R:
         """Run a change of memory that tells its writes here; disk and memory agree after it.
@@ -159,6 +166,11 @@ class CollectionStore:
         with self._transaction():
             self._manifest.set_index(name, schema)
 
+    def save_shards(self, shards: Mapping[int | str, Placed]) -> None:
+        """Write the shard keys."""
+        with self._transaction():
+            self._manifest.set_shards(shards)
+
     def add_vectors(self, name: str, vectors: Vectors, config: models.CollectionConfig) -> None:
         """Begin a vector name."""
         with self._transaction():
@@ -173,6 +185,16 @@ class CollectionStore:
             self._manifest.set_config(self.key, config)
         del self._vectors[name]
         self._give_back()
+
+    def fill(self, points: Sequence[Portion]) -> None:
+        """Write the points of a collection whose memory stays empty: a copy."""
+        with self._transaction(sum(len(portion.write) for portion in points)):
+            self._put_all(points)
+
+    def serve(self, collection: Collection) -> None:
+        """Make the changes of another collection last from now on, which holds the same."""
+        self._collection = collection
+        self._attach()
 
     def close(self) -> None:
         """Close the file, once a write in another thread is through."""
@@ -225,6 +247,7 @@ class CollectionStore:
             raise
         collection.segment, collection.config = fresh.segment, fresh.config
         collection.schema, collection.operations = fresh.schema, fresh.operations
+        collection.shards = fresh.shards
         self._is_ahead = False
         self._attach()
 
@@ -266,23 +289,17 @@ class CollectionStore:
             (self._dense if table.kind == "dense" else self._ragged)(table).remove(held)
 
     def _rewrite(self, rows: Rows) -> None:
-        segment = self._collection.segment
         self._manifest.clear()
-        for start in range(0, len(rows), _CHUNK):
-            old = rows[start : start + _CHUNK]
-            new = np.arange(start, start + len(old), dtype=np.intp)
-            numbers: list[int] = old.tolist()
-            payloads = [segment.payloads[row] for row in numbers]
-            versions = np.array(segment.versions(old), dtype=np.int64)
-            self._points.put(new, segment.ids.keys(old), versions, payloads)
-            for name, dense in segment.dense.items():
-                there = dense.present[old]
-                blocks = self._dense(self._vectors[name])
-                blocks.put(new[there], dense.vectors(old[there]), None)
-            for name, ragged in segment.ragged.items():
-                there = ragged.present[old]
-                table: Any = self._ragged(self._vectors[name])
-                table.put(new[there], ragged.vectors(old[there]))
+        self._put_all(portions(self._collection.segment, rows))
+
+    def _put_all(self, points: Iterable[Portion]) -> None:
+        """Write points into rows 0, 1, ..."""
+        start = 0
+        for portion in points:
+            rows = np.arange(start, start + len(portion.write), dtype=np.intp)
+            self._points.put(rows, portion.write.keys, portion.versions, portion.write.payloads)
+            self._put_vectors(rows, portion.write)
+            start += len(rows)
 
     def _give_back(self) -> None:
         """Return what was freed to the file system; the change itself is through already."""

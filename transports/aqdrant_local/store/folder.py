@@ -7,15 +7,20 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
+from aqdrant import models
 from aqdrant.exceptions import StorageError
+from aqdrant_local.graph_builder import BUILDER
+from aqdrant_local.snapshots.shelf import Shelf
 from aqdrant_local.state import Collection, State
 
 from .catalog import SCHEMA, Catalog
 from .collection import CollectionStore
 from .connection import Connection
+from .copies import adopt
 from .database import Database, Durability, Pool
 from .errors import damaged, translated
 from .files import (
@@ -28,14 +33,16 @@ from .files import (
     lasts,
     no_rights,
 )
+from .graph_files import delete_graphs
 from .loading import load_collection
 from .locking import FolderLock
 from .manifest import SCHEMA as COLLECTION_SCHEMA
 from .manifest import Manifest
 
-__all__ = ["CATALOG_NAME", "FolderStore", "check_folder"]
+__all__ = ["CATALOG_NAME", "SNAPSHOTS", "FolderStore", "check_folder"]
 
 CATALOG_NAME = "aqdrant.db"
+SNAPSHOTS = "snapshots"
 _LOCK = "aqdrant.lock"
 
 
@@ -64,6 +71,7 @@ class FolderStore:
         self._pool = Pool()
         self._database = Database(path, durability, Pool(bound=1))
         self._catalog = Catalog(self._database)
+        self.state = State()
         try:
             with translated(folder):
                 if not path.exists():
@@ -71,8 +79,10 @@ class FolderStore:
                 self._identity = path.stat()
             with self._database.using():
                 self._sweep()
-                self.state = State()
+                self.state = State(Shelf(folder / SNAPSHOTS))
+                self.state.shelf.sweep()
                 self.state.store = self
+                self.state.quotas = self._catalog.quotas()
                 self.reconcile(self.state)
         except BaseException:
             self.close()
@@ -118,6 +128,50 @@ class FolderStore:
             self._catalog.set_aliases(aliases)
         self._discard(key, collection)
 
+    @contextmanager
+    def landing(self) -> Generator[tuple[str, Path]]:
+        """A key and a file for a collection to come; the file goes unless `put` names it."""
+        with self._database.transaction():
+            key = self._catalog.spare()
+        try:
+            yield key, collection_file(self._folder, key)
+        finally:
+            with self._database.using():
+                is_unused = key not in self._catalog.listing().keys.values()
+            if is_unused:
+                self._discard(key)
+
+    def adopted(self, name: str, key: str) -> Collection:
+        """Read the collection that landed, on its way into the catalog.
+
+        Raises:
+            StorageError: it is not what was written.
+        """
+        adopt(collection_file(self._folder, key), key)
+        lasts(self._folder)
+        return self._load(name, key)
+
+    def put(self, collection: Collection, before: Collection | None) -> None:
+        """Have a collection that landed, in place of another, if any."""
+        if collection.store is None:
+            return
+        old = None if before is None or before.store is None else before.store
+        with self._database.transaction():
+            self._catalog.put(collection.name, collection.store.key)
+        if old is not None:
+            old.close()
+            self._discard(old.key)
+
+    @property
+    def path(self) -> Path:
+        """The folder."""
+        return self._folder
+
+    def save_quotas(self, quotas: models.QuotaConfig) -> None:
+        """Write the quotas."""
+        with self._database.transaction():
+            self._catalog.set_quotas(quotas)
+
     def save_aliases(self, aliases: Mapping[str, str]) -> None:
         """Write all aliases."""
         with self._database.transaction():
@@ -127,8 +181,9 @@ class FolderStore:
         """Make a state hold what the catalog names: at first, and after a change that failed."""
         with self._database.using():
             listing = self._catalog.listing()
-        for name in [name for name in state.collections if name not in listing.keys]:
-            state.collections.pop(name).is_dropped = True
+        for name, held in list(state.collections.items()):
+            if held.store is None or listing.keys.get(name) != held.store.key:
+                state.collections.pop(name).is_dropped = True
         for name, key in listing.keys.items():
             if name not in state.collections:
                 state.collections[name] = self._load(name, key)
@@ -136,6 +191,7 @@ class FolderStore:
 
     def close(self) -> None:
         """Close the files, once a write in another thread is through, and the lock."""
+        BUILDER.stop(self.state.collections.values(), wait=True)
         self._pool.close()
         self._database.close()
         self._lock.release()
@@ -152,6 +208,7 @@ class FolderStore:
         with database.using():
             collection = load_collection(database, name)
         CollectionStore(database, key, collection)
+        BUILDER.wake(collection)
         return collection
 
     def _attach(self, key: str, collection: Collection) -> None:
@@ -195,6 +252,7 @@ class FolderStore:
             collection.store.close()
         try:
             delete_database(collection_file(self._folder, key))
+            delete_graphs(collection_file(self._folder, key))
         except OSError:
             return  # on Windows: somebody reads it
 

@@ -6,6 +6,8 @@ failed.
 
 from __future__ import annotations
 
+import numpy as np
+
 from aqdrant.exceptions import AqdrantError
 from aqdrant_local.engine.dense import DenseVectors
 from aqdrant_local.engine.multivectors import MultiVectors
@@ -64,4 +66,9 @@ def _load(connection: Connection, name: str) -> Collection:
             vectors.put(*SparseTable(connection, table.number).load())
     for key, schema in manifest.indexes().items():
         add_index(collection, key, schema)
+    collection.shards = manifest.shards()
+    held = segment.ids.shards(segment.size)[segment.alive]
+    known = {placed.first for placed in collection.shards.values()} or {0}
+    if not known.issuperset(np.unique(held).tolist()):
+        raise damaged(connection.path, "points are in a shard that is not known")
     return collection

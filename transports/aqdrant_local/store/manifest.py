@@ -5,14 +5,17 @@ Used by `collection`, `loading` and `folder`; the tables are described in the pa
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
+
+import msgspec
 
 from aqdrant import models
 from aqdrant.exceptions import StorageError
 from aqdrant_local.engine.dense import DenseVectors
 from aqdrant_local.engine.multivectors import MultiVectors
 from aqdrant_local.engine.segment import Vectors
-from aqdrant_local.state import IndexSchema
+from aqdrant_local.state import IndexSchema, Placed
 
 from .blocks import block_rows
 from .connection import Connection
@@ -30,6 +33,12 @@ CREATE TABLE points(
     row INTEGER PRIMARY KEY, id, version INTEGER, payload BLOB, mark INTEGER
 );
 """
+
+
+_SHARDS = """
+CREATE TABLE IF NOT EXISTS shards(key TEXT PRIMARY KEY, first INTEGER, shards INTEGER, state, mark)
+"""
+_HAS_SHARDS = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'shards'"
 
 
 class Progress(NamedTuple):
@@ -94,6 +103,13 @@ class Manifest:
                 fix="Restore the folder from a copy, and do not replace it while it is open.",
             )
 
+    def set_key(self, key: str) -> None:
+        """Make it the file of another key."""
+        text = written_model(self.config())
+        self._database.execute(
+            "UPDATE settings SET key = ?, config = ?, mark = ?", (key, text, text_mark(key, text))
+        )
+
     def progress(self) -> Progress:
         """How far the collection has come."""
         found = self._database.execute("SELECT * FROM progress").fetchone()
@@ -119,6 +135,32 @@ class Manifest:
         if len(schemas) != self.progress().indexes:
             raise damaged(path, "an index is missing")
         return schemas
+
+    def shards(self) -> dict[int | str, Placed]:
+        """Where the shard keys have their points; none where there is no custom sharding."""
+        path = self._database.path
+        found: dict[int | str, Placed] = {}
+        if not self._database.execute(_HAS_SHARDS).fetchone():
+            return found
+        sql = "SELECT key, first, shards, state, mark FROM shards ORDER BY first"
+        for text, first, count, state, mark in self._database.execute(sql).fetchall():
+            if text_mark(str(text), f"{first} {count} {state}") != mark:
+                raise damaged(path, "shard keys are not what was written")
+            key = msgspec.json.decode(text, type=int | str)
+            found[key] = Placed(first, count, models.ReplicaState(state))
+        return found
+
+    def set_shards(self, shards: Mapping[int | str, Placed]) -> None:
+        """Replace the shard keys."""
+        self._database.execute(_SHARDS)
+        self._database.execute("DELETE FROM shards")
+        for key, placed in shards.items():
+            text = msgspec.json.encode(key).decode()
+            numbers = (placed.first, placed.shards, placed.state.value)
+            mark = text_mark(text, "{} {} {}".format(*numbers))
+            self._database.execute(
+                "INSERT INTO shards VALUES (?, ?, ?, ?, ?)", (text, *numbers, mark)
+            )
 
     def set_config(self, key: str, config: models.CollectionConfig) -> None:
         """Replace the settings."""

@@ -28,7 +28,10 @@ __all__ = ["MultiTable", "PointTable", "SparseTable"]
 _WORD = 0xFFFF_FFFF
 _WEIGHT = 0x9E37_79B1
 _VERSION_WEIGHT = 0x85EB_CA6B
+_SHARD_WEIGHT = 0xC2B2_AE35
 _POINTS = "SELECT row, id, version, payload, mark FROM points ORDER BY row"
+_HALF = 8  # bytes of half an id, or of a number in a shard
+_SHARD = 2  # bytes of the number of a shard, before the id
 _STEP = 8192  # points turned into Python's numbers at once
 
 
@@ -218,24 +221,47 @@ def _stored_ids(keys: Keys) -> list[int | bytes]:
     if not keys.kinds.any():
         return numbers
     halves = np.stack([keys.high, keys.low], axis=1).astype(">u8").tobytes()
+    shards, are_uuids = keys.shards.tolist(), keys.are_uuids.tolist()
     for position in np.flatnonzero(keys.kinds).tolist():
-        numbers[position] = halves[16 * position : 16 * position + 16]
+        half = 0 if are_uuids[position] else _HALF
+        prefix = shards[position].to_bytes(_SHARD, "big") if shards[position] else b""
+        numbers[position] = (
+            prefix + halves[2 * _HALF * position + half : 2 * _HALF * (position + 1)]
+        )
     return numbers
 
 
 def _keys(ids: Sequence[int | bytes]) -> Keys:
     if set(map(type, ids)) <= {int}:
         low = np.array(ids, dtype=np.int64).view(np.uint64)
-        kinds = np.zeros(len(ids), dtype=np.uint8)
+        kinds = np.zeros(len(ids), dtype=np.uint16)
         return Keys(kinds, np.zeros(len(ids), dtype=np.uint64), low)
-    kinds = np.array([point_id.__class__ is bytes for point_id in ids], dtype=np.uint8)
+    kinds = np.array([_kind(point_id) for point_id in ids], dtype=np.uint16)
     # A number is made 16 bytes as well, and both are read as two halves.
     filled = [
-        point_id if isinstance(point_id, bytes) else point_id.to_bytes(16, "big", signed=True)
+        _without_shard(point_id).rjust(2 * _HALF, b"\0")
+        if isinstance(point_id, bytes)
+        else point_id.to_bytes(2 * _HALF, "big", signed=True)
         for point_id in ids
     ]
     halves = np.frombuffer(b"".join(filled), ">u8").reshape(len(ids), 2).astype(np.uint64)
-    return Keys(kinds, np.where(kinds == 1, halves[:, 0], np.uint64(0)), halves[:, 1].copy())
+    high = np.where(kinds & np.uint16(1), halves[:, 0], np.uint64(0))
+    return Keys(kinds, high, halves[:, 1].copy())
+
+
+def _kind(point_id: int | bytes) -> int:
+    """What the length of a stored id tells: a UUID or a number, and the shard before it."""
+    if isinstance(point_id, int):
+        return 0
+    bare = _without_shard(point_id)
+    if len(bare) not in (_HALF, 2 * _HALF):
+        raise ValueError
+    shard = int.from_bytes(point_id[: len(point_id) - len(bare)], "big")
+    return shard << 1 | (len(bare) == 2 * _HALF)
+
+
+def _without_shard(point_id: bytes) -> bytes:
+    return point_id if len(point_id) == 2 * _HALF else point_id[_SHARD:]
 
 
 def _same(rows: Rows, version: int) -> NDArray[np.int64]:
@@ -248,6 +274,7 @@ def _marks(
     sums = np.fromiter(_sums(payloads), dtype=np.uint64, count=len(payloads))
     halves = keys.low ^ keys.high ^ rows.astype(np.uint64) * np.uint64(_WEIGHT)
     halves ^= versions.astype(np.uint64) * np.uint64(_VERSION_WEIGHT)
+    halves ^= keys.shards.astype(np.uint64) * np.uint64(_SHARD_WEIGHT)
     folded = (halves ^ (halves >> np.uint64(32))) & np.uint64(_WORD)
     marks: NDArray[np.uint32] = (sums ^ folded).astype(np.uint32)
     return marks

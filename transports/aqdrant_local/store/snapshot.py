@@ -13,14 +13,17 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from aqdrant.exceptions import StorageError
+from aqdrant_local.graph_builder import BUILDER
 from aqdrant_local.locks import Patience
+from aqdrant_local.snapshots.shelf import Shelf
 from aqdrant_local.state import Collection, State
 
 from .catalog import Catalog, Listing
 from .connection import Connection
 from .errors import damaged, translated
 from .files import CATALOG, COLLECTION, check_version, collection_file, connect
-from .folder import CATALOG_NAME, check_folder
+from .folder import CATALOG_NAME, SNAPSHOTS, check_folder
+from .graph_files import GraphFiles
 from .loading import load_collection
 from .manifest import Manifest
 
@@ -42,7 +45,8 @@ class Snapshot:
     """
 
     def __init__(self, folder: Path) -> None:
-        self.state = State()
+        self._shelf = Shelf(folder / SNAPSHOTS)
+        self.state = State(self._shelf)
         self._folder = folder
         self._reading = threading.Lock()
         self._held: dict[str, _Held] = {}  # by key
@@ -75,7 +79,7 @@ class Snapshot:
             patience.next_step()
             held = self._collections(listing, held)
             listing, before = self._listing(), listing
-        state = State()
+        state = State(self._shelf)
         for name, key in listing.keys.items():
             state.collections[name] = held[key].collection
         state.aliases = listing.aliases
@@ -105,7 +109,10 @@ class Snapshot:
         changes = manifest.progress().changes
         if known is not None and known.changes == changes:
             return known
-        return _Held(changes, load_collection(connection, name))
+        collection = load_collection(connection, name)
+        collection.graph_files = GraphFiles(connection.path, is_read_only=True)
+        BUILDER.wake(collection)
+        return _Held(changes, collection)
 
 
 def _reading(path: Path, kind: int, work: Callable[[Connection], T]) -> T:

@@ -22,8 +22,9 @@ from aqdrant_rest._routes import Route, find_route
 
 from .old_searches import OldSearch, find_old_search, points_alone
 from .refusing import Refused
-from .replies import Reply, error_reply, reply, result_reply, text_reply
+from .replies import Reply, accepted_reply, error_reply, reply, result_reply, text_reply
 from .requests import BODY_LIMIT, Asked, read_operation, unpack
+from .uploads import take_upload
 
 __all__ = ["RestApplication"]
 
@@ -99,7 +100,11 @@ class RestApplication:
             return
         route, in_path = found
         if issubclass(route.operation, StreamOperation):
-            await self._stream(route, in_path, scope, send, added)
+            if route.takes_form:
+                answer = await take_upload(self.transport, route, in_path, scope, receive)
+                await _send(send, answer, added)
+            else:
+                await self._stream(route, in_path, scope, send, added)
             return
         begun = perf_counter()
         try:
@@ -126,6 +131,8 @@ class RestApplication:
         except Exception:
             LOGGER.exception("%s failed", asked.operation.name)
             return reply(500, "Service internal error: a defect; the log has more", begun)
+        if result is None and getattr(asked.operation, "wait", None) is False:
+            return accepted_reply(begun)
         return await result_reply(route, points_alone(result) if is_old else result, begun)
 
     async def _stream(
@@ -135,8 +142,6 @@ class RestApplication:
         begun = perf_counter()
         has_begun = False
         try:
-            if route.takes_form:
-                raise Refused(501, "Not supported: uploads")
             operation: Any = read_operation(route, in_path, scope["query_string"], b"").operation
             async with self.transport.stream(operation) as content:
                 fields = [*added, (b"content-type", b"application/octet-stream")]

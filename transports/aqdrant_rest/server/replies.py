@@ -30,7 +30,7 @@ from aqdrant.models import CollectionInfo
 from aqdrant_rest._encoding import Piece, encode, encode_in_pieces
 from aqdrant_rest._routes import Answer, Route
 
-__all__ = ["Reply", "error_reply", "reply", "result_reply", "text_reply"]
+__all__ = ["Reply", "accepted_reply", "error_reply", "reply", "result_reply", "text_reply"]
 
 _JSON: Final = b"application/json"
 _TEXT: Final = b"text/plain; charset=utf-8"
@@ -54,6 +54,11 @@ def reply(status: int, message: str, begun: float) -> Reply:
 def text_reply(status: int, text: str) -> Reply:
     """Answer with plain text."""
     return Reply(status, _TEXT, text.encode())
+
+
+def accepted_reply(begun: float) -> Reply:
+    """Answer who does not wait for the result."""
+    return Reply(202, _JSON, encode({"status": "accepted", "time": perf_counter() - begun}))
 
 
 async def result_reply(route: Route, result: Any, begun: float) -> Reply:

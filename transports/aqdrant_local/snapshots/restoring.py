@@ -1,0 +1,125 @@
+"""Collections made of snapshots. Called by the handlers of recoveries, and at the end of uploads.
+
+Everything is read and checked before anything changes; then one transaction makes the change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from aqdrant import models
+from aqdrant.exceptions import BadRequest, StorageError
+from aqdrant_local.engine.portions import portions
+from aqdrant_local.locks import Patience
+from aqdrant_local.state import Collection, State, named_params
+from aqdrant_local.store.copies import read_copy
+
+from .archive import Archive, Stored, damaged, opened
+
+__all__ = ["recover_collection", "recover_shard"]
+
+
+def recover_collection(state: State, name: str, file: Path, shown: str, patience: Patience) -> None:
+    """Have a collection as a snapshot has it, new or in place of the one of that name.
+
+    Raises:
+        BadRequest: the file is no such snapshot, or its vectors are not those of the collection.
+    """
+    with opened(file, shown) as archive:
+        stored = archive.one(name)
+        with _landed(state, name, archive, stored) as fresh:
+            if fresh.segment.count != stored.points:
+                raise damaged(shown)
+            before = state.peek(name)
+            if before is None:
+                with state.gate.exclusive(patience):
+                    state.put(fresh)
+                return
+            with before.gate.exclusive(patience):
+                _check_alike(before.still_there(), fresh, shown)
+                with state.gate.exclusive(patience):
+                    state.put(fresh)
+
+
+def recover_shard(
+    state: State, collection: Collection, shard: int, file: Path, shown: str, patience: Patience
+) -> None:
+    """Have the points of a shard as a snapshot has them.
+
+    Raises:
+        BadRequest: the file is no such snapshot, or its vectors are not those of the collection.
+    """
+    if len(collection.shard_ids) == 1 and not collection.is_sharded:
+        recover_collection(state, collection.name, file, shown, patience)
+        return
+    with opened(file, shown) as archive, state.shelf.scratch() as copy:
+        archive.extract(archive.one(collection.name), copy)
+        with _whole(archive):
+            fresh = read_copy(copy, collection.name)
+    rows = np.flatnonzero(fresh.segment.alive)
+
+    def change(collection: Collection) -> None:
+        number = collection.next_operation()
+        collection.segment.remove(collection.rows_of_shard(shard))
+        for portion in portions(fresh.segment, rows):
+            write = portion.write
+            write.keys = write.keys.in_shard(shard)
+            collection.segment.upsert(write, number)
+
+    with collection.gate.exclusive(patience):
+        _check_alike(collection.still_there(), fresh, shown)
+        collection.run(change, whole=True)
+
+
+@contextmanager
+def _landed(state: State, name: str, archive: Archive, stored: Stored) -> Generator[Collection]:
+    """The collection of a snapshot: in the folder, where there is one, and of no name yet."""
+    found = state.peek(name)
+    name = name if found is None else found.name
+    store = state.store
+    if store is None:
+        with state.shelf.scratch() as file:
+            archive.extract(stored, file)
+            with _whole(archive):
+                fresh = read_copy(file, name)
+        yield fresh
+        return
+    with store.landing() as (key, file):
+        archive.extract(stored, file)
+        with _whole(archive):
+            fresh = store.adopted(name, key)
+        yield fresh
+
+
+@contextmanager
+def _whole(archive: Archive) -> Generator[None]:
+    """Call what is wrong with the database of a snapshot the snapshot's fault."""
+    try:
+        yield
+    except StorageError as error:
+        problem = damaged(archive.shown)
+        problem.message = f"{problem.message} ({error.message})"
+        raise problem from error
+
+
+def _check_alike(before: Collection, fresh: Collection, shown: str) -> None:
+    old, new = (_vectors(one.config.params) for one in (before, fresh))
+    if old != new:
+        raise BadRequest(
+            f"Snapshot {shown!r} is not compatible with the existing collection: its vectors are"
+            f" {new}, those of the collection {old}.",
+            fix="Recover it under another name, or delete the collection first.",
+        )
+
+
+def _vectors(params: models.CollectionParams) -> dict[str, str]:
+    """What the vectors of a collection are, by name."""
+    dense = {
+        name: f"{'multi' if one.multivector_config else 'dense'} {one.size} {one.distance}"
+        for name, one in named_params(params.vectors).items()
+    }
+    return dense | dict.fromkeys(params.sparse_vectors or {}, "sparse")
