@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import grpclib.const
+from grpclib import GRPCError
 from grpclib.encoding.base import CodecBase
 from grpclib.server import Server
 
@@ -34,8 +35,11 @@ class Unread(CodecBase):
         return data
 
 
-class Points:
-    """The one method that uploads call."""
+class Sink:
+    """The methods that uploads call; who only writes need not know the collection."""
+
+    async def get(self, stream: Any) -> None:
+        raise GRPCError(grpclib.const.Status.PERMISSION_DENIED)
 
     async def upsert(self, stream: Any) -> None:
         await stream.recv_message()
@@ -43,8 +47,11 @@ class Points:
 
     def __mapping__(self) -> dict[str, Any]:
         unary = grpclib.const.Cardinality.UNARY_UNARY
-        handler = grpclib.const.Handler(self.upsert, unary, bytes, bytes)
-        return {"/qdrant.Points/Upsert": handler}
+        methods = {"Points/Upsert": self.upsert, "Collections/Get": self.get}
+        return {
+            f"/qdrant.{name}": grpclib.const.Handler(method, unary, bytes, bytes)
+            for name, method in methods.items()
+        }
 
 
 @contextmanager
@@ -60,7 +67,7 @@ def canned_grpc_server() -> Generator[int]:
 
 
 async def main() -> None:
-    server = Server([Points()], codec=Unread())
+    server = Server([Sink()], codec=Unread())
     await server.start("127.0.0.1", 0)
     [sock] = server._server.sockets
     print(sock.getsockname()[1], flush=True)

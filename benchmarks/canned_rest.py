@@ -3,8 +3,8 @@
     python benchmarks/canned_rest.py [--split]
 
 Started by the other benchmarks, in a process of its own; prints its port. Queries get ten results
-with payload, updates an acknowledgement, who asks for a collection one of 384 dimensions, anything
-else the server's name. With ``--split`` it does
+with payload, updates an acknowledgement, the collection `bench` a description of 384 dimensions,
+anything else the server's name. With ``--split`` it does
 what a real server does when asked for compression: the answer leaves in two segments, with Nagle's
 algorithm on.
 """
@@ -44,11 +44,13 @@ def _wrapped(result: object) -> bytes:
 
 
 FOUND = _results()
-INFO = _wrapped(
+UPDATED = _wrapped({"operation_id": 7, "status": "completed"})
+BENCH = _wrapped(
     {
         "status": "green",
         "optimizer_status": "ok",
         "segments_count": 1,
+        "payload_schema": {},
         "config": {
             "params": {"vectors": {"size": 384, "distance": "Cosine"}},
             "hnsw_config": {"m": 16, "ef_construct": 100, "full_scan_threshold": 10000},
@@ -59,10 +61,8 @@ INFO = _wrapped(
                 "flush_interval_sec": 5,
             },
         },
-        "payload_schema": {},
     }
 )
-UPDATED = _wrapped({"operation_id": 7, "status": "completed"})
 ROOT = b'{"title":"qdrant - vector search engine","version":"1.19.0"}'
 HEAD = (
     b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\nvary: Origin, Access-Control-Request-Method,"
@@ -99,15 +99,9 @@ class Canned(asyncio.Protocol):
             return
         head, rest = self.head[:end].lower(), len(self.head) - end - 4
         self.head = b""
-        self.answer = (
-            FOUND
-            if b"/query" in head
-            else UPDATED
-            if b"/points" in head
-            else INFO
-            if b"/collections/" in head
-            else ROOT
-        )
+        self.answer = FOUND if b"/query" in head else UPDATED if b"/points" in head else ROOT
+        if head.startswith(b"get /collections/bench "):
+            self.answer = BENCH
         self.packs = b"gzip" in head
         at = head.find(b"content-length:")
         stop = head.find(b"\r\n", at)

@@ -1,7 +1,8 @@
 """How fast do uploads go into the in-process engine, and collections from one to another?
 
 `upload_collection` of arrays and `upload_points` of a generator beside the official client's, each
-with its defaults; then a migration. Both with the longest stall of the event loop.
+with its defaults; then a migration. All with the longest stall of the event loop, beside that of a
+thread that runs Python and nothing else: what the interpreter and the machine allow just now.
 
     python benchmarks/uploads.py [--points 20000] [--official 5000]
 """
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import time
 import warnings
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -48,8 +50,8 @@ async def run(name: str, package: Any, vectors: Any) -> dict[str, float]:
 
     def points() -> Any:
         make = package.models.PointStruct
-        rows = enumerate(vectors.tolist())
-        return (make(id=n, vector=row, payload=payloads[n]) for n, row in rows)
+        rows = enumerate(vectors)
+        return (make(id=n, vector=row.tolist(), payload=payloads[n]) for n, row in rows)
 
     source = points()
     await measure(
@@ -61,7 +63,15 @@ async def run(name: str, package: Any, vectors: Any) -> dict[str, float]:
     return found
 
 
+def spin() -> None:
+    end = time.perf_counter() + 1
+    while time.perf_counter() < end:
+        pass
+
+
 async def main(points: int, official: int) -> None:
+    floor, _ = await longest_stall(lambda: asyncio.to_thread(spin))
+    print(f"a busy thread alone: stall {floor * 1e3:.1f} ms")
     vectors = np.random.default_rng(0).normal(size=(points, SIZE)).astype(np.float32)
     ours = await run("aqdrant", aqdrant, vectors)
     theirs = await run("official", qdrant_client, vectors[:official])

@@ -69,7 +69,8 @@ class SnapshotMethods(ClientCore):
 
         Args:
             collection_name: the collection; it is made if it does not exist.
-            location: ``http(s)://`` or ``file://`` URL, as the server sees it.
+            location: ``http(s)://`` or ``file://`` URL, as the server sees it; in process also a
+                path, or the name of a snapshot of this collection.
             api_key: key to fetch it with.
             checksum: SHA-256 of the snapshot, in hex, to be compared.
             priority: whose data wins, the snapshot's or the replicas'.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,6 +12,9 @@ import anyio
 import httpx
 import pytest
 import trustme
+from h2.config import H2Configuration
+from h2.connection import H2Connection
+from h2.events import StreamEnded, TrailersReceived
 
 from aqdrant.exceptions import ConnectionFailed
 from aqdrant.operations import CollectionExists, Operation
@@ -119,6 +123,66 @@ async def test_what_is_under_way_is_answered_when_it_ends() -> None:
             server.end.set()
             held.go.set()
         assert len(results) == 1
+
+
+class Watched(Held):
+    """Tells when a call that it holds is cancelled."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_cancelled = anyio.Event()
+
+    async def execute(
+        self, operation: Operation[Any], options: CallOptions = DEFAULT_OPTIONS, /
+    ) -> Any:
+        try:
+            return await super().execute(operation, options)
+        except anyio.get_cancelled_exc_class():
+            self.is_cancelled.set()
+            raise
+
+
+async def test_a_call_that_its_client_cancels_is_not_run_to_its_end() -> None:
+    watched = Watched()
+
+    async def call(transport: GrpcTransport, scope: anyio.CancelScope) -> None:
+        with scope:
+            await transport.execute(ASK)
+
+    async with running(watched) as server, connected(server.config()) as transport:
+        async with anyio.create_task_group() as tasks:
+            scope = anyio.CancelScope()
+            tasks.start_soon(call, transport, scope)
+            await watched.is_held.wait()
+            scope.cancel()
+            with anyio.fail_after(10):
+                await watched.is_cancelled.wait()
+        watched.go.set()
+        assert await transport.execute(ASK) is not None
+
+
+async def test_trailers_come_though_they_were_not_asked_for() -> None:
+    async with running(RecordingTransport()) as server:
+        port = int(server.urls[1].rpartition(":")[2])
+        status = await anyio.to_thread.run_sync(status_without_te, port)
+    assert status == "0"
+
+
+def status_without_te(port: int) -> str:
+    """Ask for the server's health, and give the status in the trailers."""
+    h2 = H2Connection(H2Configuration(header_encoding="utf-8"))
+    h2.initiate_connection()
+    headers = [(":method", "POST"), (":scheme", "http"), (":authority", "a")]
+    headers += [(":path", "/grpc.health.v1.Health/Check"), ("content-type", "application/grpc")]
+    h2.send_headers(1, headers)
+    h2.send_data(1, bytes(5), end_stream=True)
+    with socket.create_connection(("127.0.0.1", port), 10) as link:
+        link.sendall(h2.data_to_send())
+        while True:
+            for event in h2.receive_data(link.recv(1 << 16)):
+                if isinstance(event, TrailersReceived):
+                    return str(dict(event.headers)["grpc-status"])
+                assert not isinstance(event, StreamEnded)
 
 
 async def test_many_calls_of_which_half_are_cancelled() -> None:

@@ -244,7 +244,8 @@ def test_sync_clients_migrate_into_a_folder(tmp_path: Path) -> None:
 
 async def test_shard_keys_are_carried() -> None:
     async with AsyncQdrantClient(":memory:") as source, AsyncQdrantClient(":memory:") as target:
-        await source.create_collection(C, {"size": 1, "distance": "Dot"}, sharding_method="custom")
+        size = models.VectorParams(size=1, distance=models.Distance.DOT)
+        await source.create_collection(C, size, sharding_method="custom")
         await source.create_payload_index(C, "n", "integer")
         for key, count in (("a", 30), (7, 20), ("7", 0)):
             await source.create_shard_key(C, key, shards_number=2)

@@ -161,6 +161,7 @@ def test_each_key_is_a_collection_of_its_own(place: str, seed: int, tmp_path: Pa
 def test_newest_of_an_id_is_seen() -> None:
     client = QdrantClient(":memory:")
     prepared(client)
+    point = models.PointStruct(id=1, vector=[0.0, 1.0])
     for number, key in enumerate(["b", "a", 7]):
         point = models.PointStruct(id=1, vector=[float(number), 1.0], payload={"n": number})
         client.upsert("all", [point], shard_key_selector=key)
@@ -275,6 +276,7 @@ def test_ids_are_told_apart_by_shard() -> None:
         ({"shard_key": "x", "shards_number": 0}, "shards_number must be 1 or more"),
         ({"shard_key": "x", "placement": [99]}, "Peer 99 does not exist"),
         ({"shard_key": "x", "shards_number": 40_000}, "more than 32768 shards"),
+        ({"shard_key": -1}, "a number from 0 to"),
         ({"shard_key": "a"}, 'Sharding key "a" already exists for collection all'),
         ({"shard_key": 7}, "Sharding key 7 already exists for collection all"),
     ],

@@ -261,7 +261,8 @@ async def test_other_vectors_are_refused(place: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("place", PLACES)
 async def test_full_snapshot_has_every_collection(place: str, tmp_path: Path) -> None:
     async with prepared(place, tmp_path) as client:
-        await client.create_collection("second", {"size": 1, "distance": "Dot"})
+        size = models.VectorParams(size=1, distance=models.Distance.DOT)
+        await client.create_collection("second", size)
         assert await client.list_full_snapshots() == []
         made = await client.create_full_snapshot()
         assert made is not None
@@ -362,6 +363,8 @@ async def test_reader_may_look_but_not_write(tmp_path: Path) -> None:
         reader = AsyncQdrantClient(path=str(tmp_path / "db"), read_only=True)
         assert await reader.list_snapshots("c") == [made]
         assert len(await read(reader.stream_snapshot("c", made.name))) == made.size
+        shard = await read(reader.stream_snapshot("c", shard_id=0))
+        assert await client.upload_snapshot("copy", shard) is True
         with pytest.raises(StorageError, match="read_only"):
             await reader.create_snapshot("c")
         with pytest.raises(StorageError, match="read_only"):
@@ -401,3 +404,61 @@ async def test_writers_go_on_while_snapshots_are_taken(place: str, tmp_path: Pat
         for made in taken:  # each has whole operations, and no less than the one before
             await client.recover_snapshot("c", made.name)
             assert ((await client.count("c")).count - len(POINTS)) % 2 == 0
+
+
+@pytest.mark.parametrize("place", PLACES)
+async def test_calls_go_on_while_a_collection_comes_back(place: str, tmp_path: Path) -> None:
+    async with prepared(place, tmp_path) as client:
+        made = await client.create_snapshot("c")
+        assert made is not None
+        location = made.name
+        is_over = False
+
+        async def call() -> None:
+            while not is_over:
+                point = models.PointStruct(id=99, vector={"": [1.0, 1.0]})
+                await client.upsert("c", [point])
+                assert len((await client.query_points("c", [1.0, 1.0], limit=5)).points) == 5
+                assert (await client.count("c")).count in (len(POINTS), len(POINTS) + 1)
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(call)
+            for _ in range(6):
+                await client.recover_snapshot("c", location)
+            is_over = True
+
+
+@pytest.mark.parametrize("place", PLACES)
+async def test_two_of_one_name_at_once(place: str, tmp_path: Path) -> None:
+    async with prepared(place, tmp_path) as client:
+        before = await everything(client)
+        made = await client.create_snapshot("c")
+        assert made is not None
+        file = tmp_path / "kept.snapshot"
+        await client.download_snapshot("c", made.name, file)
+        async with anyio.create_task_group() as tasks:
+            for _ in range(4):
+                tasks.start_soon(client.recover_snapshot, "new", str(file))
+                tasks.start_soon(client.recover_snapshot, "c", str(file))
+        assert await everything(client) == before
+        assert (await everything(client, "new"))[0] == before[0]
+    async with opened(place, tmp_path) as client:
+        if place == "folder":
+            assert await everything(client) == before
+            assert (await everything(client, "new"))[0] == before[0]
+
+
+async def test_names_that_no_collection_has_are_refused(tmp_path: Path) -> None:
+    async with prepared("memory", tmp_path) as client:
+        made = await client.create_snapshot("c")
+        assert made is not None
+        file = tmp_path / "kept.snapshot"
+        await client.download_snapshot("c", made.name, file)
+        with pytest.raises(BadRequest, match="cannot name a collection"):
+            await client.recover_snapshot("a:b", str(file))
+        alias = {"create_alias": {"collection_name": "c", "alias_name": "other"}}
+        await client.update_collection_aliases([alias])
+        await client.delete("c", [1])
+        assert await client.recover_snapshot("other", str(file))  # the collection behind it
+        assert (await client.count("c")).count == len(POINTS)
+        assert not [one for one in (await client.get_collections()).collections if one.name != "c"]

@@ -116,7 +116,7 @@ def test_fault_of_a_recovery_changes_nothing(
 
     name = "new" if is_new else "c"
     with monkeypatch.context() as patched:
-        patched.setattr(*fault, fail)
+        patched.setattr(fault[0], fault[1], fail)
         if fault[1] == "_check_alike" and is_new:
             client.recover_snapshot(name, location)
             before = everything(client)

@@ -3,8 +3,9 @@
 General layout: `transport` runs operations by the handlers of `handlers/<noun>`, which work on the
 collections of `state` under the locks of `locks`. `encoding` turns models into columns, `records`
 rows into models, `filtering` and `querying` filters and queries into calls of `engine`, which is
-numpy alone. `store` keeps all of it in a folder, where one is given. `unsupported` lists what is
-refused.
+numpy alone. `sharding` tells points apart by shard keys, `strict` and `quotas` hold limits.
+`store` keeps all of it in a folder, where one is given; `snapshots` takes it elsewhere and back.
+`unsupported` lists what is refused.
 """
 
 from __future__ import annotations

@@ -113,10 +113,18 @@ def described_indexes(collection: Collection) -> dict[str, models.PayloadIndexIn
         mask[rows] = True
         described[name] = models.PayloadIndexInfo(
             data_type=kind_of(schema),
-            params=None if isinstance(schema, Kind) else schema.model_copy(deep=True),
+            params=None if isinstance(schema, Kind) else _shown(schema),
             points=int(np.count_nonzero(mask)),
         )
     return described
+
+
+def _shown(schema: models.PayloadSchemaParams) -> models.PayloadSchemaParams:
+    """Parameters as a server shows them, of texts with the tokenizer that is the default."""
+    shown = schema.model_copy(deep=True)
+    if isinstance(shown, models.TextIndexParams) and shown.tokenizer is None:
+        shown.tokenizer = models.TokenizerType.WORD
+    return shown
 
 
 def _held_rows(collection: Collection, path: Path, kind: models.PayloadSchemaType) -> Rows:

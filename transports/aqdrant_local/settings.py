@@ -164,7 +164,10 @@ def add_sparse_name(collection: Collection, name: str, config: models.SparseVect
             raise BadRequest(f"Vector {name!r} already exists with a different configuration.")
         return
     known = collection.config.params.sparse_vectors or {}
-    params = models.SparseVectorParams(modifier=config.modifier)
+    index = None
+    if config.datatype is not None:
+        index = models.SparseIndexParams(datatype=models.Datatype(config.datatype.value))
+    params = models.SparseVectorParams(index=index, modifier=config.modifier)
     changed = _with_sparse(collection.config, {**known, name: params})
     collection.add_vectors(name, store, changed)
 

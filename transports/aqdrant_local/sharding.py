@@ -9,24 +9,28 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from aqdrant import models
 from aqdrant.exceptions import BadRequest, NotFound
+from aqdrant.operations import Operation
 
 from .engine.ids import MOST_SHARDS
 from .engine.segment import Segment
 from .refusals import bad_request, malformed
-from .state import Collection, Placed
+from .state import Collection, Placed, State
 
 __all__ = [
     "PEER",
+    "Shard",
     "chosen_shards",
+    "cost_of_view",
     "create_key",
     "drop_key",
-    "points_by_shard",
     "seen",
+    "shards_of",
     "shown_key",
     "to_change",
 ]
@@ -35,6 +39,10 @@ PEER = 1
 """The id of the only peer."""
 
 Key = int | str
+
+_TOO_LARGE = 2**64
+_ROW = 2e-8  # seconds
+_UNORDERED_ROW = 2e-7
 
 
 def chosen_shards(
@@ -98,6 +106,15 @@ def seen(
     return view
 
 
+def cost_of_view(state: State, operation: Operation[Any]) -> float:
+    """Estimate the seconds until it is known which points of a collection an operation sees."""
+    collection = state.peek(getattr(operation, "collection_name", ""))
+    if collection is None or not collection.is_sharded:
+        return 0.0
+    ids = collection.segment.ids
+    return collection.segment.size * (_ROW if ids.is_ordered else _UNORDERED_ROW)
+
+
 def to_change(collection: Collection, selector: models.ShardKeySelector | None) -> list[Segment]:
     """What an update chooses its points from: the segment, or each shard that it names.
 
@@ -124,6 +141,12 @@ def create_key(collection: Collection, body: models.CreateShardingKey) -> None:
             wrong.
     """
     _must_be_custom(collection)
+    key = body.shard_key
+    if isinstance(key, int) and not 0 <= key < _TOO_LARGE:
+        raise malformed(
+            f"A shard key is a text, or a number from 0 to 2**64 - 1, not {key}.",
+            parameter="shard_key",
+        )
     for name in ("shards_number", "replication_factor"):
         if getattr(body, name) == 0:
             raise malformed(f"{name} must be 1 or more, not 0.", parameter=name)
@@ -161,16 +184,29 @@ def drop_key(collection: Collection, key: Key) -> None:
     collection.keep_shards(kept)
 
 
-def points_by_shard(collection: Collection) -> dict[int, int]:
-    """How many points each shard has, inside the gate."""
-    if not collection.is_sharded:
-        counts = dict.fromkeys(collection.shard_ids, 0)
-        counts[0] = collection.segment.count
-        return counts
-    segment = collection.segment
+class Shard(NamedTuple):
+    """One shard, as the cluster of one node tells of it."""
+
+    number: int
+    key: Key | None
+    state: models.ReplicaState
+    points: int
+
+
+def shards_of(collection: Collection) -> list[Shard]:
+    """The shards of a collection, inside its gate."""
+    segment, active = collection.segment, models.ReplicaState.ACTIVE
     held = segment.ids.shards(segment.size)[segment.alive]
-    found = np.bincount(held, minlength=max(collection.shard_ids, default=0) + 1).tolist()
-    return {shard: found[shard] for shard in collection.shard_ids}
+    counts: list[int] = np.bincount(
+        held, minlength=1 + max(collection.shard_ids, default=0)
+    ).tolist()
+    if not collection.is_sharded:
+        return [Shard(number, None, active, counts[number]) for number in collection.shard_ids]
+    return [
+        Shard(number, key, placed.state, counts[number])
+        for key, placed in collection.shards.items()
+        for number in placed.numbers
+    ]
 
 
 def _must_be_custom(collection: Collection) -> None:

@@ -14,7 +14,7 @@ from aqdrant import models
 
 from .locks import Patience
 from .resources import resident_bytes
-from .sharding import PEER, points_by_shard
+from .sharding import PEER, Shard, shards_of
 from .state import Collection, State
 
 __all__ = ["SEMANTICS", "cluster_telemetry", "metrics_text", "telemetry_of"]
@@ -53,15 +53,15 @@ def cluster_telemetry(state: State, patience: Patience) -> Any:
     for collection in list(state.collections.values()):
         shards = [
             models.DistributedShardTelemetry(
-                id=number,
-                key=key,
+                id=shard.number,
+                key=shard.key,
                 replicas=[
                     models.DistributedReplicaTelemetry(
-                        peer_id=PEER, state=replica, num_points=count
+                        peer_id=PEER, state=shard.state, num_points=shard.points
                     )
                 ],
             )
-            for number, key, replica, count in _shards(collection, patience)
+            for shard in _shards(collection, patience)
         ]
         told[collection.name] = models.DistributedCollectionTelemetry(
             id=collection.name, shards=shards
@@ -125,13 +125,13 @@ def _collection(
     if level > 2:  # Qdrant's own levels
         shards = [
             models.ReplicaSetTelemetry(
-                id=number,
-                key=key,
-                local=models.LocalShardTelemetry(total_optimized_points=0, num_points=count),
+                id=shard.number,
+                key=shard.key,
+                local=models.LocalShardTelemetry(total_optimized_points=0, num_points=shard.points),
                 remote=[],
-                replicate_states={str(PEER): replica},
+                replicate_states={str(PEER): shard.state},
             )
-            for number, key, replica, count in _shards(collection, patience)
+            for shard in _shards(collection, patience)
         ]
     told = models.CollectionConfigTelemetry(
         params=config.params,
@@ -146,16 +146,9 @@ def _collection(
     return models.CollectionTelemetry(id=name, config=told.model_copy(deep=True), shards=shards)
 
 
-def _shards(
-    collection: Collection, patience: Patience
-) -> list[tuple[int, int | str | None, models.ReplicaState, int]]:
-    """Number, key, state and points of each shard."""
+def _shards(collection: Collection, patience: Patience) -> list[Shard]:
     with collection.gate.shared(patience):
-        counts = points_by_shard(collection)
-        placed = collection.shards.items()
-        named = {number: (key, one.state) for key, one in placed for number in one.numbers}
-    none = (None, models.ReplicaState.ACTIVE)
-    return [(number, *named.get(number, none), count) for number, count in sorted(counts.items())]
+        return shards_of(collection)
 
 
 def _memory(held: int) -> Any:

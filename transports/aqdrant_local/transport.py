@@ -45,6 +45,7 @@ from .handlers import HANDLERS, Handler, no_cost
 from .handlers.snapshots import found_file, restored
 from .locks import AT_ONCE, Busy, Patience
 from .quotas import asks_the_machine, check_quotas
+from .sharding import cost_of_view
 from .state import Collection, State
 from .strict import check_strict_mode
 
@@ -113,7 +114,8 @@ class LocalTransport:
             if type(operation).writes or handler is _REFRESH:  # it waits for the disk
                 return await self._in_thread(handler, operation, options.timeout)
         state = self._open(operation)
-        if handler.cost(state, operation) <= MOMENT and not asks_the_machine(state, operation):
+        cost = handler.cost(state, operation) + cost_of_view(state, operation)
+        if cost <= MOMENT and not asks_the_machine(state, operation):
             try:
                 return cast("R", self._run(handler, operation, AT_ONCE, options.timeout))
             except Busy:

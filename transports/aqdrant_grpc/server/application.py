@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, MutableMapping
+from functools import partial
 from time import perf_counter
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, cast
 
-from anyio import fail_after, to_thread
+from anyio import create_task_group, move_on_after, to_thread
 from anyio.lowlevel import checkpoint
 
 from aqdrant.exceptions import AqdrantError
@@ -71,20 +72,17 @@ class GrpcApplication:
     async def _answer(self, scope: Message, receive: Receive, send: Send) -> None:
         begun = perf_counter()
         headers: dict[bytes, bytes] = dict(scope["headers"])
+        if headers.get(b"te") != b"trailers" and isinstance(scope["headers"], list):
+            # Hypercorn keeps the trailers from who does not ask for them, as some proxies do not.
+            cast("list[tuple[bytes, bytes]]", scope["headers"]).append((b"te", b"trailers"))
         content: list[bytes] = []
         try:
             body = await read_body(receive)
             path = scope["path"].removeprefix(scope.get("root_path", ""))
             check_key(headers, self._key)
             deadline = read_deadline(headers)
-            try:
-                with fail_after(deadline):
-                    content = await self._run(path, headers, body, begun)
-            except TimeoutError as error:
-                if isinstance(error, AqdrantError):
-                    raise
-                # A real server says so, and not DEADLINE_EXCEEDED.
-                raise Refused("CANCELLED", "Timeout expired") from None
+            work = partial(self._run, path, headers, body, begun)
+            content = await _run_while_wanted(work, receive, deadline)
             ending = trailers("OK")
         except Refused as error:
             ending = trailers(error.code, error.message)
@@ -113,6 +111,39 @@ class GrpcApplication:
             asked = read_operation(kind, message)
         result = await self.transport.execute(asked.operation, CallOptions(timeout=asked.timeout))
         return await _encode(kind, result, begun)
+
+
+async def _run_while_wanted(
+    work: Callable[[], Awaitable[list[bytes]]], receive: Receive, deadline: float | None
+) -> list[bytes]:
+    """Run a call to its end, to its deadline, or until the client has gone or cancels it.
+
+    Raises:
+        Refused: it did not come to its end.
+    """
+    content: list[bytes] = []
+    failure: Exception | None = None
+    with move_on_after(deadline) as patience:
+        async with create_task_group() as tasks:
+
+            async def watch() -> None:
+                # The body has ended: what comes next is the end of the call.
+                if (await receive())["type"] == "http.disconnect":
+                    tasks.cancel_scope.cancel()
+
+            tasks.start_soon(watch)
+            try:
+                content = await work()
+            except Exception as error:  # noqa: BLE001  # a task group would wrap it
+                failure = error
+            tasks.cancel_scope.cancel()
+    if failure is not None:
+        raise failure
+    if not content:
+        # Of a deadline a real server says so, and not DEADLINE_EXCEEDED.
+        is_late = patience.cancelled_caught
+        raise Refused("CANCELLED", "Timeout expired" if is_late else "the call was cancelled")
+    return content
 
 
 async def _encode(kind: type[Operation[Any]], result: Any, begun: float) -> list[bytes]:

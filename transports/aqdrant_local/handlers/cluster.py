@@ -22,13 +22,13 @@ from aqdrant_local.sharding import (
     chosen_shards,
     create_key,
     drop_key,
-    points_by_shard,
+    shards_of,
     shown_key,
 )
 from aqdrant_local.state import Collection, State
 from aqdrant_local.telemetry import cluster_telemetry
 
-from ._table import handles
+from ._table import handles, off_the_loop
 
 __all__: list[str] = []
 
@@ -39,7 +39,7 @@ def create_shard_key(state: State, operation: ops.CreateShardKey, patience: Pati
     return _changed(state, operation, patience, lambda held: create_key(held, operation.body))
 
 
-@handles(ops.DeleteShardKey)
+@handles(ops.DeleteShardKey, cost=off_the_loop)
 def delete_shard_key(state: State, operation: ops.DeleteShardKey, patience: Patience) -> bool:
     """Drop a shard key with its points."""
     key = operation.body.shard_key
@@ -65,19 +65,15 @@ def collection_cluster_info(
     """Tell how many points each shard has."""
     collection = state.find(operation.collection_name)
     with collection.gate.shared(patience):
-        counts = points_by_shard(collection.still_there())
-        named = {
-            number: (key, placed.state)
-            for key, placed in collection.shards.items()
-            for number in placed.numbers
-        }
-    active = (None, models.ReplicaState.ACTIVE)
-    shards: list[models.LocalShardInfo] = []
-    for number, count in sorted(counts.items()):
-        key, replica = named.get(number, active)
-        shards.append(
-            models.LocalShardInfo(shard_id=number, shard_key=key, points_count=count, state=replica)
-        )
+        shards = [
+            models.LocalShardInfo(
+                shard_id=shard.number,
+                shard_key=shard.key,
+                points_count=shard.points,
+                state=shard.state,
+            )
+            for shard in shards_of(collection.still_there())
+        ]
     return models.CollectionClusterInfo(
         peer_id=PEER,
         shard_count=len(shards),
@@ -87,7 +83,7 @@ def collection_cluster_info(
     )
 
 
-@handles(ops.UpdateCollectionCluster)
+@handles(ops.UpdateCollectionCluster, cost=off_the_loop)
 def update_collection_cluster(
     state: State, operation: ops.UpdateCollectionCluster, patience: Patience
 ) -> bool:

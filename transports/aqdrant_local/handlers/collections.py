@@ -22,12 +22,14 @@ from aqdrant_local.state import Collection, State
 
 from ._table import handles
 
+__all__ = ["check_name"]
+
 
 @handles(CreateCollection)
 def create_collection(state: State, operation: CreateCollection, patience: Patience) -> bool:
     """Create a collection."""
     name = operation.collection_name
-    _check_name(name)
+    check_name(name)
     collection = new_collection(name, operation.body)
     with state.gate.exclusive(patience):
         if name in state.collections:
@@ -128,7 +130,12 @@ def _indexed_vectors(collection: Collection) -> int:
     return sparse + indexed_vectors(collection)
 
 
-def _check_name(name: str) -> None:
+def check_name(name: str) -> None:
+    """Refuse a name that no server takes.
+
+    Raises:
+        BadRequest: it is empty, too long, or none for a file.
+    """
     problem = None
     if not name:
         problem = "it is empty"

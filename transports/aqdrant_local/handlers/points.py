@@ -63,16 +63,20 @@ def _encoded(collection: Collection, body: models.PointInsertOperations) -> Poin
 def _upsert(collection: Collection, body: models.PointInsertOperations, write: PointWrite) -> int:
     still_fits(collection.segment, write)
     shards = chosen_shards(collection, body.shard_key, to_write=True)
+    writes = [write]
+    if collection.is_sharded:
+        rest = (write.dense, write.ragged, write.payloads)
+        writes = [PointWrite(write.keys.in_shard(shard), *rest) for shard in shards]
+    chosen = [_chosen(collection.segment, body, one) for one in writes]
     number = collection.next_operation()
-    for shard in shards if collection.is_sharded else (0,):
-        own = PointWrite(write.keys.in_shard(shard), write.dense, write.ragged, write.payloads)
-        _upsert_into(collection.segment, body, own if shard else write, number)
+    for one in chosen:
+        if len(one):
+            collection.segment.upsert(one, number)
     return number
 
 
-def _upsert_into(
-    segment: Segment, body: models.PointInsertOperations, write: PointWrite, number: int
-) -> None:
+def _chosen(segment: Segment, body: models.PointInsertOperations, write: PointWrite) -> PointWrite:
+    """Those points of a write that its mode and its filter let in."""
     mode = body.update_mode
     if body.update_filter is not None or mode not in (None, models.UpdateMode.UPSERT):
         rows = segment.ids.find(write.keys)
@@ -86,8 +90,7 @@ def _upsert_into(
         if passed is not None:
             keep[there] &= passed.mask[rows[there]]
         write = write.take(np.flatnonzero(keep))
-    if len(write):
-        segment.upsert(write, number)
+    return write
 
 
 @handles(DeletePoints, cost=costs.of_change)

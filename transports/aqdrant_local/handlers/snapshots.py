@@ -19,6 +19,7 @@ from aqdrant_local.snapshots.shelf import collection_place, shard_place
 from aqdrant_local.state import Collection, State
 
 from ._table import handles, off_the_loop
+from .collections import check_name
 
 __all__ = ["found_file", "restored"]
 
@@ -232,6 +233,7 @@ def _restore(
     from aqdrant_local.snapshots.restoring import recover_collection, recover_shard
 
     if shard is None:
+        check_name(name)
         recover_collection(state, name, file, shown, patience)
     else:
         recover_shard(state, state.find(name), shard, file, shown, patience)

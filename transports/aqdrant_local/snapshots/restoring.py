@@ -34,15 +34,8 @@ def recover_collection(state: State, name: str, file: Path, shown: str, patience
         with _landed(state, name, archive, stored) as fresh:
             if fresh.segment.count != stored.points:
                 raise damaged(shown)
-            before = state.peek(name)
-            if before is None:
-                with state.gate.exclusive(patience):
-                    state.put(fresh)
-                return
-            with before.gate.exclusive(patience):
-                _check_alike(before.still_there(), fresh, shown)
-                with state.gate.exclusive(patience):
-                    state.put(fresh)
+            while not _put(state, fresh, shown, patience):
+                patience.next_step()
 
 
 def recover_shard(
@@ -73,6 +66,28 @@ def recover_shard(
     with collection.gate.exclusive(patience):
         _check_alike(collection.still_there(), fresh, shown)
         collection.run(change, whole=True)
+
+
+def _put(state: State, fresh: Collection, shown: str, patience: Patience) -> bool:
+    """Have a collection; not where one of its name has come or gone since it was looked for."""
+    before = state.collections.get(fresh.name)
+    if before is None:
+        with state.gate.exclusive(patience):
+            if fresh.name in state.aliases:
+                raise BadRequest(
+                    f"Alias `{fresh.name}` exists already", parameter="collection_name"
+                )
+            if fresh.name in state.collections:
+                return False
+            state.put(fresh)
+            return True
+    with before.gate.exclusive(patience):
+        if before.is_dropped:
+            return False
+        _check_alike(before, fresh, shown)
+        with state.gate.exclusive(patience):
+            state.put(fresh)
+            return True
 
 
 @contextmanager

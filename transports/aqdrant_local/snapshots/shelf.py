@@ -33,10 +33,12 @@ class Shelf:
 
     Args:
         folder: it is made when it is first written to; None for a temporary one.
+        is_read_only: another process writes there.
     """
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path | None = None, *, is_read_only: bool = False) -> None:
         self._given = folder
+        self._is_read_only = is_read_only
         self._folder = folder
         self._lock = threading.Lock()
         self._taken: set[Path] = set()  # names of files that are being written
@@ -116,6 +118,12 @@ class Shelf:
     @contextmanager
     def scratch(self) -> Generator[Path]:
         """A name for a file that goes afterwards."""
+        if self._is_read_only:
+            import tempfile
+
+            with tempfile.TemporaryDirectory(prefix="aqdrant-") as folder:
+                yield Path(folder) / "part"
+            return
         root = self.root
         path = root / f"{uuid4().hex}{_PART}"
         with _told(path):

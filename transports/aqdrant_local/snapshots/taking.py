@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from contextlib import ExitStack, closing
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from aqdrant import models
+from aqdrant.exceptions import NotFound
 from aqdrant_local.engine.arrays import Rows
 from aqdrant_local.engine.portions import portions
 from aqdrant_local.locks import Patience
@@ -45,8 +48,13 @@ def take_full(state: State, patience: Patience) -> models.SnapshotDescription:
         held: list[Stored] = []
         files: dict[str, Path] = {}
         for number, collection in enumerate(collections):
+            patience.next_step()
             file = stack.enter_context(state.shelf.scratch())
-            stored = _copied(collection, file, number, patience)
+            try:
+                stored = _copied(collection, file, number, patience)
+            except NotFound:  # deleted since
+                aliases = {alias: to for alias, to in aliases.items() if to != collection.name}
+                continue
             held.append(stored)
             files[stored.file] = file
         contents = Contents("full", held, aliases)
@@ -85,15 +93,13 @@ def _copied(collection: Collection, file: Path, number: int, patience: Patience)
     with ExitStack() as stack:
         with collection.gate.shared(patience):
             count, store = collection.still_there().segment.count, collection.store
+            finish: Callable[[], None]
             if store is not None:
-                source = stack.enter_context(closing(reader(store.path)))
+                finish = partial(copy_file, stack.enter_context(closing(reader(store.path))), file)
             else:
-                frozen = _frozen(collection)
                 points = list(portions(collection.segment, _all_rows(collection)))
-        if store is not None:
-            copy_file(source, file)
-        else:
-            write_copy(frozen, points, file)
+                finish = partial(write_copy, _frozen(collection), points, file)
+        finish()
     return Stored(collection.name, _file_name(number), count)
 
 

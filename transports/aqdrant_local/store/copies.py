@@ -29,8 +29,12 @@ def reader(source: Path) -> sqlite3.Connection:
     """Open a collection's file as it is now, whatever is written to it from then on."""
     with translated(source.parent):
         raw = connect(source)
-        raw.execute("BEGIN")
-        raw.execute("SELECT changes FROM progress").fetchall()
+        try:
+            raw.execute("BEGIN")
+            raw.execute("SELECT changes FROM progress").fetchall()
+        except BaseException:
+            raw.close()
+            raise
         return raw
 
 

@@ -45,7 +45,7 @@ class Snapshot:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._shelf = Shelf(folder / SNAPSHOTS)
+        self._shelf = Shelf(folder / SNAPSHOTS, is_read_only=True)
         self.state = State(self._shelf)
         self._folder = folder
         self._reading = threading.Lock()
