@@ -107,7 +107,7 @@ def models_checked_late() -> None:
 
 
 def vectors_kept() -> None:
-    array = np.array([1.0, 2.0], dtype=np.float32)
+    array: Any = np.array([1.0, 2.0], dtype=np.float32)
     assert isinstance(official_models.PointStruct(id=1, vector=array).vector, list)
     point = models.PointStruct(id=1, vector=array)
     assert point.vector is array
@@ -125,8 +125,9 @@ def inputs() -> None:
 def grpc_messages() -> None:
     from qdrant_client import grpc
 
+    message: Any = grpc.Filter()
     with ours() as client, pytest.raises(exceptions.ArgumentError):
-        client.count("c", grpc.Filter())
+        client.count("c", message)
 
 
 def timeouts() -> None:
