@@ -155,4 +155,4 @@ def check(results: list[Any]) -> None:
     assert [alias.alias_name for alias in named["get_aliases"].aliases] == ["a"]
     assert named["get_collection"].points_count == 3
     assert [one.name for one in named["get_collections"].collections] == ["c"]
-    assert named["info"].version == "1.19.0"
+    assert named["info"].version == "1.20.0"

@@ -6,7 +6,6 @@ leaves as `ArgumentError`, named by the parameter it came in.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, TypeAlias, TypeGuard, TypeVar
 from uuid import UUID
@@ -115,7 +114,9 @@ def at_least(minimum: int, value: Any, parameter: str) -> int:
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """A hint at the name that was probably meant."""
-    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, list(known), n=1, cutoff=0.5)
     return f"Did you mean {near[0]!r}?" if near else "It has no name like that."
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import inspect
 import os
 from collections.abc import AsyncGenerator, AsyncIterable, Callable
@@ -310,7 +309,9 @@ class SnapshotMethods(ClientCore):
         target = anyio.Path(path)
         partial = target.with_name(f"{target.name}.part")
         written = 0
-        digest = hashlib.sha256()
+        from hashlib import sha256  # takes a while to import, and few programs download
+
+        digest = sha256()
         try:
             async with (
                 self._stream(operation, timeout) as stream,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple, TypeAlias
 
@@ -63,6 +62,8 @@ def check_slots(names: Iterable[str]) -> None:
     known = [slot.name for slot in SLOTS]
     for name in names:
         if name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
+            from difflib import get_close_matches
+
+            near = get_close_matches(name, known, n=1)
             hint = f"Did you mean {near[0]!r}?" if near else f"There are {', '.join(known)}."
             raise ArgumentError(f"no slot {name!r} for a layer.", parameter="middleware", fix=hint)

@@ -26,7 +26,14 @@ from msgspec.structs import astuple, replace
 
 from aqdrant.models import _arrays, _payloads, _scalars
 from aqdrant.models._payloads import MAX_DEPTH, TOO_DEEP
-from aqdrant.models._scalars import Mismatch, is_mapping, kind_of, listed, shortened
+from aqdrant.models._scalars import (
+    Mismatch,
+    are_numeric_ids,
+    is_mapping,
+    kind_of,
+    listed,
+    shortened,
+)
 from aqdrant.models._unions import is_union, members, unwrap
 
 __all__ = [
@@ -84,7 +91,9 @@ def reader(annotation: Any, temper: Temper) -> Reader:
     if origin is Literal:
         return _literal(get_args(annotation))
     if origin in (list, Sequence):
-        return _sequence(reader(get_args(annotation)[0], temper))
+        element = get_args(annotation)[0]
+        read = _sequence(reader(element, temper))
+        return _ids(read) if set(members(element)) == {int, str, UUID} else read
     if origin in (dict, Mapping):
         return _mapping(reader(get_args(annotation)[1], temper))
     if isinstance(annotation, type):
@@ -300,6 +309,13 @@ def _literal(values: tuple[Any, ...]) -> Reader:
 
 
 # ---- containers
+
+
+def _ids(read_each: Reader) -> Reader:
+    def read_ids(value: Any, depth: int = 0) -> Any:
+        return value if are_numeric_ids(value) else read_each(value, depth)
+
+    return read_ids
 
 
 def _sequence(read_item: Reader) -> Reader:

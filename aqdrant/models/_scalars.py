@@ -264,6 +264,16 @@ def read_uuid(value: Any, _depth: int = 0) -> UUID:
         raise Mismatch(f"{kind_of(value)}, wanted a UUID") from None
 
 
+def are_numeric_ids(values: Any) -> bool:
+    """Whether this is a list of point ids that are plain integers, seen at a glance."""
+    return (
+        values.__class__ is list
+        and set(map(type, values)) == {int}
+        and min(values) >= 0
+        and max(values) <= MAX_UNSIGNED
+    )
+
+
 def read_point_id(value: Any, _depth: int = 0) -> int | str:
     """Read a point id: an unsigned 64-bit integer, or a UUID in its canonical text."""
     if value.__class__ is int:

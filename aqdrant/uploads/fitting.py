@@ -5,7 +5,6 @@ Made by the client of what the collection says of itself; asked for every point 
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from typing import Any, Final, cast
 
@@ -91,7 +90,9 @@ class Fit:
     def _stranger(self, name: str) -> str:
         known = [*self._dense, *sorted(self._sparse)]
         shown = ", ".join(repr(one) if one else "the unnamed one" for one in known) or "none"
-        near = difflib.get_close_matches(name, known, n=1)
+        from difflib import get_close_matches
+
+        near = get_close_matches(name, known, n=1)
         hint = f"; did you mean {near[0]!r}?" if near and name else ""
         return f"the collection has no {_called(name)}; its vectors: {shown}{hint}"
 

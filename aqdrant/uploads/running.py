@@ -9,11 +9,10 @@ import math
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import anyio
 import msgspec
-from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 
 from aqdrant._portal import in_caller
 from aqdrant.context import retried
@@ -29,6 +28,9 @@ from aqdrant.operations import UpsertPoints
 from aqdrant.uploads.bars import close_bar
 from aqdrant.uploads.pieces import Piece
 from aqdrant.uploads.report import UploadFailure, UploadResult
+
+if TYPE_CHECKING:
+    from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 
 __all__ = ["Run", "Settings"]
 

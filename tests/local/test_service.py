@@ -32,7 +32,7 @@ async def test_telemetry_tells_more_the_more_is_asked() -> None:
     assert [one.collections.number_of_collections for one in told] == [2, 2, 2, 2]
     assert told[0].collections.collections is None
     assert told[0].app is not None
-    assert told[0].app.version == "1.19.0"
+    assert told[0].app.version == "1.20.0"
     aggregated: Any = (told[1].collections.collections or [])[0]
     assert aggregated.vectors == 1
     described: Any = (told[2].collections.collections or [])[0]

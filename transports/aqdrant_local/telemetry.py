@@ -19,7 +19,7 @@ from .state import Collection, State
 
 __all__ = ["SEMANTICS", "cluster_telemetry", "metrics_text", "telemetry_of"]
 
-SEMANTICS = "1.19.0"
+SEMANTICS = "1.20.0"
 """The version of the server whose semantics the engine follows."""
 
 _NAME = "aqdrant in-process engine"

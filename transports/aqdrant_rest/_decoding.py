@@ -22,7 +22,7 @@ from aqdrant.models._unions import Untagged, is_union
 
 __all__ = ["Envelope", "decode", "decode_envelope"]
 
-_SLICE: Final = 1 << 19
+_SLICE: Final = 1 << 18
 """Bytes that are decoded at once, where a longer answer can be split."""
 _HEAD: Final = 1 << 12
 """The list that makes an answer long begins within so many bytes."""

@@ -14,7 +14,7 @@ from aqdrant.operations import Operation, StreamOperation
 from aqdrant.transport import DEFAULT_OPTIONS, ByteStream, CallOptions, TransportConfig
 from aqdrant_net import NetError
 
-from ._encoding import encode, encode_in_pieces, is_small
+from ._encoding import Piece, encode, encode_in_pieces, is_small
 from ._routes import ROUTES
 from .answers import raise_unless_success, read_result
 from .errors import Call, net_error
@@ -101,7 +101,7 @@ class RestTransport:
 async def _encoded(body: Any) -> bytes | list[bytes]:
     """Encode a body, with a turn for the event loop after each large piece."""
     content: list[bytes] = []
-    waiting: list[bytes] = []
+    waiting: list[Piece] = []
     size = 0
     for piece in encode_in_pieces(body):
         waiting.append(piece)
@@ -111,7 +111,7 @@ async def _encoded(body: Any) -> bytes | list[bytes]:
             waiting.clear()
             size = 0
             await checkpoint()
-    rest = waiting[0] if len(waiting) == 1 else b"".join(waiting)
+    rest = b"".join(waiting)
     return [*content, rest] if content else rest
 
 

@@ -27,7 +27,7 @@ from aqdrant.exceptions import (
     UnsupportedOperation,
 )
 from aqdrant.models import CollectionInfo
-from aqdrant_rest._encoding import encode, encode_in_pieces
+from aqdrant_rest._encoding import Piece, encode, encode_in_pieces
 from aqdrant_rest._routes import Answer, Route
 
 __all__ = ["Reply", "accepted_reply", "error_reply", "reply", "result_reply", "text_reply"]
@@ -69,7 +69,7 @@ async def result_reply(route: Route, result: Any, begun: float) -> Reply:
         return Reply(200, _JSON, encode(result))
     if isinstance(result, CollectionInfo):
         result = _complete(result)
-    pieces = [b'{"result":']
+    pieces: list[Piece] = [b'{"result":']
     for piece in encode_in_pieces(result):
         pieces.append(piece)
         await checkpoint()
