@@ -53,8 +53,8 @@ LISTED = ("must", "must_not", "should", "prefetch", "context", "positive", "nega
 EMPTY_IS_NONE = {
     *LISTED,
     *("metadata", "placement", "payload", "languages", "custom", "options"),
-} - {"should", "context"}
-"""Lists and maps that say nothing where nothing is in them; `should` is none of them."""
+} - {"context"}
+"""Lists and maps that say nothing where nothing is in them (a nested `should` does: refused)."""
 OFF = {"prefix", "scoring"}
 """Options of an index that False leaves out."""
 SHORT = {"with_lookup": "collection", "order_by": "key", "stopwords": "languages"}
@@ -176,7 +176,10 @@ def upsert(payload: dict[str, Any]) -> ops.UpsertPoints:
 @pytest.mark.parametrize(
     ("operation", "path"),
     [
-        (scroll(should=[]), r"ScrollPoints\.filter\.must\[0\]\.filter\.should: an empty list"),
+        (
+            scroll(must=[{"nested": {"key": "a", "filter": {"should": []}}}]),
+            r"must\[0\]\.nested\.filter\.should: an empty list",
+        ),
         (upsert({"a": [2**64 - 1]}), r"UpsertPoints\.points\[0\]\.payload\.a\[0\]: int beyond"),
     ],
 )
@@ -186,7 +189,7 @@ def test_what_only_rest_can_say_is_left_to_rest(operation: Operation[Any], path:
     assert caught.value.supported_by == ("rest",)
 
 
-@pytest.mark.parametrize("clauses", [{"must": []}, {"must_not": []}])
+@pytest.mark.parametrize("clauses", [{"must": []}, {"should": []}, {"must_not": []}])
 def test_an_empty_clause_that_says_nothing_is_sent(clauses: Any) -> None:
     assert encode_request(scroll(**clauses)) == encode_request(scroll())
 

@@ -249,6 +249,7 @@ def test_damaged_page(folder: Path, file: str, seed: int) -> None:
 
 NO_RIGHTS = """
 import os, sys
+import numpy.ma  # numpy loads it when it is first wanted
 import anyio._backends._asyncio, aqdrant._portal.thread, aqdrant_local.store
 from aqdrant import QdrantClient, models
 from aqdrant.exceptions import StorageError

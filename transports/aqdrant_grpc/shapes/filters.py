@@ -16,11 +16,19 @@ _CLAUSES = ("should", "must", "must_not")
 
 def list_filter(value: Any) -> dict[str, Any]:
     """The fields of a filter; a condition may stand alone in a clause."""
-    if value.should is not None and value.should == []:
-        # One of none is never met; a message cannot tell it from no such clause, which always is.
-        raise Unsayable("an empty list, which gRPC cannot tell from none").inside("should")
     taken = {clause: listed(getattr(value, clause)) for clause in _CLAUSES}
     return {**taken, "min_should": value.min_should}
+
+
+_NESTED = model(models.Nested, "NestedCondition")
+
+
+def _take_nested(value: Any) -> dict[str, Any]:
+    if (clauses := value.filter) is not None and clauses.should == []:
+        # No element meets one of none. Elsewhere in a filter an empty clause says nothing.
+        error = Unsayable("an empty list, which gRPC cannot tell from none")
+        raise error.inside("should").inside("filter")
+    return _NESTED.take(value)
 
 
 # ---- what a value is compared with
@@ -109,7 +117,7 @@ SHAPES: dict[str, Shape] = {
     "HasIdCondition": only("has_id"),
     "HasVectorCondition": only("has_vector"),
     "SliceCondition": model(models.Slice, "SliceCondition"),
-    "NestedCondition": model(models.Nested, "NestedCondition"),
+    "NestedCondition": Shape(_take_nested, _NESTED.build),
     "Match": Shape(_take_match, _build_match),
     "RepeatedStrings": only("strings"),
     "RepeatedIntegers": only("integers"),
