@@ -51,10 +51,11 @@ def parse_address(
             parameter=named[1],
             fix="Name one of location, url, host and path.",
         )
+    # As with the official client, ``path=":memory:"`` names no folder.
+    if ":memory:" in (location, path):
+        return Address("memory")
     if path is not None:
         return Address("file", path=_text("path", path))
-    if location == ":memory:":
-        return Address("memory")
     scheme = "https" if https else "http"
     if host is not None:
         return Address(scheme, _host(host), port, _prefix(prefix))

@@ -17,6 +17,7 @@ from typing import Any, NoReturn, Self, TypeVar, cast
 from anyio import move_on_after, to_thread
 from anyio.lowlevel import checkpoint
 
+from aqdrant._async.former import FormerMethods
 from aqdrant._async.layers import LayerOptions, choose_layers
 from aqdrant._async.options import (
     checked_layers,
@@ -56,7 +57,7 @@ _CLOSING = 10.0
 """Seconds that a transport has to close."""
 
 
-class ClientCore:
+class ClientCore(FormerMethods):
     """Holds the configuration; opens nothing until the first call."""
 
     _inline = False

@@ -15,6 +15,7 @@ from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeGuard, TypeVar
 
+from aqdrant._async.former import FormerMethods
 from aqdrant._portal import Hop, Lease, in_portal
 from aqdrant._sync._streams import PagedIterator, Stream, SyncByteStream
 from aqdrant.exceptions import AqdrantError
@@ -29,7 +30,7 @@ R = TypeVar("R")
 T = TypeVar("T")
 
 
-class Facade:
+class Facade(FormerMethods):
     """Holds an async client that is driven inline, and a share in the portal."""
 
     _async: AsyncQdrantClient

@@ -215,7 +215,7 @@ class Run:
 
     def _failed(self, what: str) -> UploadFailed:
         failures = self.result.failures
-        first = "; ".join(failure.reason for failure in failures[:3])
+        first = "; ".join(failure.reason.removesuffix(".") for failure in failures[:3])
         more = f"; and {len(failures) - 3} more" if len(failures) > 3 else ""
         return UploadFailed(
             f"{len(failures)} points were refused, {what}: {first}{more}.",

@@ -84,6 +84,7 @@ def test_slash_at_the_end_of_a_url_is_no_prefix() -> None:
 
 def test_places_that_are_no_servers() -> None:
     assert AsyncQdrantClient(":memory:")._config.scheme == "memory"
+    assert AsyncQdrantClient(path=":memory:")._config.scheme == "memory"
     assert AsyncQdrantClient(path="./db")._config.scheme == "file"
     assert AsyncQdrantClient(path="./db")._config.path == "./db"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 import aqdrant
+from aqdrant._async.former import _NOW
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # the official client's own imports
@@ -161,3 +163,15 @@ def test_unknown_arguments_are_refused_by_name() -> None:
     client: Any = aqdrant.AsyncQdrantClient(":memory:")
     with pytest.raises(TypeError, match="filter"):
         client.query_points("texts", filter={})
+
+
+@pytest.mark.parametrize(("official", "ours"), PAIRS.values(), ids=PAIRS)
+def test_former_methods_name_those_of_today(official: type, ours: type[Any]) -> None:
+    client = ours(":memory:")
+    for name, today in _NOW.items():
+        assert not hasattr(official, name)
+        assert callable_on(ours, re.split(r"[ ,]", today)[0])
+        with pytest.raises(AttributeError, match=re.escape(f"Use {today}.")):
+            getattr(client, name)
+    with pytest.raises(AttributeError, match=r"has no attribute 'query_point'$"):
+        _ = client.query_point

@@ -541,3 +541,10 @@ async def test_vectors_in_lists_become_points() -> None:
             models.PointStruct(id=2, vector={"a": [2.0]}),
         ]
     )
+
+
+async def test_reasons_end_where_the_advice_begins() -> None:
+    async with AsyncQdrantClient(":memory:") as client:
+        await client.create_collection("a", {"size": 2, "distance": "Dot"})
+        with pytest.raises(UploadFailed, match=r"UUID\)\. `result"):
+            await client.upload_points("a", [{"id": None, "vector": [1, 2]}])

@@ -204,6 +204,13 @@ async def test_statuses(code: int, text: str, kind: type[Exception], status: int
         assert "%20" not in str(error)
 
 
+async def test_answer_without_grpc_names_the_port() -> None:
+    with serving(lambda exchange: exchange.end({":status": "404"})) as running:
+        async with connected(running) as transport:
+            with pytest.raises(NotFound, match=r"status 404\. .* check grpc_port"):
+                await transport.execute(COUNT)
+
+
 @contextmanager
 def first(fault: Any) -> Iterator[Server]:
     """A server whose first call meets a fault, and the others an answer."""

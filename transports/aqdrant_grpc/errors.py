@@ -44,6 +44,7 @@ _STATUS = {
     "UNAUTHENTICATED": 401,
 }
 """Code → the HTTP status that corresponds; 500 for the others."""
+_NO_GRPC = "This is no answer of gRPC's: check grpc_port (6334 by default)."
 
 
 class Named(Protocol):
@@ -102,16 +103,19 @@ def _error(
             fix="Pass a longer timeout= to the call or to the client.",
         )
     http = answer.status if code is None else _STATUS.get(name, 500)
+    # Not of a gRPC server: a REST port that speaks HTTP/2, or a proxy.
+    is_lost = code is None and http == 404
     if reason.startswith("Insufficient storage"):
         http = 507  # A quota, for which gRPC has no code of its own.
     return status_error(
         http,
-        reason or f"status {http}" if code is None else reason or name,
+        reason or f"status {http}." if code is None else reason or name,
         grpc_code=name,
         reason=reason,
         headers={**_texts(answer.headers), **trailers},
         operation=operation.name,
         target=operation.target,
+        fix=_NO_GRPC if is_lost else None,
     )
 
 

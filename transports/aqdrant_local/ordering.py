@@ -60,7 +60,7 @@ def read_in_order(
     if kind is None or kind not in _RANGES:
         raise BadRequest(
             f"No range index for `order_by` key: `{order.key}`. Please create one to use "
-            f"`order_by`. Check {_INDEXING} to see which payload schemas support Range conditions",
+            f"`order_by`. Check {_INDEXING} to see which payload schemas support Range conditions.",
             parameter="order_by",
             fix="Create an index of type integer, float or datetime on the key.",
         )
@@ -126,7 +126,7 @@ def count_values(
     if kind is None or kind not in _MATCHES:
         raise BadRequest(
             f"No appropriate index for faceting: `{key}`. Please create one to facet on this "
-            f"field. Check {_INDEXING} to see which payload schemas support Match conditions",
+            f"field. Check {_INDEXING} to see which payload schemas support Match conditions.",
             parameter="key",
             fix="Create an index of type keyword, integer, bool or uuid on the key.",
         )

@@ -266,7 +266,9 @@ class Http1Connection:
                 target=str(self._origin),
             )
         if data[:2] == b"\0\0" and data[3:4] == b"\x04":
-            return ProtocolError(f"{self._origin} speaks HTTP/2 alone.", answered=True)
+            return ProtocolError(
+                f"{self._origin} speaks HTTP/2 alone, as a gRPC port does.", answered=True
+            )
         return ProtocolError(
             f"{self._origin} answered with what is no HTTP: {data[:40]!r}", answered=True
         )

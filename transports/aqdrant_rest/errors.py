@@ -122,8 +122,10 @@ def _told(
         return f"status {status}, a redirect to {where}.", "Pass that address as url=."
     told = reason or _page_text(body)
     message = f"status {status}: {told}" if told else f"status {status}, without a reason."
-    if status in (401, 403):
+    if status == 401:
         return message, "Pass an api_key= or an auth_token_provider= that may do this."
+    if status == 403:
+        return message, "If it is a matter of rights: pass an api_key= that may do this."
     if status == 404 and reason is None:
         since = call.route.since
         if since is not None:

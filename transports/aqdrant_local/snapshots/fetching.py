@@ -96,11 +96,13 @@ def check_sum(file: Path, wanted: str | None) -> None:
 
 
 def _local(state: State, path: Path) -> Path:
-    if state.is_confined:
-        root = state.shelf.root
-        if not path.resolve().is_relative_to(root.resolve()):
-            raise Forbidden(f'Snapshot file path must be inside the snapshots directory "{root}"')
-    if not path.is_file():
+    root = state.shelf.root
+    is_outside = state.is_confined and not path.resolve().is_relative_to(root.resolve())
+    # A name alone is that of a snapshot, never of a file in the folder that the engine runs in.
+    is_name = path.name == str(path)
+    if is_outside and not is_name:
+        raise Forbidden(f'Snapshot file path must be inside the snapshots directory "{root}"')
+    if is_outside or not path.is_file():
         raise bad_request(f'Snapshot file "{path}" does not exist', parameter="location")
     return path
 
