@@ -138,7 +138,9 @@ async def test_other_machines_name_no_files_of_this_one(tmp_path: Path) -> None:
         for location in (outside.as_uri(), str(outside), "file:///etc/hostname"):
             answer = await client.put(recover, json={"location": location})
             assert answer.status_code == 403
-            assert "must be inside the snapshots directory" in answer.text
+            assert "Forbidden: Snapshot file path must be inside" in answer.text
+        answer = await client.put(recover, json={"location": "x.snapshot"})
+        assert (answer.status_code, "x.snapshot not found" in answer.text) == (404, True)
         answer = await client.put(recover, json={"location": name})
         assert answer.status_code == 200
 

@@ -43,6 +43,7 @@ def fetched(
 
     Raises:
         BadRequest: there is nothing at the location.
+        NotFound: it is a name, and the engine, which serves others, has no such snapshot.
         Forbidden: it is a file outside, and the engine serves others.
         InternalServerError: the server of the URL cannot be reached.
     """
@@ -61,7 +62,10 @@ def fetched(
         try:
             yield state.shelf.find(place, location)
         except NotFound:
-            yield _local(state, Path(location))
+            path = Path(location)
+            if state.is_confined and not path.is_absolute():
+                raise
+            yield _local(state, path)
 
 
 def valid_sum(checksum: str | None) -> str | None:
