@@ -139,10 +139,9 @@ class QueryGenerator(Generator):
             shape["query"] = self.feedback(name, ids)
         elif choice == 8:
             shape |= {"query": self.words(), "using": "text"}
-        elif is_root and name in KINDS and KINDS[name].datatype is None and "manhattan" not in name:
-            # In a prefetch the real engine takes no notice of diversity, of sparse vectors it
-            # does not know the kind, and other types of numbers it compares as they came. By
-            # Manhattan whole corners of the space tie.
+        elif is_root and name in KINDS and "manhattan" not in name:
+            # In a prefetch the real engine takes no notice of diversity, and of sparse vectors it
+            # does not know the kind. By Manhattan whole corners of the space tie.
             shape["query"] = models.NearestQuery(nearest=self.input(name, ids), mmr=self.mmr())
         else:
             shape["query"] = models.NearestQuery(nearest=self.input(name, ids))

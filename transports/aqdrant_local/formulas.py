@@ -16,8 +16,8 @@ from aqdrant import models
 from aqdrant.exceptions import BadRequest
 
 from .engine import formulas as steps
+from .engine.alone import Alone
 from .engine.arrays import Floats, Rows
-from .engine.columns import Alone
 from .engine.datetimes import parse_datetime
 from .engine.formulas import Decay, NotFiniteError, Numbers
 from .engine.paths import Path, is_array, is_object, parse_path

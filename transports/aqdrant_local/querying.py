@@ -241,7 +241,10 @@ class Run:
         choice = own * self._stretch if mmr.candidates_limit is None else mmr.candidates_limit
         scores, rows = self._search(request, store, vector, among, choice)
         diversity = _DIVERSITY if mmr.diversity is None else mmr.diversity
-        picks = diverse(store, vector, rows, diversity, limit)
+        near, places = store.in_full(rows)
+        if near is not store:
+            vector = prepared(near, request.using or "", self._resolved(request, query.nearest))
+        picks = diverse(near, vector, places, diversity, limit)
         return scores[picks], rows[picks]
 
     def _search(

@@ -10,11 +10,12 @@ match each other.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .alone import Alone, alone_of
 from .arrays import Floats, Mask, Rows, grown
 from .extraction import (
     EMPTY,
@@ -35,19 +36,10 @@ from .selection import Selection, intersection
 from .strings import NO_DATE, Strings
 from .words import Codes, Tokenizer
 
-__all__ = ["Alone", "PayloadColumn"]
+__all__ = ["PayloadColumn"]
 
 _NO_ROWS: Rows = np.zeros(0, dtype=np.intp)
 _CODES = 4096  # strings that may be known in any case
-
-
-class Alone(NamedTuple):
-    """Values of points that have one of a kind and nothing beside it."""
-
-    values: NDArray[np.float64]
-    """One a row, not a number where there is none."""
-    others: Mask
-    """Rows that hold something else."""
 
 
 class PayloadColumn:
@@ -308,18 +300,7 @@ class PayloadColumn:
         return self._alone["places"]
 
     def _alone_of(self, rows: Rows, *columns: NDArray[Any]) -> tuple[Alone, ...]:
-        flags = self._flags[: self.size]
-        single = (self._elements[: self.size] == 1) & ((flags & (NULL | EMPTY)) == 0)
-        missing = (flags & (FILLED | NULL)) == 0
-        kept = single[rows]
-        others = ~missing
-        others[rows[kept]] = False
-        found: list[Alone] = []
-        for column in columns:
-            values = np.full(self.size, np.nan)
-            values[rows[kept]] = column[kept]
-            found.append(Alone(values, others))
-        return tuple(found)
+        return alone_of(self._flags[: self.size], self._elements[: self.size], rows, *columns)
 
     def group_values(self) -> tuple[NDArray[np.int64], Rows, Mask]:
         """Whole numbers and the numbers of strings, the row of each, and which are strings.

@@ -13,6 +13,7 @@ from .approximation import Approach, Approximation
 from .arrays import Floats, Mask, Rows, grown
 from .distances import (
     Distance,
+    as_queries,
     closeness,
     lengths_to_divide_by,
     normalized_one,
@@ -204,9 +205,19 @@ class DenseVectors:
         return np.stack([closeness(self.distance, vectors, query) for query in queries])
 
     def mutual(self, rows: Rows) -> Callable[[int], Floats]:
-        """A function that gives the closeness (n,) of rows to the one at a position."""
+        """A function that gives the closeness (n,) of rows, each a query, to that at a position."""
         vectors = self._data[rows]
-        return lambda position: closeness(self.distance, vectors, vectors[position])
+        queries = as_queries(self.distance, vectors)
+        return lambda position: closeness(self.distance, queries, vectors[position])
+
+    def in_full(self, rows: Rows) -> tuple[DenseVectors, Rows]:
+        """A store of float32 with these rows as they are shown, and where they are in it."""
+        if self.datatype is Datatype.FLOAT32 or not len(rows):
+            return self, rows
+        full, places = DenseVectors(self.size, self.distance), np.arange(len(rows))
+        full.reserve(len(rows))
+        full.put(places, self.vectors(rows), None)
+        return full, places
 
     def compared(self, rows: Rows) -> Floats:
         """A copy of what is compared (n, d) of these rows."""

@@ -22,6 +22,7 @@ from .products import product, product_of_each
 
 __all__ = [
     "Distance",
+    "as_queries",
     "closeness",
     "lengths_to_divide_by",
     "normalized_one",
@@ -74,6 +75,12 @@ def normalized_one(vector: Floats) -> Floats:
         return vector
     one: Floats = vector / np.float32(math.sqrt(length))
     return one
+
+
+def as_queries(distance: Distance, vectors: Floats) -> Floats:
+    """Turn vectors (n, d) into what others are compared with: of length one for Cosine."""
+    divisors = lengths_to_divide_by(vectors) if distance is Distance.COSINE else None
+    return vectors if divisors is None else vectors / divisors[:, None]
 
 
 def squares(vectors: Floats) -> Floats:

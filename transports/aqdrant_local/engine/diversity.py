@@ -1,5 +1,8 @@
 """Maximal marginal relevance: the best results that are also unlike each other. Used by queries.
 
+Whatever type vectors are stored in, here they are float32 as they are shown, and queries are not
+rounded; so uint8 with Cosine counts the length of the one that is compared, as on a server.
+
 Carbonell and Goldstein, "The use of MMR, diversity-based reranking", 1998.
 """
 
@@ -23,7 +26,7 @@ class Comparable(Protocol):
         ...
 
     def mutual(self, rows: Rows) -> Callable[[int], Floats]:
-        """A function that gives the closeness (n,) of rows to the one at a position."""
+        """A function that gives the closeness (n,) of rows, each a query, to that at a position."""
         ...
 
 

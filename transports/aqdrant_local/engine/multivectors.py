@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from .arrays import Floats, Mask, Rows, grown
 from .distances import (
     Distance,
+    as_queries,
     closeness,
     lengths_to_divide_by,
     scan_many,
@@ -212,15 +213,25 @@ class MultiVectors:
         """A function that gives the closeness (n,) of rows, each a query, to that at a position."""
         starts, entries = _spread(self._starts[rows], self._lengths[rows])
         vectors = self._data[entries]
+        queries = as_queries(self.distance, vectors)
 
         def to_one(position: int) -> Floats:
             nearest = np.full(len(vectors), -np.inf, dtype=np.float32)
             for target in vectors[starts[position] : starts[position + 1]]:
-                np.maximum(nearest, closeness(self.distance, vectors, target), out=nearest)
+                np.maximum(nearest, closeness(self.distance, queries, target), out=nearest)
             sums: Floats = np.add.reduceat(nearest, starts[:-1])
             return sums
 
         return to_one
+
+    def in_full(self, rows: Rows) -> tuple[MultiVectors, Rows]:
+        """A store of float32 with these rows as they are shown, and where they are in it."""
+        if self.datatype is Datatype.FLOAT32 or not len(rows):
+            return self, rows
+        full, places = MultiVectors(self.size, self.distance), np.arange(len(rows))
+        full.reserve(len(rows))
+        full.put(places, self.vectors(rows))
+        return full, places
 
     def _sums(self, queries: list[Floats], rows: Rows, *, exact: bool) -> Floats:
         vectors = np.concatenate(queries)

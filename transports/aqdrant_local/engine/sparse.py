@@ -231,6 +231,10 @@ class SparseVectors:
         queries = self.prepared(rows)
         return lambda position: self.similarities([queries[position]], rows)[0]
 
+    def in_full(self, rows: Rows) -> tuple[SparseVectors, Rows]:
+        """This store and these rows: it has one type of numbers."""
+        return self, rows
+
     def _leave(self, rows: Rows) -> None:
         held = rows[self._present[rows]]
         self.count -= len(held)

@@ -43,6 +43,7 @@ def fetched(
 
     Raises:
         BadRequest: there is nothing at the location.
+        NotFound: it is a name, and the engine, which serves others, has no such snapshot.
         Forbidden: it is a file outside, and the engine serves others.
         InternalServerError: the server of the URL cannot be reached.
     """
@@ -61,7 +62,10 @@ def fetched(
         try:
             yield state.shelf.find(place, location)
         except NotFound:
-            yield _local(state, Path(location))
+            path = Path(location)
+            if state.is_confined and not path.is_absolute():
+                raise
+            yield _local(state, path)
 
 
 def valid_sum(checksum: str | None) -> str | None:
@@ -97,12 +101,9 @@ def check_sum(file: Path, wanted: str | None) -> None:
 
 def _local(state: State, path: Path) -> Path:
     root = state.shelf.root
-    is_outside = state.is_confined and not path.resolve().is_relative_to(root.resolve())
-    # A name alone is that of a snapshot, never of a file in the folder that the engine runs in.
-    is_name = path.name == str(path)
-    if is_outside and not is_name:
+    if state.is_confined and not path.resolve().is_relative_to(root.resolve()):
         raise Forbidden(f'Snapshot file path must be inside the snapshots directory "{root}"')
-    if is_outside or not path.is_file():
+    if not path.is_file():
         raise bad_request(f'Snapshot file "{path}" does not exist', parameter="location")
     return path
 

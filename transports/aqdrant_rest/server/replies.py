@@ -17,6 +17,7 @@ from aqdrant.exceptions import (
     ArgumentError,
     ClientClosed,
     Conflict,
+    Forbidden,
     InternalServerError,
     NotFound,
     OperationTimeout,
@@ -85,6 +86,7 @@ def _complete(info: CollectionInfo) -> dict[str, Any]:
 
 
 _KINDS: Final[Mapping[type[AqdrantError], tuple[int, str]]] = {
+    Forbidden: (403, "Forbidden: "),
     NotFound: (404, "Not found: "),
     Conflict: (409, "Wrong input: "),
     OperationTimeout: (408, "Timeout: "),
