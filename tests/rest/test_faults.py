@@ -211,6 +211,8 @@ async def test_answer_that_never_ends_is_bounded_by_the_timeout(line: Line) -> N
 
 
 async def test_answer_that_drips_arrives_or_is_bounded_by_the_timeout(line: Line) -> None:
+    given_up = anyio.Event()
+
     async def drip(asked: Asked) -> None:
         body = b'{"result":{"count":%d}}' % asked.number
         await asked.begin(len(body))
@@ -221,11 +223,13 @@ async def test_answer_that_drips_arrives_or_is_bounded_by_the_timeout(line: Line
             await asked.send(body[-1:], end=True)
         else:
             await asked.until_given_up()
+            given_up.set()
 
     async with client_of(line, drip) as (client, _):
         await ask(client, 12)
         with pytest.raises(OperationTimeout):
             await ask(client, 0, timeout=0.1)
+        await given_up.wait()
         await ask(client, 34)
 
 
@@ -237,10 +241,11 @@ async def test_download_cut_short_leaves_no_file(line: Line, tmp_path: Path) -> 
 
 
 async def test_page_of_a_proxy_is_shown_shortened(line: Line) -> None:
-    page = b"<html><head><title>502 Bad Gateway</title></head>" + b"<p>x</p>" * 5000
+    title, text = b"<html><title>502 Bad Gateway</title>", b"<html><p>502 Bad Gateway"
 
     async def script(asked: Asked) -> None:
-        await asked.answer(page, 200 if asked.number else 502, content_type="text/html")
+        page, status = (text, 200) if asked.number else (title, 502)
+        await asked.answer(page + b"<p>x</p>" * 5000, status, content_type="text/html")
 
     async with client_of(line, script) as (client, _):
         for number in range(2):
