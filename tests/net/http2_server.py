@@ -6,6 +6,7 @@ segments, pings, and closes when a ping is not answered.
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -80,7 +81,7 @@ class Http2Peer:
                     changed, self.changed = self.changed, anyio.Event()
                     changed.set()
                     await self.flush()
-            except GONE:
+            except (*GONE, ssl.SSLError):  # an alert of the client's is an error of TLS
                 group.cancel_scope.cancel()
 
     async def ping(self, every: float) -> None:

@@ -110,10 +110,15 @@ class Server:
 
 @asynccontextmanager
 async def serving(
-    handler: Handler, *, tls: ssl.SSLContext | None = None, host: str = "127.0.0.1"
+    handler: Handler,
+    *,
+    tls: ssl.SSLContext | None = None,
+    host: str = "127.0.0.1",
+    port: int = 0,
 ) -> AsyncGenerator[Server]:
     """Run a server whose connections the handler serves; its end closes them."""
-    async with await anyio.create_tcp_listener(local_host=host) as listener:
+    listener = await anyio.create_tcp_listener(local_host=host, local_port=port)
+    async with listener:
         server = Server(Origin(host, listener.extra(SocketAttribute.local_port)))
 
         async def handle(stream: AnyByteStream) -> None:

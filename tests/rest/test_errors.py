@@ -220,24 +220,26 @@ async def test_unknown_host_is_told() -> None:
     assert error.processed is False
 
 
-async def test_tls_to_a_plain_port_names_the_option() -> None:
+@pytest.mark.parametrize("http2", [None, True, False])
+async def test_tls_to_a_plain_port_names_the_option(http2: bool | None) -> None:
     async def handler(peer: Peer) -> None:
         await peer.more()
         await peer.answer(b"", 400)
 
     async with serving(handler) as server:
-        error = await error_of(f"https://{server.origin}")
+        error = await error_of(f"https://{server.origin}", http2=http2)
     assert isinstance(error, TLSFailed)
     assert "https=False" in str(error)
 
 
-async def test_plain_to_a_tls_port_names_the_option() -> None:
+@pytest.mark.parametrize("http2", [None, True, False])
+async def test_plain_to_a_tls_port_names_the_option(http2: bool | None) -> None:
     async def handler(peer: Peer) -> None:
         await peer.more()
         await peer.send(bytes([0x15, 3, 3, 0, 2, 2, 0x32]))
 
     async with serving(handler) as server:
-        error = await error_of(f"http://{server.origin}")
+        error = await error_of(f"http://{server.origin}", http2=http2)
     assert isinstance(error, TLSFailed)
     assert "https=True" in str(error)
 
