@@ -545,6 +545,8 @@ async def test_vectors_in_lists_become_points() -> None:
 
 async def test_reasons_end_where_the_advice_begins() -> None:
     async with AsyncQdrantClient(":memory:") as client:
-        await client.create_collection("a", {"size": 2, "distance": "Dot"})
+        await client.create_collection(
+            "a", models.VectorParams(size=2, distance=models.Distance.DOT)
+        )
         with pytest.raises(UploadFailed, match=r"UUID\)\. `result"):
             await client.upload_points("a", [{"id": None, "vector": [1, 2]}])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from aqdrant import models
@@ -23,7 +24,7 @@ def list_filter(value: Any) -> dict[str, Any]:
 _NESTED = model(models.Nested, "NestedCondition")
 
 
-def _take_nested(value: Any) -> dict[str, Any]:
+def _take_nested(value: Any) -> Mapping[str, Any]:
     if (clauses := value.filter) is not None and clauses.should == []:
         # No element meets one of none. Elsewhere in a filter an empty clause says nothing.
         error = Unsayable("an empty list, which gRPC cannot tell from none")
