@@ -10,6 +10,7 @@ import gc
 import os
 import random
 import threading
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import contextmanager
@@ -438,7 +439,10 @@ def test_event_loops_follow_each_other(line: Line, backend: str) -> None:
         for number in range(3):
             run(backend, ask_many, 10, lambda one: ask(client, one))
             gc.collect()
-            assert open_sockets() <= before + server.open, number
+            # The server, in a thread of this process, counts a connection out before it is closed.
+            end = time.monotonic() + 5
+            while open_sockets() > before + server.open:
+                assert time.monotonic() < end, number
         run(backend, client.aclose)
 
 
