@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import random
+import signal
 import sys
 import zlib
 from collections.abc import Iterator
@@ -18,6 +19,9 @@ import pytest
 
 # Before its first import: failures of the conformance kit tell their values.
 pytest.register_assert_rewrite("aqdrant.testing")
+
+# A shell starts what runs in its background with Ctrl-C ignored, and children inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 CI = bool(os.environ.get("CI"))
 BLOCKING_IS_ALLOWED = ("project", "typing")

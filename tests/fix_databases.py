@@ -11,11 +11,12 @@ import anyio
 
 from aqdrant import AsyncQdrantClient
 from aqdrant._serve import with_inference
+from aqdrant.transport import TransportConfig
 from aqdrant_grpc.server import GrpcApplication
 from aqdrant_local import LocalTransport
 from aqdrant_rest.server.running import Place, serve_until
 
-__all__ = ["KINDS", "client_of"]
+__all__ = ["KINDS", "client_of", "served"]
 
 KINDS = ("memory", "folder", "rest", "grpc")
 
@@ -30,16 +31,22 @@ async def client_of(kind: str, folder: Path, **options: Any) -> AsyncGenerator[A
         async with AsyncQdrantClient(path=str(folder), **options) as client:
             yield client
     else:
-        async with served() as (rest, grpc):
-            prefer: dict[str, Any] = (
-                {"prefer_grpc": True, "grpc_port": grpc} if kind == "grpc" else {}
-            )
-            async with AsyncQdrantClient("127.0.0.1", port=rest, **prefer, **options) as client:
-                yield client
+        async with (
+            served() as place,
+            AsyncQdrantClient(
+                host=place.host,
+                port=place.port,
+                grpc_port=place.grpc_port or 0,
+                prefer_grpc=kind == "grpc",
+                **options,
+            ) as client,
+        ):
+            yield client
 
 
 @asynccontextmanager
-async def served() -> AsyncGenerator[tuple[int, int]]:
+async def served() -> AsyncGenerator[TransportConfig]:
+    """Serve an empty engine on both ports, and give where."""
     ports: list[int] = []
     is_ready, end = anyio.Event(), anyio.Event()
 
@@ -53,6 +60,7 @@ async def served() -> AsyncGenerator[tuple[int, int]]:
         tasks.start_soon(serve_until, end.wait, engine, place, ready, GrpcApplication)
         await is_ready.wait()
         try:
-            yield ports[0], ports[1]
+            port, grpc_port = ports
+            yield TransportConfig(scheme="http", host="127.0.0.1", port=port, grpc_port=grpc_port)
         finally:
             end.set()

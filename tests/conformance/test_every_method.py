@@ -16,9 +16,8 @@ from aqdrant import AsyncQdrantClient
 from aqdrant.exceptions import AqdrantError, BadRequest, NotFound, UnsupportedOperation
 from aqdrant.transport import TransportConfig
 from aqdrant_grpc import GrpcTransport
+from tests.fix_databases import served
 from tests.methods import ANSWERED_WITH_ERRORS, NAMES, REFUSED, C, call, prepare
-
-from .test_grpc import served
 
 NO_RPC = {
     # Qdrant has these over REST alone.

@@ -6,9 +6,7 @@ moved there when all is in it.
 
 from __future__ import annotations
 
-import os
 import shutil
-import sys
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
@@ -18,6 +16,7 @@ from aqdrant import models, operations
 from aqdrant.exceptions import AqdrantError, FolderInUse, StorageError
 from aqdrant.transport import TransportConfig
 from aqdrant_local import LocalTransport, open_transport
+from aqdrant_local.lasting import lasts
 
 from .layout import OfficialCollection, OfficialFolder
 
@@ -137,12 +136,7 @@ def _publish(work: Path, target: Path) -> None:
     with suppress(FileNotFoundError):
         target.rmdir()
     work.rename(target)
-    if sys.platform != "win32":  # that the name lasts
-        parent = os.open(target.parent, os.O_RDONLY)
-        try:
-            os.fsync(parent)
-        finally:
-            os.close(parent)
+    lasts(target.parent)
 
 
 def _sweep(target: Path) -> None:

@@ -18,6 +18,7 @@ from weakref import finalize
 
 from aqdrant import models
 from aqdrant.exceptions import NotFound, StorageError
+from aqdrant_local.lasting import lasts
 
 __all__ = ["Shelf", "collection_place", "shard_place", "stem_of", "sum_of"]
 
@@ -106,11 +107,10 @@ class Shelf:
         try:
             with self.scratch() as part, _told(file):
                 write(part)
-                with part.open("rb+") as written:
-                    os.fsync(written.fileno())
+                lasts(part)
                 _sum_file(file).write_text(sum_of(part), encoding="ascii")
                 part.replace(file)
-                _lasts(file.parent)
+                lasts(file.parent)
             return _described(file)
         finally:
             self._taken.discard(file)
@@ -212,15 +212,6 @@ def _told(path: Path) -> Generator[None]:
             target=str(path.parent),
             fix="Make room, or give this process the right to write there.",
         ) from error
-
-
-def _lasts(folder: Path) -> None:
-    if os.name != "nt":  # a folder cannot be opened there
-        file = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(file)
-        finally:
-            os.close(file)
 
 
 def _remove(folder: Path, process: int) -> None:

@@ -12,13 +12,14 @@ from contextlib import closing
 from pathlib import Path
 
 from aqdrant_local.engine.portions import Portion
+from aqdrant_local.lasting import lasts
 from aqdrant_local.state import Collection, empty_stores
 
 from .collection import CollectionStore
 from .connection import Connection
 from .database import Database, Pool
 from .errors import damaged, translated
-from .files import COLLECTION, check_header, connect, create_database, lasts
+from .files import COLLECTION, check_header, connect, create_database
 from .loading import load_collection
 from .manifest import SCHEMA, Manifest
 

@@ -13,6 +13,7 @@ from contextlib import closing
 from pathlib import Path
 
 from aqdrant.exceptions import StorageError, StoreDamaged
+from aqdrant_local.lasting import lasts
 
 from .connection import Connection
 from .errors import damaged, translated
@@ -28,7 +29,6 @@ __all__ = [
     "connect",
     "create_database",
     "delete_database",
-    "lasts",
     "no_rights",
 ]
 
@@ -83,18 +83,6 @@ def delete_database(path: Path) -> None:
     """Delete a database and what SQLite keeps beside it; nothing where there is none."""
     for suffix in _BESIDE:
         path.with_name(path.name + suffix).unlink(missing_ok=True)
-
-
-def lasts(path: Path) -> None:
-    """Wait until a file, or the names in a folder, would survive a power loss."""
-    if path.is_dir() and os.name == "nt":
-        return  # a folder cannot be opened there; NTFS keeps a journal of names itself
-    flags = os.O_RDONLY if path.is_dir() else os.O_RDWR
-    file = os.open(path, flags | getattr(os, "O_BINARY", 0))
-    try:
-        os.fsync(file)
-    finally:
-        os.close(file)
 
 
 def check_header(path: Path, kind: int, *, writes: bool) -> None:

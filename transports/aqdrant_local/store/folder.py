@@ -14,6 +14,7 @@ from pathlib import Path
 from aqdrant import models
 from aqdrant.exceptions import StorageError
 from aqdrant_local.graph_builder import BUILDER
+from aqdrant_local.lasting import lasts
 from aqdrant_local.snapshots.shelf import Shelf
 from aqdrant_local.state import Collection, State
 
@@ -30,7 +31,6 @@ from .files import (
     collection_file,
     create_database,
     delete_database,
-    lasts,
     no_rights,
 )
 from .graph_files import delete_graphs
