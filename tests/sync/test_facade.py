@@ -219,7 +219,7 @@ def test_deprecation_names_the_callers_line() -> None:
 
 def test_raw_clients_are_refused() -> None:
     client = QdrantClient(":memory:")
-    for name in ("http", "grpc_points", "grpc_collections"):
+    for name in ("grpc_points", "grpc_collections"):
         with pytest.raises(UnsupportedOperation, match=name):
             getattr(client, name)
 
