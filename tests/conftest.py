@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import random
 import signal
@@ -90,16 +89,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def anyio_backend(request: pytest.FixtureRequest) -> tuple[str, dict[str, object]]:
     """The event loop of an async test: what anyio's plugin reads."""
     return LOOPS[request.param]
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _quick_collections() -> None:
-    """Take what earlier modules left alive out of the garbage collector's way.
-
-    Tests that look for leaks collect, which costs time for every object that is there.
-    """
-    gc.collect()
-    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
