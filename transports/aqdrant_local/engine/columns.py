@@ -63,7 +63,7 @@ class PayloadColumn:
         self._changed: list[Rows] = []
         self._alone: dict[str, tuple[Alone, ...]] = {}  # as far as they were asked for
         self._texts: dict[Tokenizer, Documents] = {}
-        self._by_string: tuple[Rows, Rows] | None = None
+        self._by_string: tuple[Rows | None, Rows] | None = None
 
     @property
     def is_fresh(self) -> bool:
@@ -209,11 +209,11 @@ class PayloadColumn:
 
     def _having(self, codes: Codes, often: Floats) -> Occurrences:
         starts, rows = self._rows_by_string()
-        firsts = starts[codes]
-        lengths = starts[codes + 1] - firsts
-        if bool((lengths == 1).all()):
-            found, counts = rows[firsts], often.astype(np.float64)
+        if starts is None:
+            found, counts = rows[codes], often.astype(np.float64)
         else:
+            firsts = starts[codes]
+            lengths = starts[codes + 1] - firsts
             skipped = firsts - (np.cumsum(lengths) - lengths)
             found = rows[np.arange(int(lengths.sum())) + np.repeat(skipped, lengths)]
             counts = np.repeat(often, lengths).astype(np.float64)
@@ -223,13 +223,17 @@ class PayloadColumn:
         sums: NDArray[np.float64] = np.bincount(owners, counts, len(found)).astype(np.float64)
         return found, sums
 
-    def _rows_by_string(self) -> tuple[Rows, Rows]:
-        """Where the rows of each string start, by its number, and the rows of one after another."""
+    def _rows_by_string(self) -> tuple[Rows | None, Rows]:
+        """Where the rows of each string start, by its number, and the rows of one after another.
+
+        No starts where each string is in one row alone.
+        """
         if self._by_string is None:
             codes, rows = self._strings.entries()
             order = np.argsort(codes, kind="stable")
             starts = codes[order].searchsorted(np.arange(len(self._known) + 1))
-            self._by_string = starts, rows[order]
+            is_each_alone = bool((np.diff(starts) == 1).all())
+            self._by_string = None if is_each_alone else starts, rows[order]
         return self._by_string
 
     def in_box(self, top_left: Point, bottom_right: Point) -> Selection:
