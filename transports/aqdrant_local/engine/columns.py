@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .alone import Alone, alone_of
-from .arrays import Floats, Mask, Rows, grown
+from .arrays import Floats, Mask, Rows, distinct, grown
+from .datetimes import NO_DATE
 from .extraction import (
     EMPTY,
     FILLED,
@@ -33,7 +34,7 @@ from .places import Places, Point, Ring
 from .postings import Postings
 from .relevance import Documents, Occurrences
 from .selection import Selection, intersection
-from .strings import NO_DATE, Strings
+from .strings import Strings
 from .words import Codes, Tokenizer
 
 __all__ = ["PayloadColumn"]
@@ -79,11 +80,11 @@ class PayloadColumn:
         """Remember that the payloads of these rows changed."""
         self._changed.append(rows)
         if len(self._changed) > 64:
-            self._changed = [np.unique(np.concatenate(self._changed))]
+            self._changed = [distinct(np.concatenate(self._changed))]
 
     def refresh(self, size: int, payloads: Payloads) -> None:
         """Read the payloads of the rows that changed."""
-        changed = np.unique(np.concatenate(self._changed)) if self._changed else None
+        changed = distinct(np.concatenate(self._changed)) if self._changed else None
         self._flags = grown(self._flags, size)
         self._elements = grown(self._elements, size)
         if changed is not None:
@@ -383,7 +384,7 @@ class PayloadColumn:
         if not self._repeats:
             return Selection(self.size, rows=rows)
         if len(rows) * 8 < self.size:
-            return Selection(self.size, rows=np.unique(rows))
+            return Selection(self.size, rows=distinct(rows))
         mask = np.zeros(self.size, dtype=np.bool_)
         mask[rows] = True
         return Selection(self.size, mask=mask)
