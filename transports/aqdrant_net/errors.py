@@ -112,7 +112,16 @@ class ReadError(ExchangeError):
 
 
 class AnswerTooLarge(ExchangeError):
-    """The answer is larger than it may be."""
+    """The answer is larger than it may be.
+
+    Args:
+        origin: who answered.
+        most: bytes that it may have.
+    """
+
+    def __init__(self, origin: object, most: int) -> None:
+        super().__init__(f"{origin} answered with more than {most} bytes.", answered=True)
+        self.most = most
 
 
 class ProtocolError(ExchangeError):
