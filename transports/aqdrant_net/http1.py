@@ -190,7 +190,10 @@ class Http1Connection:
         answered = self._answered or self._unread > 0
         when = "before its answer was whole" if answered else "without an answer"
         why = "" if self._error is None else f": {self._error}"
-        return ReadError(f"{self._origin} closed the connection {when}{why}.", answered=answered)
+        text = f"{self._origin} closed the connection {when}{why}."
+        error = ReadError(text, answered=answered)
+        error.heard = answered or self.requests > 1
+        return error
 
     # ---- the inside
 
@@ -276,9 +279,11 @@ class Http1Connection:
             return ProtocolError(
                 f"{self._origin} speaks HTTP/2 alone, as a gRPC port does.", answered=True
             )
-        return ProtocolError(
+        error = ProtocolError(
             f"{self._origin} answered with what is no HTTP: {data[:40]!r}", answered=True
         )
+        error.heard = self.requests > 1
+        return error
 
     # ---- sending
 

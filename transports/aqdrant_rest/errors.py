@@ -23,7 +23,14 @@ from aqdrant.exceptions import (
     status_error,
 )
 from aqdrant.transport import TransportConfig
-from aqdrant_net import AnswerTooLarge, ConnectError, NetError, PoolClosed, PoolTimeout
+from aqdrant_net import (
+    AnswerTooLarge,
+    ConnectError,
+    ExchangeError,
+    NetError,
+    PoolClosed,
+    PoolTimeout,
+)
 
 from ._routes import Route
 from .carriers import Expired
@@ -205,7 +212,11 @@ def net_error(call: Call, error: NetError) -> AqdrantError:
     processed = None if error.sent else False
     if error.answered:
         processed = True
-    return ConnectionFailed(_sentence(error.message), processed=processed, **where)
+    fix = None
+    if isinstance(error, ExchangeError) and not error.heard and call.config.scheme == "http":
+        # A server that speaks TLS alone may hang up at once, without an alert.
+        fix = "Is this its REST port? If it speaks TLS there, pass https=True, or an https:// URL."
+    return ConnectionFailed(_sentence(error.message), processed=processed, fix=fix, **where)
 
 
 def _sentence(text: str) -> str:

@@ -175,7 +175,7 @@ def _limits(given: Mapping[str, Any], pool_size: int | None) -> Limits:
 
 def _answer_bytes(value: Any) -> int | None:
     if value is None or (type(value) is int and value > 0):
-        return cast("int | None", value)
+        return value
     shown = repr(value) if type(value) is int else type(value).__name__
     raise ArgumentError(
         f"max_answer_bytes: {shown}, wanted a number of bytes above 0, or None for no bound.",
