@@ -73,6 +73,8 @@ class RestApplication:
         if scope["type"] == "lifespan":
             await _live(receive, send)
         elif scope["type"] == "http":
+            # Tasks that start eagerly run before hypercorn knows of them: an answer would be lost.
+            await checkpoint()
             await self._answer(scope, receive, send)
 
     async def _answer(self, scope: Message, receive: Receive, send: Send) -> None:
