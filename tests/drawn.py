@@ -16,6 +16,7 @@ import msgspec
 from typing_extensions import TypeIs
 
 from aqdrant import models
+from aqdrant.models._bounds import BOUNDS
 from aqdrant.models._unions import members, unwrap
 
 EXAMPLES = hypothesis.settings().max_examples
@@ -86,6 +87,9 @@ def make_model(draw: Draw, kind: type[models.Model], depth: int = 0) -> Any:
         hint = hints_of(kind)[field.name]
         if field.required or (depth < DEEPEST and draw(st.booleans())):
             value = make(draw, hint, depth)
+            least, most = BOUNDS.get(f"{kind.__name__}.{field.name}", (0, 2**63 - 1))
+            if type(value) is int:
+                value = least + value % (min(most, 2**63 - 1) - least + 1)
             if value is not None or field.required or field.default is None:
                 fields[field.name] = value
     return kind(**fields)

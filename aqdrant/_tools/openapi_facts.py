@@ -6,7 +6,7 @@ against the table, so that they need no copy of the document.
 
 An operation is `[method, path, {"path": […], "query": […], "header": […]}, body]`; a member that
 must be given stands with a trailing `!`. A type is written as in `string|null`, `uint64[]` and
-`map<T>`, or by the name of its schema.
+`map<T>`, or by the name of its schema. A bound is `[least, most]` of an unsigned member.
 """
 
 from __future__ import annotations
@@ -110,11 +110,30 @@ def _describe_schema(schema: Json) -> Any:
     return describe_type(schema)
 
 
+_WIDTHS = {"uint8": 2**8 - 1, "uint32": 2**32 - 1}
+
+
+def collect_bounds(document: Json) -> dict[str, list[int]]:
+    """List least and most of every unsigned member that has others than 0 and 64 bits."""
+    bounds: dict[str, list[int]] = {}
+    for name, schema in sorted(document["components"]["schemas"].items()):
+        for member, described in schema.get("properties", {}).items():
+            width = described.get("format", "")
+            if described.get("type") != "integer" or not width.startswith("uint"):
+                continue
+            most = int(described.get("maximum", _WIDTHS.get(width, 2**64 - 1)))
+            least = int(described.get("minimum", 0))
+            if (least, most) != (0, 2**64 - 1):
+                bounds[f"{name}.{member}"] = [least, most]
+    return bounds
+
+
 def build_facts(document: Json) -> str:
     """Write the table, one operation or schema a line."""
     sections = {
         "operations": collect_operations(document),
         "schemas": collect_schemas(document),
+        "bounds": collect_bounds(document),
     }
     texts: list[str] = []
     for section, rows in sections.items():

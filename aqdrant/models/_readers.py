@@ -25,6 +25,7 @@ import msgspec
 from msgspec.structs import astuple, replace
 
 from aqdrant.models import _arrays, _payloads, _scalars
+from aqdrant.models._bounds import BOUNDS
 from aqdrant.models._payloads import MAX_DEPTH, TOO_DEEP
 from aqdrant.models._scalars import (
     Mismatch,
@@ -185,6 +186,9 @@ class _Fields:
             # A server answers null for a score that no JSON number can tell.
             optional = temper is LENIENT or types.NoneType in members(annotation)
             read = _field_reader(annotation, temper)
+            bounds = BOUNDS.get(f"{kind.__name__}.{info.encode_name}")
+            if bounds is not None and temper is STRICT:
+                read = _scalars.bounded(*bounds)
             if optional and info.default not in (None, msgspec.NODEFAULT):
                 # What is None and has another default would be sent as null.
                 read = _or_default(read, info.default)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from enum import Enum
 from math import isfinite
@@ -23,6 +23,7 @@ from aqdrant.exceptions import ArgumentError
 __all__ = [
     "MAX_UNSIGNED",
     "Mismatch",
+    "bounded",
     "check_text",
     "is_array",
     "is_listlike",
@@ -182,6 +183,19 @@ def read_unsigned(value: Any, _depth: int = 0) -> int:
     if 0 <= number <= MAX_UNSIGNED:
         return number
     raise Mismatch(f"{kind_of(number)}, wanted an int from 0 to 2**64 - 1")
+
+
+def bounded(least: int, most: int) -> Callable[..., int]:
+    """Make a reader of integers between two, both included."""
+    wanted = f"an int from {least} to {'2**64 - 1' if most == MAX_UNSIGNED else most}"
+
+    def read_bounded(value: Any, _depth: int = 0) -> int:
+        number = value if value.__class__ is int else read_int(value)
+        if least <= number <= most:
+            return number
+        raise Mismatch(f"{kind_of(number)}, wanted {wanted}")
+
+    return read_bounded
 
 
 def read_float(value: Any, _depth: int = 0) -> Any:

@@ -429,3 +429,28 @@ async def test_chunk_that_is_no_bytes_ends_an_upload() -> None:
     client = AsyncQdrantClient(transport=RecordingTransport())
     with pytest.raises(ArgumentError, match="content: a chunk is str 'two', wanted bytes"):
         await client.upload_snapshot("texts", chunks())
+
+
+@pytest.mark.parametrize(
+    ("method", "arguments", "told"),
+    [
+        ("query_points", {"prefetch": {"limit": 0}}, "prefetch.limit: int 0, wanted an int from 1"),
+        (
+            "scroll",
+            {"scroll_filter": {"must": {"slice": {"total": 0, "index": 0}}}},
+            "total: int 0",
+        ),
+        ("create_collection", {"vectors_config": {"size": 0, "distance": "Dot"}}, "size: int 0"),
+        ("create_collection", {"shard_number": 2**32}, "shard_number: int 4294967296"),
+        ("create_shard_key", {"shard_key": "a", "shards_number": 0}, "shards_number: int 0"),
+    ],
+)
+async def test_number_beyond_its_bounds_is_not_sent(
+    method: str, arguments: dict[str, Any], told: str
+) -> None:
+    transport = RecordingTransport()
+    async with AsyncQdrantClient(transport=transport) as client:
+        with pytest.raises(ArgumentError) as caught:
+            await getattr(client, method)("texts", **arguments)
+    assert told in str(caught.value)
+    assert transport.calls == []

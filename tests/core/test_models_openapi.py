@@ -12,14 +12,16 @@ import types
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Literal, get_origin, get_type_hints
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 import msgspec
 import pytest
 
 from aqdrant import models
+from aqdrant.models._bounds import BOUNDS
 from aqdrant.models._unions import members, unwrap
+from aqdrant.operations import ALL_OPERATIONS
 
 FACTS = json.loads((Path(__file__).parents[1] / "data" / "openapi_facts.json").read_text())
 SCHEMAS: dict[str, Any] = FACTS["schemas"]
@@ -133,6 +135,29 @@ def test_enum_has_the_values_of_the_document(name: str) -> None:
         for member in kind
     }
     assert set(SCHEMAS[name]["enum"]) - values == GONE.get(name, set())
+
+
+def test_bounds_are_those_of_the_document() -> None:
+    documented = {name: tuple(bounds) for name, bounds in FACTS["bounds"].items()}
+    assert BOUNDS.items() <= documented.items()
+    # Left out: what no call takes, and bounds that not every server has.
+    left_out = documented.keys() - BOUNDS.keys()
+    in_calls = {name for name in left_out if name.partition(".")[0] in taken_by_calls()}
+    assert in_calls == {"MinShould.min_count", "SearchParams.hnsw_ef"}
+
+
+def taken_by_calls() -> set[str]:
+    """Names of all models that a body of an operation can hold."""
+    found: set[str] = set()
+    waiting = [get_type_hints(kind).get("body") for kind in ALL_OPERATIONS]
+    while waiting:
+        for part in map(unwrap, members(waiting.pop())):
+            waiting += get_args(part)
+            name = getattr(part, "__name__", "")
+            if isinstance(part, type) and issubclass(part, models.Model) and name not in found:
+                found.add(name)
+                waiting += get_type_hints(part).values()
+    return found
 
 
 @pytest.mark.parametrize("name", OBJECTS)

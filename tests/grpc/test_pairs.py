@@ -43,7 +43,7 @@ ASKED = [(call, found) for call in PAIRS if (found := asked(call)) is not None]
 
 def test_nearly_all_pairs_are_compared() -> None:
     assert len(PAIRS) > 1500
-    assert len(PAIRS) - len(ASKED) < 25
+    assert len(PAIRS) - len(ASKED) < 45  # what a client refuses before it is sent
 
 
 # ---- requests

@@ -8,6 +8,7 @@ import pytest
 
 from aqdrant import models, operations
 from aqdrant.exceptions import BadRequest, Conflict, NotFound, UnsupportedOperation
+from aqdrant.models._reading import SERVED, read
 
 from .conftest import Engine
 
@@ -220,12 +221,13 @@ def test_operations_without_handler_are_refused(engine: Engine) -> None:
 def test_a_number_out_of_its_bounds_is_named(
     engine: Engine, settings: dict[str, Any], name: str
 ) -> None:
-    body = models.CreateCollection.model_validate(settings)
+    # As one that is served: a client is refused earlier.
+    body = read(settings, models.CreateCollection, "body", SERVED)
     with pytest.raises(BadRequest, match=f" {name} must be") as refused:
         engine.run(operations.CreateCollection, "bounds", body=body)
     assert (refused.value.status_code, refused.value.parameter) == (422, name)
     if "hnsw_config" in settings:
         engine.run(operations.CreateCollection, "bounds", body=models.CreateCollection())
-        change = models.UpdateCollection.model_validate(settings)
+        change = read(settings, models.UpdateCollection, "body", SERVED)
         with pytest.raises(BadRequest, match=f" {name} must be"):
             engine.run(operations.UpdateCollection, "bounds", body=change)

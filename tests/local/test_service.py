@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from aqdrant import AsyncQdrantClient, models
-from aqdrant.exceptions import BadRequest, InsufficientStorage
+from aqdrant.exceptions import ArgumentError, InsufficientStorage
 from aqdrant_local import quotas
 
 DOT = models.VectorParams(size=2, distance=models.Distance.DOT)
@@ -104,9 +104,9 @@ async def test_quotas_hold_growth_until_it_has_shrunk(
 async def test_quotas_are_percentages() -> None:
     client = await prepared()
     for bad in ({"max_disk_usage_percent": 0}, {"max_resident_memory_percent": 101}):
-        with pytest.raises(BadRequest, match="from 1 to 100"):
+        with pytest.raises(ArgumentError, match="from 1 to 100"):
             await client.update_quotas(bad)
-    with pytest.raises(BadRequest, match="from 0 to 100"):
+    with pytest.raises(ArgumentError, match="from 0 to 100"):
         await client.update_quotas({"release_margin_percent": 101})
     await client.aclose()
 

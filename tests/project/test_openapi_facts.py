@@ -56,7 +56,12 @@ def test_table_has_names_and_no_prose() -> None:
                 "Filter": {
                     "description": "Prose.",
                     "required": ["key"],
-                    "properties": {"key": {"type": "string", "description": "Prose."}},
+                    "properties": {
+                        "key": {"type": "string", "description": "Prose."},
+                        "limit": {"type": "integer", "format": "uint", "minimum": 1},
+                        "most": {"type": "integer", "format": "uint32"},
+                        "any": {"type": "integer", "format": "uint64", "minimum": 0},
+                    },
                 },
                 "Direction": {
                     "description": "Prose.",
@@ -74,5 +79,9 @@ def test_table_has_names_and_no_prose() -> None:
                 "Filter",
             ]
         },
-        "schemas": {"Filter": {"key!": "string"}, "Direction": {"enum": ["asc", "desc"]}},
+        "schemas": {
+            "Filter": {"key!": "string", "limit": "uint", "most": "uint32", "any": "uint64"},
+            "Direction": {"enum": ["asc", "desc"]},
+        },
+        "bounds": {"Filter.limit": [1, 2**64 - 1], "Filter.most": [0, 2**32 - 1]},
     }
