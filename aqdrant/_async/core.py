@@ -48,7 +48,7 @@ from aqdrant.transport import (
     Transport,
 )
 
-__all__ = ["ClientCore"]
+__all__ = ["ClientCore", "NoSuchClient"]
 
 R = TypeVar("R")
 C = TypeVar("C", bound="ClientCore")
@@ -334,27 +334,17 @@ class ClientCore(FormerMethods):
         """Refuse: the methods of this client are the whole REST API."""
         raise _no_raw_client("http")
 
-    @property
-    def grpc_points(self) -> NoReturn:
-        """Refuse: the methods of this client are the whole gRPC API."""
-        raise _no_raw_client("grpc_points")
-
-    @property
-    def grpc_collections(self) -> NoReturn:
-        """Refuse: the methods of this client are the whole gRPC API."""
-        raise _no_raw_client("grpc_collections")
-
 
 def _reopen(kind: type[C], options: dict[str, Any], layers: dict[str, Layer]) -> C:
     return kind(**options, middleware=layers)
 
 
-class _NoSuchClient(UnsupportedOperation, AttributeError):
+class NoSuchClient(UnsupportedOperation, AttributeError):
     """So that `hasattr` says no, and what looks at all attributes passes over this one."""
 
 
 def _no_raw_client(name: str) -> UnsupportedOperation:
-    return _NoSuchClient(
+    return NoSuchClient(
         f"there is no {name}: every call of the API is a method of the client.",
         fix="For example metrics(), telemetry(), get_issues(), download_snapshot();"
         " aqdrant.operations lists all of them.",

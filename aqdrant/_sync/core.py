@@ -146,13 +146,3 @@ class ClientCore(Facade):
     def http(self) -> NoReturn:
         """Refuse: the methods of this client are the whole REST API."""
         assert_never(self._async.http)
-
-    @property
-    def grpc_points(self) -> NoReturn:
-        """Refuse: the methods of this client are the whole gRPC API."""
-        assert_never(self._async.grpc_points)
-
-    @property
-    def grpc_collections(self) -> NoReturn:
-        """Refuse: the methods of this client are the whole gRPC API."""
-        assert_never(self._async.grpc_collections)

@@ -89,9 +89,8 @@ def wrong_arguments() -> None:
 
 def raw_clients() -> None:
     with ours() as client:
-        for name in ("http", "grpc_points", "grpc_collections"):
-            assert hasattr(qdrant_client.QdrantClient, name)
-            assert not hasattr(client, name)
+        assert hasattr(qdrant_client.QdrantClient, "http")
+        assert not hasattr(client, "http")
     for name in ("metrics", "telemetry", "get_issues", "get_quotas", "download_snapshot"):
         assert hasattr(QdrantClient, name)
 

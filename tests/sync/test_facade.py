@@ -219,7 +219,7 @@ def test_deprecation_names_the_callers_line() -> None:
 
 def test_raw_clients_are_refused() -> None:
     client = QdrantClient(":memory:")
-    for name in ("http", "grpc_points", "grpc_collections"):
+    for name in ("http", "grpc_points"):
         with pytest.raises(UnsupportedOperation, match=name):
             getattr(client, name)
 
@@ -376,6 +376,7 @@ SYNC_TYPES = {
     "AbstractAsyncContextManager[ByteStream]": "AbstractContextManager[SyncByteStream]",
     "AsyncGenerator[ScrollPage]": "Iterator[ScrollPage]",
     "AsyncIterator[models.Record]": "Iterator[models.Record]",
+    **{name: f"Sync{name}" for name in ("Collections", "Health", "Points", "Qdrant", "Snapshots")},
 }
 
 
