@@ -41,7 +41,7 @@ SERVICES = {
     "grpc.health.v1.Health": "grpc_health",
 }
 
-REFUSALS = ("ALREADY_EXISTS", "INVALID_ARGUMENT", "NOT_FOUND", "UNIMPLEMENTED")
+REFUSALS = ("ALREADY_EXISTS", "INVALID_ARGUMENT", "NOT_FOUND")
 
 
 def counting(exchange: Exchange) -> None:
