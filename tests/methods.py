@@ -13,12 +13,6 @@ from aqdrant import AsyncQdrantClient, models
 from aqdrant_grpc import messages
 from aqdrant_grpc.messages.grpc.health import v1 as health
 
-REFUSED = {
-    # A property of the official client that would need its HTTP client, for good.
-    "http",
-}
-"""Methods that raise `UnsupportedOperation`, however a client is connected."""
-
 SERVICES = {
     "grpc_collections": ("List", messages.ListCollectionsRequest()),
     "grpc_health": ("Check", health.HealthCheckRequest()),

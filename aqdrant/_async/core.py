@@ -8,11 +8,12 @@ method suspends in `_execute` alone, so the sync facade can drive it without an 
 from __future__ import annotations
 
 import inspect
+import os
 import threading
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from types import TracebackType
-from typing import Any, NoReturn, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from anyio import move_on_after, to_thread
 from anyio.lowlevel import checkpoint
@@ -35,7 +36,6 @@ from aqdrant.exceptions import (
     ClientClosed,
     OperationTimeout,
     StatusError,
-    UnsupportedOperation,
 )
 from aqdrant.inference.protocol import EmbedderLike, checked_embedders
 from aqdrant.middleware import Layer, build_chain
@@ -48,7 +48,11 @@ from aqdrant.transport import (
     Transport,
 )
 
-__all__ = ["ClientCore", "NoSuchClient"]
+if TYPE_CHECKING:
+    from aqdrant._async.client import AsyncQdrantClient
+    from aqdrant._async.http_apis import HttpApis
+
+__all__ = ["ClientCore"]
 
 R = TypeVar("R")
 C = TypeVar("C", bound="ClientCore")
@@ -75,7 +79,7 @@ class ClientCore(FormerMethods):
         prefix: str | None = None,
         timeout: float | None = None,
         host: str | None = None,
-        path: str | None = None,
+        path: str | os.PathLike[str] | None = None,
         force_disable_check_same_thread: bool = False,
         grpc_options: Mapping[str, Any] | None = None,
         auth_token_provider: Callable[[], str | Awaitable[str]] | None = None,
@@ -330,25 +334,19 @@ class ClientCore(FormerMethods):
         return _reopen, (type(self), self._options, self._layers)
 
     @property
-    def http(self) -> NoReturn:
-        """Refuse: the methods of this client are the whole REST API."""
-        raise _no_raw_client("http")
+    def http(self) -> HttpApis:
+        """The calls of the REST API by its own names, in groups, on whatever this client uses.
+
+        An answer has its ``result``, ``status`` and ``time``, as in
+        ``(await client.http.collections_api.get_collections()).result``.
+        """
+        from aqdrant._async.http_apis import HttpApis  # many signatures, and few programs use them
+
+        return HttpApis(cast("AsyncQdrantClient", self))
 
 
 def _reopen(kind: type[C], options: dict[str, Any], layers: dict[str, Layer]) -> C:
     return kind(**options, middleware=layers)
-
-
-class NoSuchClient(UnsupportedOperation, AttributeError):
-    """So that `hasattr` says no, and what looks at all attributes passes over this one."""
-
-
-def _no_raw_client(name: str) -> UnsupportedOperation:
-    return NoSuchClient(
-        f"there is no {name}: every call of the API is a method of the client.",
-        fix="For example metrics(), telemetry(), get_issues(), download_snapshot();"
-        " aqdrant.operations lists all of them.",
-    )
 
 
 _PARAMETERS = frozenset(inspect.signature(ClientCore.__init__).parameters) - {"self", "kwargs"}

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from aqdrant._async.core import ClientCore, NoSuchClient
+from aqdrant._async.core import ClientCore
 from aqdrant._registry import load_service
 from aqdrant.context import context_headers
+from aqdrant.exceptions import UnsupportedOperation
 from aqdrant.transport import NativeCall
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class NativeMethods(ClientCore):
 
     def _service(self, name: str, service: str) -> Any:
         if self._given_transport is None and self._config.scheme in ("memory", "file"):
-            raise NoSuchClient(
+            raise _NoSuchService(
                 f"{self._target} has no {name}: native calls go to a server's gRPC port.",
                 supported_by=("grpc",),
                 fix="Use a client of a server: url=..., prefer_grpc=True.",
@@ -71,3 +72,7 @@ class NativeMethods(ClientCore):
     ) -> bytes:
         with context_headers(headers):
             return await self._execute(call, timeout)
+
+
+class _NoSuchService(UnsupportedOperation, AttributeError):
+    """So that `hasattr` says no, and what looks at all attributes passes over this one."""

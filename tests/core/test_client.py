@@ -420,12 +420,12 @@ async def test_cancelled_call_leaves_the_client_usable() -> None:
 
 
 @pytest.mark.parametrize("kind", [AsyncQdrantClient, QdrantClient])
-def test_raw_client_is_replaced_by_methods(kind: Any) -> None:
+def test_looking_at_all_attributes_passes_over_what_needs_a_server(kind: Any) -> None:
     client = kind(":memory:")
-    with pytest.raises(UnsupportedOperation, match=r"there is no http.*aqdrant.operations"):
-        _ = client.http
+    with pytest.raises(UnsupportedOperation, match="no grpc_points"):
+        _ = client.grpc_points
     # What looks at every attribute, as mocks and debuggers do, passes over it.
-    assert not hasattr(client, "http")
+    assert not hasattr(client, "grpc_points")
     assert {"count", "query_points"} <= {name for name, _ in inspect.getmembers(client)}
     assert mock.create_autospec(client).count
 
