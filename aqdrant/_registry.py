@@ -13,7 +13,7 @@ from typing import Any, TypeGuard
 from aqdrant.exceptions import UnsupportedOperation
 from aqdrant.transport import Transport, TransportConfig
 
-__all__ = ["BUILT_IN", "ENTRY_POINTS", "is_transport", "open_transport"]
+__all__ = ["BUILT_IN", "ENTRY_POINTS", "is_transport", "load_service", "open_transport"]
 
 ENTRY_POINTS = "aqdrant.transports"
 
@@ -57,6 +57,11 @@ def open_transport(config: TransportConfig) -> Transport:
             fix="Register a function that takes a TransportConfig and returns a Transport.",
         )
     return transport
+
+
+def load_service(name: str) -> Any:
+    """Give the class of a service of gRPC's, for native calls."""
+    return getattr(import_module("aqdrant_grpc.services"), name)
 
 
 def is_transport(value: object) -> TypeGuard[Transport]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import platform
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
-from typing import Any, Protocol, TypeVar, runtime_checkable
+from typing import Any, ClassVar, Protocol, TypeVar, runtime_checkable
 
 import msgspec
 
@@ -25,8 +25,10 @@ __all__ = [
     "CallOptions",
     "CallStats",
     "ImmediateTransport",
+    "NativeCall",
     "Refresh",
     "RemoteTransport",
+    "RepeatableCall",
     "Transport",
     "TransportConfig",
     "is_collecting",
@@ -60,6 +62,35 @@ class Refresh(Operation[None], frozen=True):
     No call of Qdrant's API: where every answer is of the newest state it has nothing to do, and a
     transport may refuse it with `UnsupportedOperation`.
     """
+
+
+class NativeCall(Operation[bytes], frozen=True, kw_only=True):
+    """An RPC by its own name: bytes that the caller encoded, to bytes that he decodes.
+
+    No call of Qdrant's API, and what it does is known to no layer: a transport that has no RPCs
+    refuses it with `UnsupportedOperation`.
+    """
+
+    path: str
+    """Service and method, for example ``"/qdrant.Points/Count"``."""
+    content: bytes
+    """The request's message."""
+    collection_name: str | None = None
+    """The collection in question, for logs and errors."""
+
+    idempotent: ClassVar[bool] = False
+    writes: ClassVar[bool] = True
+
+    @property
+    def name(self) -> str:
+        """The name of the method."""
+        return self.path.rpartition("/")[2]
+
+
+class RepeatableCall(NativeCall, frozen=True, kw_only=True):
+    """A `NativeCall` that may be run again after a fault."""
+
+    idempotent: ClassVar[bool] = True
 
 
 class ByteStream(Protocol):

@@ -10,13 +10,17 @@ from typing import Any
 import anyio
 
 from aqdrant import AsyncQdrantClient, models
+from aqdrant_grpc import messages
+from aqdrant_grpc.messages.grpc.health import v1 as health
 
-REFUSED = {
-    # Properties of the official client that would need its gRPC client.
-    "grpc_collections",
-    "grpc_points",
+SERVICES = {
+    "grpc_collections": ("List", messages.ListCollectionsRequest()),
+    "grpc_health": ("Check", health.HealthCheckRequest()),
+    "grpc_points": ("Count", messages.CountPoints(collection_name="texts")),
+    "grpc_root": ("HealthCheck", messages.HealthCheckRequest()),
+    "grpc_snapshots": ("ListFull", messages.ListFullSnapshotsRequest()),
 }
-"""Methods that raise `UnsupportedOperation`, however a client is connected."""
+"""Properties with native calls, one of which stands for all; clients without a server refuse."""
 
 ANSWERED_WITH_ERRORS = {
     # A node without a cluster refuses them.
@@ -114,6 +118,10 @@ async def prepare(client: AsyncQdrantClient) -> None:
 async def call(client: AsyncQdrantClient, name: str, folder: Path) -> None:
     """Call a method, or read a property, to its end."""
     member = getattr(client, name)
+    if name in SERVICES:
+        rpc, request = SERVICES[name]
+        await getattr(member, rpc)(request)
+        return
     if not callable(member):
         return
     arguments = ARGUMENTS.get(name, ())

@@ -8,6 +8,7 @@ from aqdrant._async.collections import CollectionMethods
 from aqdrant._async.indexes import IndexMethods
 from aqdrant._async.inference import InferenceMethods
 from aqdrant._async.migration import MigrationMethods
+from aqdrant._async.native import NativeMethods
 from aqdrant._async.payload import PayloadMethods
 from aqdrant._async.points import PointMethods
 from aqdrant._async.query import QueryMethods
@@ -33,6 +34,7 @@ class AsyncQdrantClient(
     ServiceMethods,
     InferenceMethods,
     MigrationMethods,
+    NativeMethods,
 ):
     """A client for Qdrant, for asyncio, uvloop and trio.
 

@@ -13,7 +13,7 @@ import threading
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from anyio import move_on_after, to_thread
 from anyio.lowlevel import checkpoint
@@ -36,7 +36,6 @@ from aqdrant.exceptions import (
     ClientClosed,
     OperationTimeout,
     StatusError,
-    UnsupportedOperation,
 )
 from aqdrant.inference.protocol import EmbedderLike, checked_embedders
 from aqdrant.middleware import Layer, build_chain
@@ -345,31 +344,9 @@ class ClientCore(FormerMethods):
 
         return HttpApis(cast("AsyncQdrantClient", self))
 
-    @property
-    def grpc_points(self) -> NoReturn:
-        """Refuse: the methods of this client are the whole gRPC API."""
-        raise _no_raw_client("grpc_points")
-
-    @property
-    def grpc_collections(self) -> NoReturn:
-        """Refuse: the methods of this client are the whole gRPC API."""
-        raise _no_raw_client("grpc_collections")
-
 
 def _reopen(kind: type[C], options: dict[str, Any], layers: dict[str, Layer]) -> C:
     return kind(**options, middleware=layers)
-
-
-class _NoSuchClient(UnsupportedOperation, AttributeError):
-    """So that `hasattr` says no, and what looks at all attributes passes over this one."""
-
-
-def _no_raw_client(name: str) -> UnsupportedOperation:
-    return _NoSuchClient(
-        f"there is no {name}: every call of the API is a method of the client.",
-        fix="For example metrics(), telemetry(), get_issues(), download_snapshot();"
-        " aqdrant.operations lists all of them.",
-    )
 
 
 _PARAMETERS = frozenset(inspect.signature(ClientCore.__init__).parameters) - {"self", "kwargs"}

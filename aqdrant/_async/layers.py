@@ -84,9 +84,10 @@ def choose_layers(
     bound = options.max_concurrency
     if bound is not None:
         layers["limiter"] = lambda inner: Limiter(inner, bound)
-    if config.prefer_grpc and config.scheme in ("http", "https") and not is_given:
-        rest = replace(config, prefer_grpc=False)
-        layers["router"] = lambda inner: Router(inner, "rest", lambda: open_transport(rest))
+    if config.scheme in ("http", "https") and not is_given:
+        other = replace(config, prefer_grpc=not config.prefer_grpc)
+        name = "rest" if config.prefer_grpc else "grpc"
+        layers["router"] = lambda inner: Router(inner, name, lambda: open_transport(other))
     return layers
 
 

@@ -9,6 +9,7 @@ from aqdrant._sync.collections import CollectionMethods
 from aqdrant._sync.indexes import IndexMethods
 from aqdrant._sync.inference import InferenceMethods
 from aqdrant._sync.migration import MigrationMethods
+from aqdrant._sync.native import NativeMethods
 from aqdrant._sync.payload import PayloadMethods
 from aqdrant._sync.points import PointMethods
 from aqdrant._sync.query import QueryMethods
@@ -34,6 +35,7 @@ class QdrantClient(
     ServiceMethods,
     InferenceMethods,
     MigrationMethods,
+    NativeMethods,
 ):
     """A client for Qdrant, for code without an event loop.
 

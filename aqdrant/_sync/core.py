@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, NoReturn, assert_never
+from typing import Any
 
 from aqdrant._async.client import AsyncQdrantClient
 from aqdrant._sync._facade import Facade
@@ -142,13 +142,3 @@ class ClientCore(Facade):
             grpc_grace: accepted for compatibility; calls in flight are cancelled.
         """
         self._shut(self._async.close(grpc_grace))
-
-    @property
-    def grpc_points(self) -> NoReturn:
-        """Refuse: the methods of this client are the whole gRPC API."""
-        assert_never(self._async.grpc_points)
-
-    @property
-    def grpc_collections(self) -> NoReturn:
-        """Refuse: the methods of this client are the whole gRPC API."""
-        assert_never(self._async.grpc_collections)

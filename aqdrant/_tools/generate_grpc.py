@@ -1,11 +1,12 @@
 """Generate the gRPC messages and the codec's tables from Qdrant's protos.
 
 Run as `python -m aqdrant._tools.generate_grpc`, and with `--check` to compare alone. The protos
-are those that the `qdrant-client` package ships; CI runs the check against the pinned version.
+are those that the `qdrant-client` package ships, and `health.proto` beside this file; CI runs the
+check against the pinned version.
 
-Two things come out: `aqdrant_grpc/messages`, classes for native calls; and `_tables.py` beside it,
-the few facts that the codec works by: numbers, kinds and oneofs of the fields of every message that
-a current call reaches.
+Three things come out: `aqdrant_grpc/messages`, classes for native calls; `services.py`, which has
+their signatures; and `_tables.py`, the few facts that the codec works by: numbers, kinds and oneofs
+of the fields of every message that a call reaches.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 TARGET = Path(__file__).resolve().parents[2] / "transports" / "aqdrant_grpc"
+HEALTH = Path(__file__).with_name("health.proto")
 PACKAGE = ".qdrant."
 
 _MESSAGES = '''"""Qdrant's messages, for native calls. Generated; normal calls never import them."""
@@ -52,9 +54,10 @@ def find_protos() -> Path:
 
 def compile_protos(protos: Path, folder: Path) -> bytes:
     """Write the message classes into a folder, and give the protos' descriptors."""
-    names = sorted(path.name for path in protos.glob("*.proto"))
+    names = [*sorted(path.name for path in protos.glob("*.proto")), HEALTH.name]
+    folders = (f"-I{protos}", f"-I{HEALTH.parent}")
     descriptors = folder / "descriptors.bin"
-    _protoc(f"-I{protos}", f"--descriptor_set_out={descriptors}", "--include_imports", *names)
+    _protoc(*folders, f"--descriptor_set_out={descriptors}", "--include_imports", *names)
     descriptors.write_bytes(_without_comments(descriptors.read_bytes()))
     out = folder / "messages"
     out.mkdir()
@@ -117,7 +120,7 @@ _KINDS = {
 
 
 def build_tables(descriptors: bytes) -> str:
-    """Write the tables of all messages that a current call of a service reaches."""
+    """Write the tables of all messages that a call of a service reaches."""
     from google.protobuf.descriptor_pb2 import FileDescriptorSet
 
     files: list[Any] = list(FileDescriptorSet.FromString(descriptors).file)
@@ -126,13 +129,14 @@ def build_tables(descriptors: bytes) -> str:
     for file in files:
         _collect(f".{file.package}.", file.message_type, file.enum_type, messages, enums)
     methods = {
-        f"/qdrant.{service.name}/{method.name}": method
+        f"/{file.package}.{service.name}/{method.name}": method
         for file in files
         for service in file.service
         for method in service.method
     }
-    current = [method for method in methods.values() if not method.options.deprecated]
-    roots = [name for method in current for name in (method.input_type, method.output_type)]
+    roots = [
+        name for method in methods.values() for name in (method.input_type, method.output_type)
+    ]
     reached = _reach(roots, messages)
     lines = [_TABLES, "METHODS: dict[str, str] = {\n"]
     for path, method in sorted(methods.items()):
@@ -221,6 +225,79 @@ def _write_entry(name: str, parts: list[str], separator: str = "; ") -> list[str
     return lines
 
 
+# ---- services
+
+
+_SERVICES = '''\
+"""The services and what each has. Generated from the protos; not edited."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aqdrant_grpc.native import Call, Drive, Service, SyncCall, SyncService
+
+if TYPE_CHECKING:
+    from aqdrant_grpc import messages
+    from aqdrant_grpc.messages.grpc.health import v1 as health
+'''
+_SERVICE = '''
+
+class {name}(Service):
+    """The RPCs of `{path}`."""
+
+    path = "{path}"
+{calls}
+
+    def driven_by(self, drive: Drive) -> Sync{name}:
+        """Give the sync side: `drive` takes a coroutine to its end."""
+        return Sync{name}(self, drive)
+
+
+class Sync{name}(SyncService):
+    """The RPCs of `{path}`, for code without an event loop."""
+
+{sync_calls}
+'''
+
+
+def build_services(descriptors: bytes) -> str:
+    """Write the classes of the services, an annotation for each RPC."""
+    from google.protobuf.descriptor_pb2 import FileDescriptorSet
+
+    files: list[Any] = list(FileDescriptorSet.FromString(descriptors).file)
+    found = sorted(
+        (service.name, file.package, service) for file in files for service in file.service
+    )
+    names = sorted(kind + name for name, _, _ in found for kind in ("", "Sync"))
+    listed = "".join(f'    "{name}",\n' for name in names)
+    return f"{_SERVICES}\n__all__ = [\n{listed}]\n" + "".join(
+        _SERVICE.format(
+            name=name,
+            path=f"{package}.{name}",
+            calls=_write_calls("Call", service),
+            sync_calls=_write_calls("SyncCall", service),
+        )
+        for name, package, service in found
+    )
+
+
+def _write_calls(kind: str, service: Any) -> str:
+    lines: list[str] = []
+    for method in sorted(service.method, key=lambda method: method.name):
+        types = f"{_class(method.input_type)}, {_class(method.output_type)}"
+        line = f"    {method.name}: {kind}[{types}]"
+        if len(line) > 100:
+            line = f"    {method.name}: {kind}[\n        {types}\n    ]"
+        lines.append(line)
+    return "\n".join(lines)
+
+
+def _class(name: str) -> str:
+    package, _, plain = _short(name).rpartition(".")
+    return f"health.{plain}" if package else f"messages.{plain}"
+
+
 # ---- files
 
 
@@ -235,6 +312,7 @@ def generate() -> dict[str, str]:
         }
     files["messages/__init__.py"] = _MESSAGES
     files["_tables.py"] = build_tables(descriptors)
+    files["services.py"] = build_services(descriptors)
     return files
 
 

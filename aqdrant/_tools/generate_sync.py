@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from aqdrant._tools.sync_layout import lay_out_call, lay_out_def, lay_out_imports
+from aqdrant._tools.sync_layout import WIDTH, lay_out_call, lay_out_def, lay_out_imports
 
 PACKAGE = Path(__file__).resolve().parents[1]
 HAND_WRITTEN = frozenset({"__init__.py", "_facade.py", "_raw.py", "_streams.py", "http_apis.py"})
@@ -40,6 +40,12 @@ _TYPES = {
     CLIENT_CLASS: ("QdrantClient", "aqdrant._sync.client"),
 }
 """Name in an annotation → its sync twin, and where that is imported from."""
+
+_SERVICES = {
+    name: (f"Sync{name}", "aqdrant_grpc.services")
+    for name in ("Collections", "Health", "Points", "Qdrant", "Snapshots")
+}
+"""The same for services, which drive calls of their own: imported for type checkers alone."""
 
 _TEXT = (
     (r"\b([Aa])n async (?=client|context manager)", r"\1 "),
@@ -138,6 +144,7 @@ class _Writer:
         self._module = module
         self._clients = clients
         self._needed: set[tuple[str, str]] = set()
+        self._typed: set[tuple[str, str]] = set()
         self._local: dict[str, str] = {}
 
     def write(self) -> str:
@@ -156,6 +163,9 @@ class _Writer:
             "",
             f"__all__ = [{exported}]",
         ]
+        if self._typed:
+            lines = lay_out_imports(self._typed, WIDTH - 4).splitlines()
+            head[-2:-2] = ["", "if TYPE_CHECKING:", *(f"    {line}" for line in lines)]
         if self._local:
             head += ["", *self._local.values()]
         return "\n".join(head) + "\n" + "".join(f"\n\n{text}\n" for text in classes)
@@ -240,6 +250,11 @@ class _Writer:
         return converted
 
     def _sync_type(self, name: str) -> str:
+        if name in _SERVICES:
+            twin, module = _SERVICES[name]
+            self._typed.add((module, twin))
+            self._needed.add(("typing", "TYPE_CHECKING"))
+            return twin
         if name not in _TYPES:
             return name
         twin, module = _TYPES[name]
@@ -300,6 +315,8 @@ class _Writer:
             if returns == "NoReturn":
                 self._needed.add(("typing", "assert_never"))
                 return [f"{indent}assert_never({target})"]
+            if returns in _SERVICES:
+                target += ".driven_by(self._drive)"
             return [f"{indent}return {target}"]
         keyword = "" if returns in ("None", "NoReturn") else "return "
         return lay_out_call(indent, keyword + _driver(node, decorators, returns), target, arguments)

@@ -69,17 +69,18 @@ def _inner(indent: str, items: Sequence[str], is_split: bool = False) -> list[st
     return [f"{deeper}{item}," for item in items]
 
 
-def lay_out_imports(needed: Iterable[tuple[str, str]]) -> str:
+def lay_out_imports(needed: Iterable[tuple[str, str]], width: int = WIDTH) -> str:
     """Lay out imports in the order of isort: by section, then by module, then by kind of name.
 
     Args:
         needed: module and member; the member is empty for ``import module``.
+        width: how long a line may be.
     """
     by_section = groupby(sorted(needed, key=_import_key), key=lambda item: _section(item[0]))
-    return "\n\n".join("\n".join(_lay_out_section(list(items))) for _, items in by_section)
+    return "\n\n".join("\n".join(_lay_out_section(list(items), width)) for _, items in by_section)
 
 
-def _lay_out_section(items: list[tuple[str, str]]) -> Iterable[str]:
+def _lay_out_section(items: list[tuple[str, str]], width: int) -> Iterable[str]:
     for module, group in groupby(items, key=lambda item: item[0]):
         members = [member for _, member in group]
         # isort has a line of its own for each renamed member, and for a plain import.
@@ -87,13 +88,13 @@ def _lay_out_section(items: list[tuple[str, str]]) -> Iterable[str]:
         if "" in members:
             yield f"import {module}"
         if plain:
-            yield from _lay_out_from(module, plain)
+            yield from _lay_out_from(module, plain, width)
         yield from (f"from {module} import {member}" for member in members if " as " in member)
 
 
-def _lay_out_from(module: str, members: list[str]) -> list[str]:
+def _lay_out_from(module: str, members: list[str], width: int) -> list[str]:
     line = f"from {module} import {', '.join(members)}"
-    if len(line) <= WIDTH:
+    if len(line) <= width:
         return [line]
     return [f"from {module} import (", *(f"    {member}," for member in members), ")"]
 

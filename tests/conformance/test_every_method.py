@@ -17,7 +17,7 @@ from aqdrant.exceptions import AqdrantError, BadRequest, NotFound, UnsupportedOp
 from aqdrant.transport import TransportConfig
 from aqdrant_grpc import GrpcTransport
 from tests.fix_databases import served
-from tests.methods import ANSWERED_WITH_ERRORS, NAMES, REFUSED, C, call, prepare
+from tests.methods import ANSWERED_WITH_ERRORS, NAMES, C, call, prepare
 
 NO_RPC = {
     # Qdrant has these over REST alone.
@@ -74,7 +74,7 @@ async def outcome(client: AsyncQdrantClient, name: str, folder: Path) -> Aqdrant
 
 
 def is_expected(name: str, over: str, error: AqdrantError | None) -> bool:
-    if name in REFUSED or (over == "grpc alone" and name in NO_RPC):
+    if over == "grpc alone" and name in NO_RPC:
         return isinstance(error, UnsupportedOperation)
     if name in ANSWERED_WITH_ERRORS:
         return isinstance(error, (BadRequest, NotFound))

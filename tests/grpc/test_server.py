@@ -151,7 +151,6 @@ async def test_a_compressed_message_is_taken(app: GrpcApplication) -> None:
 
 async def test_unknown_calls_are_unimplemented(app: GrpcApplication) -> None:
     assert (await ask(app, "/qdrant.Points/Nope", framed(b""))).code == "UNIMPLEMENTED"
-    assert (await ask(app, "/qdrant.Points/Search", framed(b""))).code == "UNIMPLEMENTED"
 
 
 @pytest.mark.parametrize(

@@ -376,6 +376,7 @@ SYNC_TYPES = {
     "AbstractAsyncContextManager[ByteStream]": "AbstractContextManager[SyncByteStream]",
     "AsyncGenerator[ScrollPage]": "Iterator[ScrollPage]",
     "AsyncIterator[models.Record]": "Iterator[models.Record]",
+    **{name: f"Sync{name}" for name in ("Collections", "Health", "Points", "Qdrant", "Snapshots")},
 }
 
 

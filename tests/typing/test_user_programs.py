@@ -15,8 +15,9 @@ import numpy as np
 import pytest
 
 from aqdrant import AsyncQdrantClient, QdrantClient, collect_stats, models
-from aqdrant.exceptions import ArgumentError, NotFound, RateLimited
+from aqdrant.exceptions import ArgumentError, NotFound, RateLimited, UnsupportedOperation
 from aqdrant.uploads import UploadResult
+from aqdrant_grpc import messages
 
 # ---- what is accepted
 
@@ -106,6 +107,19 @@ def test_errors_have_types() -> None:
         with pytest.raises(ArgumentError) as wrong:
             client.count("texts", timeout=-1)
         assert_type(wrong.value.parameter, str | None)
+
+
+async def test_native_calls_have_types() -> None:
+    request = messages.CountPoints(collection_name="texts")
+    with pytest.raises(UnsupportedOperation), QdrantClient(":memory:") as blocking:
+        assert_type(blocking.grpc_points.Count(request), messages.CountResponse)
+    async with AsyncQdrantClient(":memory:") as client:
+        with pytest.raises(UnsupportedOperation):
+            assert_type(await client.grpc_points.Count(request), messages.CountResponse)
+        with pytest.raises(UnsupportedOperation):
+            await client.grpc_points.Get(request)  # type: ignore[arg-type]
+        with pytest.raises(UnsupportedOperation):
+            client.grpc_points.Cuont(request)  # type: ignore[attr-defined]
 
 
 # ---- what is refused: a comment below that hides no error is an error

@@ -2,7 +2,8 @@
 
 General layout: `transport` runs operations; `channel` and `connection` carry bytes; `calls` turns
 operations into requests and answers into results, by `_methods` (one row a call), `shapes` (what
-each message is in our models) and `_codec`. `messages` has the generated classes, for native calls.
+each message is in our models) and `_codec`. `messages` and `services` are generated, for native
+calls, which `native` makes.
 """
 
 from aqdrant_grpc.transport import GrpcTransport, open_transport

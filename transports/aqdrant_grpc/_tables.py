@@ -9,6 +9,9 @@ from __future__ import annotations
 __all__ = ["ENUMS", "MESSAGES", "METHODS"]
 
 METHODS: dict[str, str] = {
+    "/grpc.health.v1.Health/Check": (
+        "grpc.health.v1.HealthCheckRequest grpc.health.v1.HealthCheckResponse"
+    ),
     "/qdrant.Collections/CollectionClusterInfo": (
         "CollectionClusterInfoRequest CollectionClusterInfoResponse"
     ),
@@ -69,6 +72,10 @@ METHODS: dict[str, str] = {
 
 MESSAGES: dict[str, str] = {
     "google.protobuf.Timestamp": "1 seconds int64; 2 nanos int32",
+    "grpc.health.v1.HealthCheckRequest": "1 service string",
+    "grpc.health.v1.HealthCheckResponse": (
+        "1 status grpc.health.v1.HealthCheckResponse.ServingStatus"
+    ),
     "AbortShardTransfer": (
         "1 shard_id uint32; 4 to_shard_id uint32?; 2 from_peer_id uint64; 3 to_peer_id uint64"
     ),
@@ -136,6 +143,7 @@ MESSAGES: dict[str, str] = {
         "7 has_vector HasVectorCondition|condition_one_of; "
         "8 slice SliceCondition|condition_one_of"
     ),
+    "ContextExamplePair": "1 positive VectorExample?; 2 negative VectorExample?",
     "ContextInput": "1 pairs ContextInputPair*",
     "ContextInputPair": "1 positive VectorInput?; 2 negative VectorInput?",
     "CountPoints": (
@@ -226,7 +234,21 @@ MESSAGES: dict[str, str] = {
     ),
     "Disabled": "",
     "DisabledStemmer": "",
+    "DiscoverBatchPoints": (
+        "1 collection_name string; 2 discover_points DiscoverPoints*; "
+        "3 read_consistency ReadConsistency?; 4 timeout uint64?"
+    ),
+    "DiscoverBatchResponse": "1 result BatchResult*; 2 time double; 3 usage Usage?",
     "DiscoverInput": "1 target VectorInput?; 2 context ContextInput?",
+    "DiscoverPoints": (
+        "1 collection_name string; 2 target TargetVector?; 3 context ContextExamplePair*; "
+        "4 filter Filter?; 5 limit uint64; 6 with_payload WithPayloadSelector?; "
+        "7 params SearchParams?; 8 offset uint64?; 9 using string?; "
+        "10 with_vectors WithVectorsSelector?; 11 lookup_from LookupLocation?; "
+        "12 read_consistency ReadConsistency?; 13 timeout uint64?; "
+        "14 shard_key_selector ShardKeySelector?"
+    ),
+    "DiscoverResponse": "1 result ScoredPoint*; 2 time double; 3 usage Usage?",
     "DivExpression": "1 left Expression?; 2 right Expression?; 3 by_zero_default float?",
     "Document": "1 text string; 3 model string; 4 options map>Value",
     "Expression": (
@@ -486,9 +508,34 @@ MESSAGES: dict[str, str] = {
     "QueryResponse": "1 result ScoredPoint*; 2 time double; 3 usage Usage?",
     "Range": "1 lt double?; 2 gt double?; 3 gte double?; 4 lte double?",
     "ReadConsistency": "1 type ReadConsistencyType|value; 2 factor uint64|value",
+    "RecommendBatchPoints": (
+        "1 collection_name string; 2 recommend_points RecommendPoints*; "
+        "3 read_consistency ReadConsistency?; 4 timeout uint64?"
+    ),
+    "RecommendBatchResponse": "1 result BatchResult*; 2 time double; 3 usage Usage?",
+    "RecommendGroupsResponse": "1 result GroupsResult?; 2 time double; 3 usage Usage?",
     "RecommendInput": (
         "1 positive VectorInput*; 2 negative VectorInput*; 3 strategy RecommendStrategy?"
     ),
+    "RecommendPointGroups": (
+        "1 collection_name string; 2 positive PointId*; 3 negative PointId*; 4 filter Filter?; "
+        "5 limit uint32; 6 with_payload WithPayloadSelector?; 7 params SearchParams?; "
+        "8 score_threshold float?; 9 using string?; 10 with_vectors WithVectorsSelector?; "
+        "11 lookup_from LookupLocation?; 12 group_by string; 13 group_size uint32; "
+        "14 read_consistency ReadConsistency?; 15 with_lookup WithLookup?; "
+        "17 strategy RecommendStrategy?; 18 positive_vectors Vector*; "
+        "19 negative_vectors Vector*; 20 timeout uint64?; 21 shard_key_selector ShardKeySelector?"
+    ),
+    "RecommendPoints": (
+        "1 collection_name string; 2 positive PointId*; 3 negative PointId*; 4 filter Filter?; "
+        "5 limit uint64; 7 with_payload WithPayloadSelector?; 8 params SearchParams?; "
+        "9 score_threshold float?; 10 offset uint64?; 11 using string?; "
+        "12 with_vectors WithVectorsSelector?; 13 lookup_from LookupLocation?; "
+        "14 read_consistency ReadConsistency?; 16 strategy RecommendStrategy?; "
+        "17 positive_vectors Vector*; 18 negative_vectors Vector*; 19 timeout uint64?; "
+        "20 shard_key_selector ShardKeySelector?"
+    ),
+    "RecommendResponse": "1 result ScoredPoint*; 2 time double; 3 usage Usage?",
     "RelevanceFeedbackInput": (
         "1 target VectorInput?; 2 feedback FeedbackItem*; 3 strategy FeedbackStrategy?"
     ),
@@ -533,6 +580,12 @@ MESSAGES: dict[str, str] = {
     "ScrollResponse": (
         "1 next_page_offset PointId?; 2 result RetrievedPoint*; 3 time double; 4 usage Usage?"
     ),
+    "SearchBatchPoints": (
+        "1 collection_name string; 2 search_points SearchPoints*; "
+        "3 read_consistency ReadConsistency?; 4 timeout uint64?"
+    ),
+    "SearchBatchResponse": "1 result BatchResult*; 2 time double; 3 usage Usage?",
+    "SearchGroupsResponse": "1 result GroupsResult?; 2 time double; 3 usage Usage?",
     "SearchMatrixOffsets": (
         "1 offsets_row uint64*; 2 offsets_col uint64*; 3 scores float*; 4 ids PointId*"
     ),
@@ -549,6 +602,22 @@ MESSAGES: dict[str, str] = {
         "1 hnsw_ef uint64?; 2 exact bool?; 3 quantization QuantizationSearchParams?; "
         "4 indexed_only bool?; 5 acorn AcornSearchParams?; 6 idf IdfParams?"
     ),
+    "SearchPointGroups": (
+        "1 collection_name string; 2 vector float*; 3 filter Filter?; 4 limit uint32; "
+        "5 with_payload WithPayloadSelector?; 6 params SearchParams?; 7 score_threshold float?; "
+        "8 vector_name string?; 9 with_vectors WithVectorsSelector?; 10 group_by string; "
+        "11 group_size uint32; 12 read_consistency ReadConsistency?; 13 with_lookup WithLookup?; "
+        "14 timeout uint64?; 15 shard_key_selector ShardKeySelector?; "
+        "16 sparse_indices SparseIndices?"
+    ),
+    "SearchPoints": (
+        "1 collection_name string; 2 vector float*; 3 filter Filter?; 4 limit uint64; "
+        "6 with_payload WithPayloadSelector?; 7 params SearchParams?; 8 score_threshold float?; "
+        "9 offset uint64?; 10 vector_name string?; 11 with_vectors WithVectorsSelector?; "
+        "12 read_consistency ReadConsistency?; 13 timeout uint64?; "
+        "14 shard_key_selector ShardKeySelector?; 15 sparse_indices SparseIndices?"
+    ),
+    "SearchResponse": "1 result ScoredPoint*; 2 time double; 3 usage Usage?",
     "SetPayloadPoints": (
         "1 collection_name string; 2 wait bool?; 3 payload map>Value; "
         "5 points_selector PointsSelector?; 6 ordering WriteOrdering?; "
@@ -600,6 +669,7 @@ MESSAGES: dict[str, str] = {
     "StrictModeSparseConfig": "1 sparse_config map>StrictModeSparse",
     "Struct": "1 fields map>Value",
     "SumExpression": "1 sum Expression*",
+    "TargetVector": "1 single VectorExample|target",
     "TextIndexParams": (
         "1 tokenizer TokenizerType; 2 lowercase bool?; 3 min_token_len uint64?; "
         "4 max_token_len uint64?; 5 on_disk bool?; 6 stopwords StopwordsSet?; "
@@ -661,6 +731,7 @@ MESSAGES: dict[str, str] = {
         "103 multi_dense MultiDenseVector|vector; 104 document Document|vector; "
         "105 image Image|vector; 106 object InferenceObject|vector"
     ),
+    "VectorExample": "1 id PointId|example; 2 vector Vector|example",
     "VectorInput": (
         "1 id PointId|variant; 2 dense DenseVector|variant; 3 sparse SparseVector|variant; "
         "4 multi_dense MultiDenseVector|variant; 5 document Document|variant; "
@@ -709,6 +780,9 @@ MESSAGES: dict[str, str] = {
 }
 
 ENUMS: dict[str, str] = {
+    "grpc.health.v1.HealthCheckResponse.ServingStatus": (
+        "UNKNOWN=0 SERVING=1 NOT_SERVING=2 SERVICE_UNKNOWN=3"
+    ),
     "BinaryQuantizationEncoding": "OneBit=0 TwoBits=1 OneAndHalfBits=2",
     "BinaryQuantizationQueryEncoding.Setting": "Default=0 Binary=1 Scalar4Bits=2 Scalar8Bits=3",
     "CollectionStatus": "UnknownCollectionStatus=0 Green=1 Yellow=2 Red=3 Grey=4",

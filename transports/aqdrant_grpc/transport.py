@@ -8,7 +8,7 @@ import threading
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from types import TracebackType
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import anyio
 import anyio.lowlevel
@@ -26,6 +26,7 @@ from aqdrant.transport import (
     ByteStream,
     CallOptions,
     CallStats,
+    NativeCall,
     TransportConfig,
     is_collecting,
     report,
@@ -44,13 +45,6 @@ A = TypeVar("A")
 
 DEFAULT_TIMEOUT = 60.0
 """Seconds of a call for which neither the client nor the call names any: none waits for ever."""
-
-
-class _Native(NamedTuple):
-    """A native call, as errors name it."""
-
-    name: str
-    target: str | None
 
 
 class GrpcTransport:
@@ -87,6 +81,8 @@ class GrpcTransport:
         if self._closed:
             raise ClientClosed("the client is closed.", operation=operation.name)
         if not is_supported(operation):
+            if isinstance(operation, NativeCall):
+                return cast("R", await self._run(operation, options))
             raise unsupported(operation)
         timeout = options.timeout or self._config.timeout or DEFAULT_TIMEOUT
         channel = await self._channel()
@@ -125,17 +121,20 @@ class GrpcTransport:
         Raises:
             AqdrantError: one of the tree in `aqdrant.exceptions`.
         """
-        call = _Native(path.rpartition("/")[2], None)
-        if self._closed:
-            raise ClientClosed("the client is closed.", operation=call.name)
+        parse: Any = getattr(answer, "parse")  # noqa: B009  # protobuf's own have another name
+        call = NativeCall(path=path, content=bytes(message))
+        return cast("A", parse(await self.execute(call, options)))
+
+    async def _run(self, call: NativeCall, options: CallOptions) -> bytes:
         timeout = options.timeout or self._config.timeout or DEFAULT_TIMEOUT
         channel = await self._channel()
+        self._check_size(call.content, call)
         async with _Bounds(call, timeout):
             metadata = await self._metadata_of(options)
-            response = await channel.run(path, metadata, bytes(message), timeout, repeatable=False)
-            content = read_message(response, call, timeout)
-        parse: Any = getattr(answer, "parse")  # noqa: B009  # protobuf's own have another name
-        return cast("A", parse(content))
+            answer = await channel.run(
+                call.path, metadata, call.content, timeout, repeatable=call.idempotent
+            )
+            return read_message(answer, call, timeout)
 
     async def _encode(self, operation: Operation[Any], asked: float | None) -> bytes:
         # The client's own default is no wish that the server should know of: strict mode has a
@@ -143,6 +142,10 @@ class GrpcTransport:
         is_own = asked is not None and asked != self._config.timeout
         seconds = max(1, math.ceil(asked)) if is_own and asked is not None else None
         content: bytes = await _step(encode_steps(operation, seconds))
+        self._check_size(content, operation)
+        return content
+
+    def _check_size(self, content: bytes, operation: Operation[Any]) -> None:
         limit = self._options.max_send
         if limit is not None and len(content) > limit:
             raise ArgumentError(
@@ -151,7 +154,6 @@ class GrpcTransport:
                 target=operation.target,
                 fix="Send fewer points at once, or raise grpc.max_send_message_length.",
             )
-        return content
 
     async def _channel(self) -> Channel:
         channel = self._opened

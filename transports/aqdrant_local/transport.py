@@ -34,6 +34,7 @@ from aqdrant.transport import (
     ByteStream,
     CallOptions,
     CallStats,
+    NativeCall,
     Refresh,
     is_collecting,
     report,
@@ -340,6 +341,14 @@ def _limiter(collection: Collection | None) -> anyio.CapacityLimiter | None:
 
 
 def _unsupported(operation: Operation[Any]) -> UnsupportedOperation:
+    if isinstance(operation, NativeCall):
+        return UnsupportedOperation(
+            "The in-process engine has no native calls of gRPC.",
+            operation=operation.name,
+            target=operation.target,
+            supported_by=("grpc",),
+            fix="Use a client of a server: url=..., prefer_grpc=True.",
+        )
     return UnsupportedOperation(
         f"The in-process engine of this version does not run {operation.name}.",
         operation=operation.name,

@@ -11,7 +11,13 @@ from anyio.lowlevel import checkpoint
 
 from aqdrant.exceptions import UnsupportedOperation
 from aqdrant.operations import Operation, StreamOperation
-from aqdrant.transport import DEFAULT_OPTIONS, ByteStream, CallOptions, TransportConfig
+from aqdrant.transport import (
+    DEFAULT_OPTIONS,
+    ByteStream,
+    CallOptions,
+    NativeCall,
+    TransportConfig,
+)
 from aqdrant_net import NetError
 
 from ._encoding import Piece, encode, encode_in_pieces, is_small
@@ -121,6 +127,14 @@ def _log(call: Call, status: int, begun: float) -> None:
 
 
 def _unsupported(operation: Operation[Any]) -> UnsupportedOperation:
+    if isinstance(operation, NativeCall):
+        return UnsupportedOperation(
+            "REST has no native calls of gRPC.",
+            operation=operation.name,
+            target=operation.target,
+            supported_by=("grpc",),
+            fix="Use a client with prefer_grpc=True.",
+        )
     return UnsupportedOperation(
         f"REST has no route for {operation.name}.",
         operation=operation.name,

@@ -44,7 +44,7 @@ class GrpcApplication:
     """Qdrant's gRPC API as an ASGI application, in front of any transport.
 
     It does not close the transport, which belongs to who made it. Calls without a counterpart among
-    the operations (the search calls of before 1.10, reflection) are answered UNIMPLEMENTED.
+    the operations (reflection) are answered UNIMPLEMENTED.
 
     Args:
         transport: runs the operations.
@@ -106,9 +106,9 @@ class GrpcApplication:
         if kind is None:
             raise Refused("UNIMPLEMENTED", "")
         if len(message) > _MOMENT:
-            asked = await to_thread.run_sync(read_operation, kind, message)
+            asked = await to_thread.run_sync(read_operation, kind, message, path)
         else:
-            asked = read_operation(kind, message)
+            asked = read_operation(kind, message, path)
         result = await self.transport.execute(asked.operation, CallOptions(timeout=asked.timeout))
         return await _encode(kind, result, begun)
 

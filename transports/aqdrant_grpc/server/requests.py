@@ -30,6 +30,7 @@ from aqdrant_grpc.shapes.updates import build_selection, build_upsert
 from aqdrant_grpc.wire import CodecError
 
 from .framing import Refused
+from .old_searches import OLD_SEARCHES
 
 __all__ = ["OPERATIONS", "Asked", "find_call", "read_operation"]
 
@@ -80,6 +81,10 @@ def _vector(fields: dict[str, Any]) -> Any:
 
 def _searches(fields: dict[str, Any]) -> models.QueryRequestBatch:
     return models.QueryRequestBatch(searches=fields["query_points"])
+
+
+def _old_searches(fields: dict[str, Any]) -> models.QueryRequestBatch:
+    return models.QueryRequestBatch(searches=[build_query(one) for one in fields["query_points"]])
 
 
 def _inner(fields: dict[str, Any]) -> Any:
@@ -145,34 +150,44 @@ def _same(fields: dict[str, Any]) -> dict[str, Any]:
     return fields
 
 
+def _build(kind: type[Operation[Any]], path: str) -> Build | None:
+    old = OLD_SEARCHES.get(path)
+    if old is None:
+        return BODIES.get(kind)
+    build = _old_searches if kind is ops.QueryBatchPoints else BODIES[kind]
+    return lambda fields: build(old.rewrite(fields))
+
+
 @cache
-def _call(kind: type[Operation[Any]]) -> _Call:
-    message = PROTOS[METHODS[kind].path].split(" ")[0]
+def _call(kind: type[Operation[Any]], path: str) -> _Call:
+    message = PROTOS[path].split(" ")[0]
     kinds = {info.name: info.type for info in msgspec.structs.fields(kind)}
     names = tuple(
         ("read_consistency" if name == "consistency" else name, name)
         for name in kinds
         if name != "body"
     )
-    return _Call(CODEC.decode_with(message, _same), BODIES.get(kind), kinds.get("body"), names)
+    return _Call(CODEC.decode_with(message, _same), _build(kind, path), kinds.get("body"), names)
 
 
 def find_call(path: str) -> type[Operation[Any]] | None:
     """Give the operation of a path, None for one that is not served."""
-    return OPERATIONS.get(path)
+    old = OLD_SEARCHES.get(path)
+    return OPERATIONS.get(path) if old is None else old.operation
 
 
-def read_operation(kind: type[Operation[Any]], content: bytes) -> Asked:
+def read_operation(kind: type[Operation[Any]], content: bytes, path: str | None = None) -> Asked:
     """Read the operation of a message.
 
     Args:
         kind: what its path asks for.
         content: the message.
+        path: the call, where it is not the operation's own.
 
     Raises:
         Refused: something in it cannot be read.
     """
-    call = _call(kind)
+    call = _call(kind, path or METHODS[kind].path)
     try:
         fields = call.decode(content, 0, len(content))
         asked = {name: fields[field] for field, name in call.names if field in fields}
