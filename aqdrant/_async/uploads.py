@@ -22,6 +22,7 @@ from aqdrant.uploads.given import (
     check_points,
     length_of,
 )
+from aqdrant.uploads.packing import load
 from aqdrant.uploads.pieces import Piece
 from aqdrant.uploads.report import UploadResult
 from aqdrant.uploads.running import Run, Settings
@@ -231,6 +232,7 @@ class UploadMethods(ClientCore):
             return self._execute(operation, timeout, retries=0)
 
         run = Run(request, send, settings, account)
+        await load()
         fit = await self._fit(name, timeout)
         await run.finish(pieces(fit, size, account.checkpoint, run.refuse))
         if raise_failures:

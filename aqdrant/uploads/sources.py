@@ -5,10 +5,11 @@ Called by the client's methods.
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import aclosing
 from typing import Any, Final, cast
-from uuid import uuid4
+from uuid import UUID
 
 from anyio import to_thread
 from anyio.lowlevel import checkpoint
@@ -106,7 +107,7 @@ class _Beside:
                 await skip(elements, self._to_skip)
         self._to_skip = 0
         if self._ids is None:
-            ids: list[Any] = [str(uuid4()) for _ in range(count)]
+            ids: list[Any] = _random_ids(count)
         else:
             ids = await _take(self._ids, count, "ids")
         if self._payload is None:
@@ -185,7 +186,7 @@ async def _table_pieces(
     while (part := await to_thread.run_sync(next, parts, None)) is not None:
         ids, vectors, payloads = part
         named = by_name(vectors)
-        own_ids = [str(uuid4()) for _ in payloads] if ids is None else ids
+        own_ids = _random_ids(len(payloads)) if ids is None else ids
         if all(is_array(column) for column in named.values()):
             arrays = column_pieces(vectors, payloads, own_ids, fit, batch_size, 0, refuse)
             async with aclosing(arrays) as pieces:
@@ -220,6 +221,13 @@ async def _payload_size(payloads: list[Any] | None) -> int:
         size += size_of((), payload)
         await turns.due()
     return size
+
+
+def _random_ids(count: int) -> list[Any]:
+    # Asked for one by one, each would let go of the interpreter, and wait until it has it again.
+    random = os.urandom(16 * count)
+    starts = range(0, 16 * count, 16)
+    return [str(UUID(bytes=random[start : start + 16], version=4)) for start in starts]
 
 
 async def _take(source: Iterator[Any], count: int, parameter: str) -> list[Any]:

@@ -174,6 +174,34 @@ async def test_points_that_do_not_fit_are_not_sent() -> None:
     assert result.checkpoint == 10
 
 
+async def test_lists_go_as_arrays_and_what_no_array_holds_goes_as_it_is() -> None:
+    client, transport = server(a={"size": 2, "distance": "Dot"}, b={"size": 2, "distance": "Dot"})
+    given = [[1.0, 2.0], [3, 4], [1e300, 0.5]]
+    points = [{"id": n, "vector": {"a": vector}} for n, vector in enumerate(given)]
+    mine = models.PointStruct(id=3, vector={"b": [0.1, 0.2]})
+    await client.upload_points(C, [*points, mine])
+    body: Any = transport.operations[-1].body  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
+    vectors = [point.vector for point in body.points]
+    assert [getattr(vector.get("a"), "dtype", None) for vector in vectors] == [
+        "f4",
+        "f4",
+        None,
+        None,
+    ]
+    assert [vector["a"].tolist() for vector in vectors[:2]] == [[1.0, 2.0], [3.0, 4.0]]
+    assert vectors[2] == {"a": [1e300, 0.5]}
+    assert mine.vector == {"b": [0.1, 0.2]}
+
+
+async def test_rows_of_a_multivector_go_as_one_array() -> None:
+    many = {"size": 2, "distance": "Dot", "multivector_config": {"comparator": "max_sim"}}
+    client, transport = server(a=many)
+    given: list[Any] = [[[1.0, 2.0], [3.0, 4.0]], [[1.0, 2.0]]]
+    await client.upload_points(C, [{"id": n, "vector": {"a": v}} for n, v in enumerate(given)])
+    body: Any = transport.operations[-1].body  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
+    assert [point.vector["a"].tolist() for point in body.points] == given
+
+
 async def test_too_many_failures_end_the_upload() -> None:
     client, transport = server()
     points = ({"id": number, "vector": [1.0]} for number in range(1000))
