@@ -25,7 +25,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
-from canned_grpc import canned_grpc_server
+from canned_grpc import canned_grpc_server, upload_answer
 from canned_rest import canned_server
 from stalls import longest_hold, longest_stall
 
@@ -156,7 +156,7 @@ def main(points: int, few: int, only: str) -> None:
         with canned_server() as port:
             compare("canned REST", points, few, f"http://127.0.0.1:{port}")
     if only in ("", "grpc", "canned"):
-        with canned_grpc_server() as port:
+        with canned_grpc_server(upload_answer(SIZE)) as port:
             compare("canned gRPC", points, few, "http://127.0.0.1:6333", port)
     if only in ("", "serve"):
         with our_server() as (url, port):

@@ -124,13 +124,21 @@ class _Beside:
         payloads: list[Any] = []
         while len(ids) < count:
             some_ids, some_payloads = await self.take(min(TURN, count - len(ids)))
-            ids += _each_read(some_ids, _read_id, self._at, "ids")
-            # A payload of None is as good as an empty one, which a batch takes.
-            found = _each_read(some_payloads, _read_payload, self._at, "payload")
-            payloads += [one or {} for one in found]
+            if self._ids is not None and not _are_ids(some_ids):
+                some_ids = _each_read(some_ids, _read_id, self._at, "ids")
+            ids += some_ids
+            if self._payload is not None:
+                # A payload of None is as good as an empty one, which a batch takes.
+                found = _each_read(some_payloads, _read_payload, self._at, "payload")
+                payloads += [one or {} for one in found]
             self._at += len(some_ids)
             await checkpoint()
         return ids, None if self._payload is None else payloads
+
+
+def _are_ids(values: list[Any]) -> bool:
+    """Whether these are told at a glance to be numbers that points may have."""
+    return set(map(type, values)) == {int} and min(values) >= 0 and max(values) < 1 << 64
 
 
 def _each_read(values: list[Any], read: Any, at: int, parameter: str) -> list[Any]:
@@ -168,7 +176,6 @@ async def _array_pieces(
         size = width * (end - first)
         for piece in _smaller(Columns(batch, first, size + await _payload_size(payloads))):
             yield piece
-        await checkpoint()
 
 
 async def _rows(column: Any, first: int, end: int) -> Any:

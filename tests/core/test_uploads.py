@@ -28,6 +28,7 @@ from aqdrant.exceptions import (
 )
 from aqdrant.operations import GetCollection, Operation, UpsertPoints
 from aqdrant.testing import RecordingTransport, RemoteRecordingTransport
+from aqdrant.transport import DEFAULT_OPTIONS, CallOptions, Encoded
 from aqdrant.uploads import RichBar, TqdmBar, UploadResult
 
 C = "texts"
@@ -405,6 +406,38 @@ async def test_batches_under_way_are_bounded_and_the_source_is_read_as_it_goes()
         assert len(read) == 8  # three batches under way, and the next one
         gate.go.set()
     assert gate.peak == 3
+
+
+class Preparing(RecordingTransport):
+    """Encodes upserts beforehand."""
+
+    def __init__(self) -> None:
+        super().__init__({GetCollection: described()})
+        self.prepared: list[Operation[Any]] = []
+
+    async def prepare(
+        self, operation: Operation[Any], _options: CallOptions = DEFAULT_OPTIONS, /
+    ) -> Encoded:
+        """Note it."""
+        self.prepared.append(operation)
+        return Encoded(operation, self, len(self.prepared))
+
+
+async def test_next_batch_is_encoded_while_one_is_under_way() -> None:
+    gate, transport = Gate(), Preparing()
+    transport.answer(UpsertPoints, gate)
+    client = AsyncQdrantClient(transport=transport)
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(lambda: client.upload_points(C, map(point, range(6)), batch_size=2))
+        await gate.arrived.wait()
+        await anyio.wait_all_tasks_blocked()
+        assert len(transport.prepared) == 2
+        assert sent(transport) == [[0, 1]]
+        gate.go.set()
+    calls = [call for call in transport.calls if isinstance(call.operation, UpsertPoints)]
+    assert [call.operation for call in calls] == transport.prepared
+    contents = [encoded.content for call in calls if (encoded := call.options.encoded)]
+    assert contents == [1, 2, 3]
 
 
 async def test_cancelled_upload_leaves_an_exact_account() -> None:
