@@ -242,10 +242,11 @@ class Run:
 
     def _failed(self, what: str) -> UploadFailed:
         failures = self.result.failures
-        first = "; ".join(failure.reason.removesuffix(".") for failure in failures[:3])
+        first = "; ".join(failure.named_reason.removesuffix(".") for failure in failures[:3])
         more = f"; and {len(failures) - 3} more" if len(failures) > 3 else ""
+        count = "1 point was" if len(failures) == 1 else f"{len(failures)} points were"
         return UploadFailed(
-            f"{len(failures)} points were refused, {what}: {first}{more}.",
+            f"{count} refused, {what}: {first}{more}.",
             result=self.result,
             fix="`result.failures` of this error lists them.",
         )
@@ -253,7 +254,7 @@ class Run:
     def _explain(self, error: Exception) -> None:
         result = self.result
         if result.points:
+            count = "1 point is" if result.points == 1 else f"{result.points} points are"
             error.add_note(
-                f"{result.points} points are written before this; the upload goes on with"
-                f" start={result.checkpoint}."
+                f"{count} written before this; the upload goes on with start={result.checkpoint}."
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import cast
 
 __all__ = ["PIECE", "cut"]
 
@@ -19,7 +20,9 @@ def cut(
         content: the content, or its parts.
         first: what goes before it.
     """
-    parts = (content,) if isinstance(content, bytes | memoryview) else content
+    # A memoryview is a sequence, too.
+    given = (content,) if isinstance(content, bytes | memoryview) else content
+    parts = cast("Sequence[bytes | memoryview]", given)
     waiting: list[bytes | memoryview] = [first] if first else []
     size = len(first)
     for part in parts:
