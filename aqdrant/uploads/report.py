@@ -40,7 +40,7 @@ class UploadResult(msgspec.Struct, kw_only=True):
     retries: int = 0
     """Requests that were sent once more after a transient fault."""
     bytes: int = 0
-    """Bytes of the acknowledged points, measured as JSON."""
+    """Bytes of the acknowledged points as JSON, at most: what batches are cut by."""
     seconds: float = 0.0
     """Since the beginning."""
     total: int | None = None
