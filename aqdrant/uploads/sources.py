@@ -17,6 +17,7 @@ from anyio.lowlevel import checkpoint
 from aqdrant import models
 from aqdrant._portal import in_caller
 from aqdrant.exceptions import ArgumentError
+from aqdrant.models._arrays import read_true_array
 from aqdrant.models._reading import STRICT, reader
 from aqdrant.models._scalars import Mismatch, is_array, is_mapping
 from aqdrant.uploads.cutting import LARGEST, TURN, Cut, Refuse, Turns, chunks_of, next_of, skip
@@ -29,7 +30,6 @@ __all__ = ["column_pieces", "point_pieces"]
 
 _TABLE_ROWS: Final = 1024
 """Rows of a table that are converted at once, about."""
-_read_batch = reader(models.Batch, STRICT)
 _read_id = reader(models.ExtendedPointId, STRICT)
 _read_payload = reader(models.Payload | None, STRICT)
 
@@ -164,24 +164,24 @@ async def _array_pieces(
     step = max(1, min(batch_size, LARGEST // max(1, width)))
     for first in range(start, count, step):
         end = min(first + step, count)
-        cut = {name: await _rows(column, first, end) for name, column in named.items()}
+        cut = {name: await _rows(name, column, first, end) for name, column in named.items()}
         own_ids, payloads = await columns.read(end - first)
-        try:
-            batch: models.Batch = _read_batch(
-                {"ids": (), "vectors": cut if is_mapping(vectors) else cut[""]}
-            )
-        except Mismatch as mismatch:
-            raise mismatch.error(str(mismatch.steps.pop())) from None
-        batch.ids, batch.payloads = own_ids, payloads
+        chosen: Any = cut if is_mapping(vectors) else cut[""]
+        batch = models.Batch(ids=own_ids, vectors=chosen, payloads=payloads)
         size = width * (end - first)
         for piece in _smaller(Columns(batch, first, size + await _payload_size(payloads))):
             yield piece
 
 
-async def _rows(column: Any, first: int, end: int) -> Any:
-    """Some rows of an array; those of a file are read in a worker thread."""
+async def _rows(name: str, column: Any, first: int, end: int) -> Any:
+    """Some rows of an array, checked; those of a file are read in a worker thread."""
     rows = column[first:end]
-    return await to_thread.run_sync(rows.copy) if hasattr(rows, "filename") else rows
+    if hasattr(rows, "filename"):
+        rows = await to_thread.run_sync(rows.copy)
+    try:
+        return read_true_array(rows, (2, 3), keep=True)
+    except Mismatch as mismatch:
+        raise (mismatch.inside(name) if name else mismatch).error("vectors") from None
 
 
 async def _table_pieces(
