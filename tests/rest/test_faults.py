@@ -211,7 +211,7 @@ async def test_answer_that_is_none_is_a_lost_connection(line: Line, fault: Scrip
 
 async def test_answer_that_never_ends_is_bounded_by_the_timeout(line: Line) -> None:
     async def endless(asked: Asked) -> None:
-        await asked.begin(10**15)
+        await asked.begin(10**9)
         while True:
             await asked.send(b" " * 10_000)
 
