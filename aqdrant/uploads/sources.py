@@ -181,6 +181,8 @@ async def _rows(name: str, column: Any, first: int, end: int) -> Any:
     try:
         return read_true_array(rows, (2, 3), keep=True)
     except Mismatch as mismatch:
+        if first:
+            mismatch.reason += f"; rows are counted from {first}"
         raise (mismatch.inside(name) if name else mismatch).error("vectors") from None
 
 

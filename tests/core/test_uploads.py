@@ -522,6 +522,19 @@ async def test_wrong_element_of_a_late_batch_has_its_own_index() -> None:
     assert sum(map(len, sent(transport))) == 640
 
 
+async def test_number_that_is_none_is_told_with_its_row() -> None:
+    client, transport = server(a={"size": 2, "distance": "Dot"})
+    vectors = np.zeros((100, 2))
+    vectors[70, 1] = np.nan
+    told = r"vectors\.a: nan at position 1 in row 6, .*; rows are counted from 64\."
+    with pytest.raises(ArgumentError, match=told) as caught:
+        await client.upload_collection(C, {"a": vectors})
+    assert caught.value.__notes__ == [
+        "64 points are written before this; the upload goes on with start=64."
+    ]
+    assert sum(map(len, sent(transport))) == 64
+
+
 async def test_arrays_go_with_payloads_of_none() -> None:
     client, transport = server()
     payload = [{"a": 1}, None, {}]
