@@ -24,8 +24,10 @@ __all__ = [
     "ByteStream",
     "CallOptions",
     "CallStats",
+    "Encoded",
     "ImmediateTransport",
     "NativeCall",
+    "PreparingTransport",
     "Refresh",
     "RemoteTransport",
     "RepeatableCall",
@@ -41,6 +43,19 @@ USER_AGENT = f"aqdrant/{__version__} python/{platform.python_version()}"
 """How this client presents itself to servers."""
 
 
+class Encoded(msgspec.Struct, frozen=True):
+    """An operation that a transport has encoded before it runs it."""
+
+    operation: Operation[Any]
+    transport: Transport
+    content: Any
+    """What this very transport sends for this very operation."""
+
+    def fits(self, operation: Operation[Any], transport: Transport) -> bool:
+        """Whether the content is what this transport would make of this operation."""
+        return self.operation is operation and self.transport is transport
+
+
 class CallOptions(msgspec.Struct, frozen=True, kw_only=True):
     """What belongs to one call and not to the operation."""
 
@@ -51,6 +66,8 @@ class CallOptions(msgspec.Struct, frozen=True, kw_only=True):
     """Headers, or gRPC metadata, of this call alone."""
     retries: int | None = None
     """How often this call may be tried again; None for as often as the client does."""
+    encoded: Encoded | None = None
+    """What `PreparingTransport.prepare` gave; of use for the same operation alone."""
 
 
 DEFAULT_OPTIONS = CallOptions()
@@ -152,6 +169,17 @@ class ImmediateTransport(Protocol):
 
         It never suspends and uses nothing of anyio; the deadline is held by the clock.
         """
+        ...
+
+
+@runtime_checkable
+class PreparingTransport(Protocol):
+    """A transport that can encode an operation while another one is under way."""
+
+    async def prepare(
+        self, operation: Operation[Any], options: CallOptions = ..., /
+    ) -> Encoded | None:
+        """Encode an operation that is to run soon; None where nothing is to be gained."""
         ...
 
 

@@ -11,94 +11,21 @@ round; ratios are to the official client.
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
 import random
 import statistics
-import struct
 import time
 import warnings
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from canned_grpc import canned_grpc_server
 from grpc_codec import answer
-from hpack import Encoder
 
 from aqdrant import AsyncQdrantClient, models, operations
 from aqdrant_grpc.calls import encode_request
 
 SIZE, TASKS, ROUNDS, SECONDS = 384, 32, 5, 0.8
 PATH = "/qdrant.Points/Query"
-
-
-def frame(kind: int, flags: int, stream: int, content: bytes) -> bytes:
-    return struct.pack(">I", len(content))[1:] + struct.pack(">BBI", kind, flags, stream) + content
-
-
-class Canned(asyncio.Protocol):
-    """HTTP/2 as far as a unary call needs it."""
-
-    content = b""
-
-    def connection_made(self, transport: Any) -> None:
-        self.transport = transport
-        self.buffer = b""
-        self.greeted = False
-        # A large window, so that clients never wait for one.
-        settings = struct.pack(">HI", 4, 2**31 - 1)
-        transport.write(frame(4, 0, 0, settings) + frame(8, 0, 0, struct.pack(">I", 2**30)))
-        encoder = Encoder()
-        encoder.header_table_size = 0
-        self.headers = encoder.encode([(":status", "200"), ("content-type", "application/grpc")])
-        self.trailers = encoder.encode([("grpc-status", "0")])
-
-    def data_received(self, data: bytes) -> None:
-        self.buffer = buffer = self.buffer + data if self.buffer else data
-        position = 0
-        if not self.greeted:
-            if len(buffer) < 24:
-                return
-            position, self.greeted = 24, True
-        out: list[bytes] = []
-        received = 0
-        while len(buffer) >= position + 9:
-            size = int.from_bytes(buffer[position : position + 3], "big")
-            start = position + 9
-            if len(buffer) < start + size:
-                break
-            kind, flags, stream = struct.unpack_from(">BBI", buffer, position + 3)
-            position = start + size
-            if kind == 4 and not flags & 1:
-                out.append(frame(4, 1, 0, b""))
-            elif kind == 6 and not flags & 1:
-                out.append(frame(6, 1, 0, buffer[start:position]))
-            elif kind == 0 and flags & 1:
-                out += self.answer(stream)
-            if kind == 0:
-                received += size
-        self.buffer = buffer[position:]
-        if received:
-            out.append(frame(8, 0, 0, struct.pack(">I", received)))
-        self.transport.write(b"".join(out))
-
-    def answer(self, stream: int) -> list[bytes]:
-        body = b"\0" + struct.pack(">I", len(self.content)) + self.content
-        pieces = (body[start : start + 16384] for start in range(0, len(body), 16384))
-        return [
-            frame(1, 4, stream, self.headers),
-            *(frame(0, 0, stream, piece) for piece in pieces),
-            frame(1, 5, stream, self.trailers),
-        ]
-
-
-def serve(connection: Any, content: bytes) -> None:
-    Canned.content = content
-
-    async def main() -> None:
-        server = await asyncio.get_running_loop().create_server(Canned, "127.0.0.1", 0)
-        connection.send(server.sockets[0].getsockname()[1])
-        await asyncio.Event().wait()
-
-    asyncio.run(main())
 
 
 async def one_at_a_time(call: Callable[[], Awaitable[Any]]) -> float:
@@ -192,15 +119,8 @@ async def measure(port: int) -> None:
 
 
 def main() -> None:
-    here, there = multiprocessing.Pipe()
-    content = answer(10, with_payload=True, with_vectors=False)
-    server = multiprocessing.get_context("spawn").Process(target=serve, args=(there, content))
-    server.start()
-    try:
-        asyncio.run(measure(here.recv()))
-    finally:
-        server.terminate()
-        server.join()
+    with canned_grpc_server(answer(10, with_payload=True, with_vectors=False)) as port:
+        asyncio.run(measure(port))
 
 
 if __name__ == "__main__":

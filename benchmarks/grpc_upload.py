@@ -11,37 +11,22 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import multiprocessing
 import statistics
 import time
 import warnings
 from collections.abc import Awaitable, Callable
-from functools import partial
 from typing import Any
 
 import anyio
 import numpy as np
-from grpc_query import Raw, serve
-from qdrant_client import grpc as official
+from canned_grpc import canned_grpc_server, upload_answer
+from grpc_query import Raw
 from stalls import longest_stall
 
 from aqdrant import AsyncQdrantClient, models, operations
 from aqdrant_grpc.calls import encode_request
 
 COLLECTION, WIDTH = "bench", 384
-
-
-def answer() -> bytes:
-    """What the server answers to everything: a collection and an update that is done, in one."""
-    vectors = official.VectorParams(size=WIDTH, distance=official.Distance.Cosine)
-    params = official.CollectionParams(vectors_config=official.VectorsConfig(params=vectors))
-    info = official.CollectionInfo(config=official.CollectionConfig(params=params))
-    done = official.UpdateResult(operation_id=1, status=official.UpdateStatus.Completed)
-    # Numbers that both have differ in their type, and each reader passes over the other's.
-    content = info.SerializeToString() + done.SerializeToString()
-    size = len(content)
-    assert size < 128
-    return bytes((0x0A, size)) + content
 
 
 Array = np.ndarray[Any, Any]
@@ -139,16 +124,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     given = parser.parse_args()
     warnings.simplefilter("ignore")
-    here, there = multiprocessing.Pipe()
-    process = multiprocessing.get_context("spawn").Process(
-        target=partial(serve, there, answer()), daemon=True
-    )
-    process.start()
-    try:
-        measure(here.recv(), given.points, given.batch, given.rounds)
-    finally:
-        process.terminate()
-        process.join()
+    with canned_grpc_server(upload_answer(WIDTH)) as port:
+        measure(port, given.points, given.batch, given.rounds)
 
 
 if __name__ == "__main__":

@@ -1,180 +1,144 @@
 """How fast do arrays go up over REST, gRPC and in process, with how much memory and what stalls?
 
-    python benchmarks/upload_transports.py [--points 100000] [--official 20000] [--only rest]
+    python benchmarks/upload_transports.py [--points 100000] [--official 20000] [--rounds 3]
+                                           [--only canned]
 
 `upload_collection` of float32 arrays with 384 dimensions and ids, each with its defaults: ours on
-one event loop, the official client's with parallel 1 and 2 (processes). Canned servers acknowledge
-unread what they are sent; "serve" is our own in-process engine behind both protocols. Each run has
-a process of its own: its peak of memory beyond what it had before, without its child processes.
-"Stall" is the longest wait of a task beside the upload, other processes of the machine included;
+one event loop, the official client's with parallel 1 and 2 (processes; on the host 127.0.0.2, where
+it keeps connections alive). They take turns, each time in a process of its own; medians are shown.
+Canned servers acknowledge unread what they are sent; "serve" is our own in-process engine behind
+both protocols. With parallel 2, and in process, the official client uploads `--official` points.
+
+"processor" is what the client took of it for a point: the same on a busy machine. "memory" is the
+peak of the uploading process beyond what it held before, and the whole of its children.
+"stall" is the longest wait of a task beside the upload, other processes of the machine included;
 "hold" is the longest that the event loop's thread worked without giving others their turn.
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
-import resource
+import statistics
 import subprocess
 import sys
 import time
-import warnings
 from collections.abc import Generator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
-import numpy as np
-from canned_grpc import canned_grpc_server
+from canned_grpc import canned_grpc_server, upload_answer
 from canned_rest import canned_server
-from stalls import longest_hold, longest_stall
+from one_upload import SIZE, mebibytes
 
-SIZE, NAME = 384, "bench"
+Place = tuple[str, str, int]
+"""Address for ours, for the official client, and the gRPC port."""
+OFFICIAL = ("official 1", "official 2")
 
 
 @contextmanager
-def our_server() -> Generator[tuple[str, int]]:
-    """Our engine in a process of its own: its address and its gRPC port."""
+def our_server() -> Generator[tuple[int, int]]:
+    """Our engine in a process of its own: its two ports."""
     command = [sys.executable, "-m", "aqdrant", "serve", "--memory", "--port", "0"]
-    process = subprocess.Popen([*command, "--grpc-port", "0"], stdout=subprocess.PIPE, text=True)
+    command += ["--grpc-port", "0", "--host", "0.0.0.0", "--open-to-all"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
         rest, grpc = (word for word in process.stdout.readline().split() if "://" in word)
-        yield rest, int(grpc.rpartition(":")[2])
+        yield int(rest.rpartition(":")[2]), int(grpc.rpartition(":")[2])
     finally:
         process.terminate()
         process.wait(30)
 
 
-def memory() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+def descendants(process: int) -> list[int]:
+    try:
+        tasks = Path(f"/proc/{process}/task").iterdir()
+        own = [int(pid) for task in tasks for pid in (task / "children").read_text().split()]
+    except OSError:
+        return []
+    return [*own, *(pid for child in own for pid in descendants(child))]
 
 
-def processor_time() -> float:
-    """Seconds of processor that this process and its children took: the same on a busy machine."""
-    own, children = (
-        resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    )
-    return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
-
-
-def arguments_of(url: str, grpc_port: int) -> dict[str, Any]:
-    if url == ":memory:":
-        return {"location": url}
-    more = {"prefer_grpc": True, "grpc_port": grpc_port} if grpc_port else {}
-    return {"url": url, "check_compatibility": False, **more}
-
-
-async def ours(vectors: Any, url: str, grpc_port: int, canned: bool) -> dict[str, float]:
-    from aqdrant import AsyncQdrantClient, models
-
-    async with AsyncQdrantClient(**arguments_of(url, grpc_port)) as client:
-        if not canned:
-            if await client.collection_exists(NAME):
-                await client.delete_collection(NAME)
-            await client.create_collection(NAME, models.VectorParams(size=SIZE, distance="Cosine"))
-        ids = range(len(vectors))
-        await client.upload_collection(NAME, vectors[:64], ids=ids[:64])
-        before, worked = memory(), processor_time()
-        half = len(vectors) // 2
-        stall, took = await longest_stall(
-            lambda: client.upload_collection(NAME, vectors[:half], ids=ids[:half])
-        )
-        peak, worked = memory() - before, processor_time() - worked
-        hold = await longest_hold(
-            lambda: client.upload_collection(NAME, vectors[half:], ids=ids[half:])
-        )
-    found = {"rate": half / took, "memory": peak, "processor": worked / half * 1e6}
-    return found | {"stall": stall * 1e3, "hold": hold * 1e3}
-
-
-def official(
-    vectors: Any, url: str, grpc_port: int, canned: bool, parallel: int
-) -> dict[str, float]:
-    from qdrant_client import QdrantClient, models
-
-    client = QdrantClient(**arguments_of(url, grpc_port))
-    if not canned:
-        if client.collection_exists(NAME):
-            client.delete_collection(NAME)
-        params = models.VectorParams(size=SIZE, distance=models.Distance.COSINE)
-        client.create_collection(NAME, params)
-    ids = range(len(vectors))
-    client.upload_collection(NAME, vectors[:64], ids=ids[:64])
-    before, worked, began = memory(), processor_time(), time.perf_counter()
-    client.upload_collection(NAME, vectors, ids=ids, parallel=parallel)
-    took = time.perf_counter() - began
-    worked = (processor_time() - worked) / len(vectors) * 1e6
-    return {"rate": len(vectors) / took, "memory": memory() - before, "processor": worked}
-
-
-def run_one(who: str, points: int, url: str, grpc_port: int, canned: bool) -> None:
-    warnings.simplefilter("ignore")
-    vectors = np.random.default_rng(0).random((points, SIZE), dtype=np.float32)
-    if who == "ours":
-        found = asyncio.run(ours(vectors, url, grpc_port, canned))
-    else:
-        found = official(vectors, url, grpc_port, canned, int(who[-1]))
-    print(json.dumps(found))
-
-
-def measured(who: str, points: int, url: str, grpc_port: int, canned: bool) -> dict[str, float]:
-    command = [sys.executable, __file__, "--one", who, "--points", str(points), "--url", url]
-    command += ["--grpc-port", str(grpc_port), *(["--canned"] if canned else [])]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        print(done.stderr[-400:], file=sys.stderr)
+def run_one(who: str, points: int, place: Place, canned: bool) -> dict[str, float]:
+    """Measure one upload, with the peaks of its children's memory; nothing where it failed."""
+    ours, official, grpc_port = place
+    script = str(Path(__file__).with_name("one_upload.py"))
+    url = ours if who == "ours" else official
+    command = [sys.executable, script, who, str(points), url, str(grpc_port)]
+    command += ["--canned"] if canned else []
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    children: dict[int, float] = {}
+    while process.poll() is None:
+        children |= {pid: mebibytes("VmHWM", pid) or 0.0 for pid in descendants(process.pid)}
+        time.sleep(0.1)
+    assert process.stdout is not None
+    said = process.stdout.read().splitlines()
+    if process.returncode or not said:
         return {}
-    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    found: dict[str, float] = json.loads(said[-1])
+    found["memory"] += sum(children.values())
     return found
 
 
-def compare(kind: str, points: int, few: int, url: str, grpc_port: int = 0) -> None:
+def compare(kind: str, points: int, few: int, rounds: int, place: Place) -> None:
     canned = kind.startswith("canned")
-    rates: dict[str, float] = {}
-    for who in ("ours", "official 1", "official 2"):
-        if url == ":memory:" and who == "official 2":
-            continue
-        found = measured(who, points if who == "ours" else few, url, grpc_port, canned)
-        if not found:
-            continue
-        rates[who] = found["rate"]
-        loop = (
-            f"   stall {found['stall']:7.1f} ms   hold {found['hold']:6.1f} ms"
-            if "stall" in found
-            else f"   x{rates.get('ours', 0) / found['rate']:.1f}"
-        )
-        shown = f"{found['rate']:10.0f} points/s {found['processor']:6.0f} us of processor"
-        shown += f"   +{found['memory']:5.0f} MiB"
-        print(f"{kind:14}{who:12}{shown}{loop}", flush=True)
+    clients = ("ours", *(OFFICIAL if place[2] or place[0] != ":memory:" else OFFICIAL[:1]))
+    found: dict[str, list[dict[str, float]]] = {who: [] for who in clients}
+    for _ in range(rounds):
+        for who in clients:
+            is_slow = who == "official 2" or (who != "ours" and kind == "in process")
+            count = min(points, few) if is_slow else points
+            if one := run_one(who, count, place, canned):
+                found[who].append(one)
+    medians = {
+        who: {key: statistics.median(one[key] for one in all_) for key in all_[0]}
+        for who, all_ in found.items()
+        if all_
+    }
+    for who, one in medians.items():
+        show(kind, who, one, medians.get("ours", {}).get("rate", 0.0))
 
 
-def main(points: int, few: int, only: str) -> None:
-    if only in ("", "local"):
-        compare("in process", points, few // 4, ":memory:")
-    if only in ("", "rest", "canned"):
-        with canned_server() as port:
-            compare("canned REST", points, few, f"http://127.0.0.1:{port}")
-    if only in ("", "grpc", "canned"):
-        with canned_grpc_server() as port:
-            compare("canned gRPC", points, few, "http://127.0.0.1:6333", port)
-    if only in ("", "serve"):
-        with our_server() as (url, port):
-            compare("serve REST", points, few, url)
-            compare("serve gRPC", points, few, url, port)
+def show(kind: str, who: str, found: dict[str, float], our_rate: float) -> None:
+    line = f"{kind:12}{who:11}{found['rate']:9.0f}/s"
+    line += f"{'':8}" if who == "ours" else f"{our_rate / found['rate']:7.2f}x"
+    line += f"{found['processor']:8.1f} us{found['memory']:8.0f} MiB"
+    if who == "ours":
+        line += f"{found['stall']:9.1f} ms{found['hold']:9.1f} ms"
+    print(line, flush=True)
+
+
+def main(given: Any) -> None:
+    head = f"{'points':>11}   ours is  processor     memory       stall        hold"
+    only, sizes = given.only, (given.official, given.rounds)
+    for points in given.points:
+        print(f"{points:,} points x {SIZE}\n{'':23}{head}")
+        if only in ("", "local"):
+            compare("in process", points, *sizes, (":memory:", ":memory:", 0))
+        if only in ("", "rest", "canned"):
+            with canned_server() as port:
+                compare("canned REST", points, *sizes, addresses(port))
+        if only in ("", "grpc", "canned"):
+            with canned_grpc_server(upload_answer(SIZE)) as port:
+                compare("canned gRPC", points, *sizes, addresses(6333, port))
+        if only in ("", "serve"):
+            with our_server() as (rest, grpc):
+                compare("serve REST", points, *sizes, addresses(rest))
+                compare("serve gRPC", points, *sizes, addresses(rest, grpc))
+
+
+def addresses(port: int, grpc_port: int = 0) -> Place:
+    """Of a server, for ours and for the official client, which keeps no loopback alive but this."""
+    ours, theirs = (f"http://127.0.0.{last}:{port}" for last in (1, 1 if grpc_port else 2))
+    return ours, theirs, grpc_port
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--points", type=int, default=100_000)
+    parser.add_argument("--points", type=int, nargs="+", default=[100_000])
     parser.add_argument("--official", type=int, default=20_000)
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only", default="", choices=("local", "rest", "grpc", "canned", "serve"))
-    parser.add_argument("--one", default="", help=argparse.SUPPRESS)
-    parser.add_argument("--url", default="", help=argparse.SUPPRESS)
-    parser.add_argument("--grpc-port", type=int, default=0, help=argparse.SUPPRESS)
-    parser.add_argument("--canned", action="store_true", help=argparse.SUPPRESS)
-    given = parser.parse_args()
-    if given.one:
-        run_one(given.one, given.points, given.url, given.grpc_port, given.canned)
-    else:
-        main(given.points, given.official, given.only)
+    main(parser.parse_args())

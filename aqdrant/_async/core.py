@@ -44,7 +44,9 @@ from aqdrant.transport import (
     DEFAULT_OPTIONS,
     ByteStream,
     CallOptions,
+    Encoded,
     ImmediateTransport,
+    PreparingTransport,
     Transport,
 )
 
@@ -164,6 +166,7 @@ class ClientCore(FormerMethods):
         } | kwargs
         self._chain: Transport | None = None
         self._immediate: ImmediateTransport | None = None
+        self._preparing: PreparingTransport | None = None
         self._closed = False
         self._hopped = False
         self._lock = threading.Lock()
@@ -180,6 +183,7 @@ class ClientCore(FormerMethods):
         timeout: float | None = None,
         *,
         retries: int | None = None,
+        encoded: Encoded | None = None,
     ) -> R:
         """Run an operation through the middleware on the transport.
 
@@ -187,13 +191,14 @@ class ClientCore(FormerMethods):
             operation: what to run.
             timeout: seconds for the whole call; None for the client's own.
             retries: how often it may be tried again; None for as often as the client does.
+            encoded: what `_prepare` gave.
         """
         headers = current_headers()
         if timeout is None and not headers and retries is None:
             options = DEFAULT_OPTIONS
         else:
             options = CallOptions(
-                timeout=checked_timeout(timeout), headers=headers, retries=retries
+                timeout=checked_timeout(timeout), headers=headers, retries=retries, encoded=encoded
             )
         chain = self._chain or await self._opened()
         try:
@@ -210,6 +215,18 @@ class ClientCore(FormerMethods):
             # It is an answer of Qdrant's: the places that it came by would bury the caller's own.
             error.__traceback__ = None
             raise
+
+    async def _prepare(
+        self, operation: Operation[Any], timeout: float | None = None
+    ) -> Encoded | None:
+        """Encode an operation beforehand, where the transport can; with the timeout to come."""
+        if self._chain is None:
+            await self._opened()
+        if self._preparing is None:
+            return None
+        return await self._preparing.prepare(
+            operation, CallOptions(timeout=checked_timeout(timeout))
+        )
 
     async def _pause(self) -> None:
         """Let the event loop have its turn, where this runs on one."""
@@ -260,6 +277,7 @@ class ClientCore(FormerMethods):
             with self._lock:
                 if not self._closed:
                     self._immediate = chain if isinstance(chain, ImmediateTransport) else None
+                    self._preparing = chain if isinstance(chain, PreparingTransport) else None
                     self._chain = chain
             return chain
 
@@ -278,7 +296,8 @@ class ClientCore(FormerMethods):
         with self._lock:
             unused = None if self._closed else self._given_transport
             self._closed = True
-            chain, self._chain, self._immediate = self._chain or unused, None, None
+            chain, self._chain = self._chain or unused, None
+            self._immediate = self._preparing = None
         if chain is not None:
             await self._finish(chain)
 

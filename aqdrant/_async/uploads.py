@@ -13,6 +13,7 @@ from aqdrant._async.shaping import FilterLike, Ids, at_least, build, checked_nam
 from aqdrant._portal import on_loop
 from aqdrant.exceptions import ArgumentError, Forbidden, UnsupportedOperation
 from aqdrant.models._scalars import kind_of
+from aqdrant.transport import Encoded
 from aqdrant.uploads.cutting import Refuse
 from aqdrant.uploads.fitting import ANY_FIT, Fit
 from aqdrant.uploads.given import (
@@ -22,6 +23,7 @@ from aqdrant.uploads.given import (
     check_points,
     length_of,
 )
+from aqdrant.uploads.packing import load
 from aqdrant.uploads.pieces import Piece
 from aqdrant.uploads.report import UploadResult
 from aqdrant.uploads.running import Run, Settings
@@ -226,11 +228,17 @@ class UploadMethods(ClientCore):
         def request(piece: Piece) -> ops.UpsertPoints:
             return ops.UpsertPoints(name, piece.body(rest), wait=wait)
 
-        def send(operation: ops.UpsertPoints) -> Awaitable[models.UpdateResult]:
-            # The upload itself tries again: it counts, and a rate limit is one for all batches.
-            return self._execute(operation, timeout, retries=0)
+        def prepare(operation: ops.UpsertPoints) -> Awaitable[Encoded | None]:
+            return self._prepare(operation, timeout)
 
-        run = Run(request, send, settings, account)
+        def send(
+            operation: ops.UpsertPoints, encoded: Encoded | None
+        ) -> Awaitable[models.UpdateResult]:
+            # The upload itself tries again: it counts, and a rate limit is one for all batches.
+            return self._execute(operation, timeout, retries=0, encoded=encoded)
+
+        run = Run(request, prepare, send, settings, account)
+        await load()
         fit = await self._fit(name, timeout)
         await run.finish(pieces(fit, size, account.checkpoint, run.refuse))
         if raise_failures:

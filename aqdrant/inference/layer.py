@@ -24,7 +24,7 @@ from aqdrant.middleware import ForwardingTransport
 from aqdrant.models._reading import STRICT, read, reader
 from aqdrant.models._scalars import Mismatch
 from aqdrant.operations import Operation
-from aqdrant.transport import DEFAULT_OPTIONS, CallOptions, Transport
+from aqdrant.transport import DEFAULT_OPTIONS, CallOptions, Encoded, Transport
 
 __all__ = ["Inference"]
 
@@ -55,6 +55,12 @@ class Inference(ForwardingTransport):
         began = time.monotonic()
         await _each([plan.embed(job) for job in plan.jobs])
         return await self.inner.execute(plan.filled(operation), _rest_of(options, began))
+
+    async def prepare(
+        self, operation: Operation[Any], options: CallOptions = DEFAULT_OPTIONS, /
+    ) -> Encoded | None:
+        """Have what holds no documents encoded; the others go on as another operation."""
+        return await super().prepare(operation, options) if self._plan(operation) is None else None
 
     def try_execute(
         self, operation: Operation[Any], options: CallOptions = DEFAULT_OPTIONS, /

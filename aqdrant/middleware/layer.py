@@ -10,7 +10,9 @@ from aqdrant.transport import (
     DEFAULT_OPTIONS,
     ByteStream,
     CallOptions,
+    Encoded,
     ImmediateTransport,
+    PreparingTransport,
     Transport,
 )
 
@@ -29,6 +31,7 @@ class ForwardingTransport:
     def __init__(self, inner: Transport) -> None:
         self.inner = inner
         self._try_inner = inner.try_execute if isinstance(inner, ImmediateTransport) else None
+        self._prepare_inner = inner.prepare if isinstance(inner, PreparingTransport) else None
 
     async def execute(
         self, operation: Operation[R], options: CallOptions = DEFAULT_OPTIONS, /
@@ -49,6 +52,14 @@ class ForwardingTransport:
         if self._try_inner is None:
             return NotImplemented
         return self._try_inner(operation, options)
+
+    async def prepare(
+        self, operation: Operation[Any], options: CallOptions = DEFAULT_OPTIONS, /
+    ) -> Encoded | None:
+        """Have the operation encoded, where the inner transport can do that beforehand."""
+        if self._prepare_inner is None:
+            return None
+        return await self._prepare_inner(operation, options)
 
     async def aclose(self) -> None:
         """Close the inner transport."""

@@ -13,11 +13,14 @@ from contextlib import aclosing
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+from anyio.lowlevel import checkpoint
+
 from aqdrant import models
 from aqdrant._portal import in_caller
 from aqdrant.exceptions import MigrationFailed
 from aqdrant.migration.planning import MigrationResult, Plan
 from aqdrant.models._scalars import is_mapping
+from aqdrant.uploads.fitting import Fit
 from aqdrant.uploads.report import UploadResult
 
 if TYPE_CHECKING:
@@ -27,6 +30,8 @@ __all__ = ["Copy"]
 
 _SAMPLE: Final = 32
 """Points whose content is compared in the end."""
+_NUMBERS: Final = 32_768
+"""Numbers of vectors in a page, about: the garbage collector goes through those of some pages."""
 _TOLERANCE: Final = 1e-4
 """Of a vector's numbers: the target may normalise anew what was normalised."""
 
@@ -54,6 +59,7 @@ class Copy:
         self._source = source
         self._target = target
         self._name = plan.name
+        self._numbers = Fit(plan.info.config.params).numbers
         self._resume = resume and plan.is_there
         self._on_progress = on_progress
         self._shard_keys: list[models.ShardKey | None] = [*plan.shard_keys] or [None]
@@ -105,6 +111,7 @@ class Copy:
         copies = await self._target.retrieve(self._name, ids, True, True, shard_key_selector=key)
         found = {record.id: record for record in copies}
         for record in sample:
+            await checkpoint()
             copy = found.get(record.id)
             if copy is None or not _is_same(record, copy):
                 raise MigrationFailed(
@@ -120,9 +127,10 @@ class Copy:
     async def _records(
         self, page_size: int, key: models.ShardKey | None
     ) -> AsyncGenerator[models.Record]:
+        at_once = _NUMBERS // max(1, self._numbers)
         pages = self._source.scroll_pages(
             self._name,
-            page_size=page_size,
+            page_size=max(1, min(page_size, at_once)),
             with_payload=True,
             with_vectors=True,
             shard_key_selector=key,

@@ -19,6 +19,7 @@ from aqdrant.models._reading import STRICT, reader
 from aqdrant.models._scalars import Mismatch, is_mapping
 from aqdrant.uploads.fitting import Fit, size_of
 from aqdrant.uploads.given import is_async
+from aqdrant.uploads.packing import packed
 from aqdrant.uploads.pieces import Piece, Points
 
 __all__ = ["LARGEST", "TURN", "Cut", "Refuse", "Turns", "chunks_of", "next_of", "skip"]
@@ -28,7 +29,7 @@ Refuse: TypeAlias = Callable[[int, object, Exception], None]
 
 TURN: Final = 128
 """Points drawn from a source at once."""
-_MOMENT: Final = 0.002
+_MOMENT: Final = 0.001
 """Seconds for which points are looked at before others have their turn."""
 LARGEST: Final = 24 << 20
 """Bytes of a batch, at most: a server takes 32 MiB."""
@@ -83,7 +84,8 @@ class Cut:
             return None
         wrong = self._fit.misfit(point.vector)
         if wrong is None:
-            return point
+            vector = packed(point.vector)
+            return models.PointStruct(id=point.id, vector=vector, payload=point.payload)
         where = f"{self._parameter}[{index}]"
         error = ArgumentError(f"{where}: point {point.id!r}: {wrong}.", parameter=where)
         self._refuse(index, point.id, error)
@@ -129,7 +131,7 @@ async def chunks_of(source: Any, count: int, start: int) -> AsyncGenerator[list[
         return
     elements = iter(source)
     await skip(elements, start)
-    while taken := await in_caller(next_of, elements, count):
+    while taken := await in_caller(_next_in_time, elements, count):
         yield taken
 
 
@@ -143,6 +145,17 @@ async def skip(elements: Iterator[Any], count: int) -> None:
 def next_of(elements: Iterator[Any], count: int) -> list[Any]:
     """The next elements of an iterator."""
     return list(islice(elements, count))
+
+
+def _next_in_time(elements: Iterator[Any], count: int) -> list[Any]:
+    """The next elements of an iterator, as many as it makes in a moment."""
+    taken: list[Any] = []
+    end = time.perf_counter() + _MOMENT
+    for item in elements:
+        taken.append(item)
+        if len(taken) == count or time.perf_counter() > end:
+            break
+    return taken
 
 
 def _id_of(item: Any) -> object:

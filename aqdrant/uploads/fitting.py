@@ -22,6 +22,8 @@ _SINGLE: Final = 15
 _TO_EMBED: Final = 16_384
 """Bytes that the vector of a document is taken to have."""
 _POINT: Final = 80
+_ROWS: Final = 32
+"""Rows that a multivector is taken to have."""
 _RAW = (models.Document, models.Image, models.InferenceObject)
 _encode = msgspec.json.Encoder(enc_hook=encode_unknown).encode
 
@@ -50,6 +52,11 @@ class Fit:
     def names(self) -> list[str]:
         """The vectors that have names."""
         return [name for name in (*self._dense, *self._sparse) if name]
+
+    @property
+    def numbers(self) -> int:
+        """How many numbers the dense vectors of a point have, about."""
+        return sum(size * (_ROWS if is_multi else 1) for size, is_multi in self._dense.values())
 
     def misfit(self, vector: Any) -> str | None:
         """What is wrong with the vectors of a point; None where they fit."""

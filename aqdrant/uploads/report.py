@@ -20,6 +20,12 @@ class UploadFailure(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     error: Exception
 
+    @property
+    def named_reason(self) -> str:
+        """The reason, with the point's id."""
+        name = f"point {self.id!r}"
+        return self.reason if self.id is None or name in self.reason else f"{name}: {self.reason}"
+
 
 class UploadResult(msgspec.Struct, kw_only=True):
     """What an upload has done so far.
@@ -34,7 +40,7 @@ class UploadResult(msgspec.Struct, kw_only=True):
     retries: int = 0
     """Requests that were sent once more after a transient fault."""
     bytes: int = 0
-    """Bytes of the acknowledged points, measured as JSON."""
+    """Bytes of the acknowledged points as JSON, at most: what batches are cut by."""
     seconds: float = 0.0
     """Since the beginning."""
     total: int | None = None

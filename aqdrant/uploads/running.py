@@ -8,8 +8,8 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import aclosing
-from typing import TYPE_CHECKING, Final, TypeAlias
+from contextlib import aclosing, suppress
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 import anyio
 import msgspec
@@ -17,6 +17,7 @@ import msgspec
 from aqdrant._portal import in_caller
 from aqdrant.context import retried
 from aqdrant.exceptions import (
+    AqdrantError,
     ArgumentError,
     PayloadTooLarge,
     RateLimited,
@@ -25,6 +26,7 @@ from aqdrant.exceptions import (
 )
 from aqdrant.middleware.retry import FAULTS, Fault, log_retry, may_run_again, wait_before
 from aqdrant.operations import UpsertPoints
+from aqdrant.transport import Encoded
 from aqdrant.uploads.bars import close_bar
 from aqdrant.uploads.pieces import Piece
 from aqdrant.uploads.report import UploadFailure, UploadResult
@@ -35,10 +37,19 @@ if TYPE_CHECKING:
 __all__ = ["Run", "Settings"]
 
 Request: TypeAlias = Callable[[Piece], UpsertPoints]
-Send: TypeAlias = Callable[[UpsertPoints], Awaitable[object]]
+Prepare: TypeAlias = Callable[[UpsertPoints], Awaitable[Encoded | None]]
+Send: TypeAlias = Callable[[UpsertPoints, Encoded | None], Awaitable[object]]
 
 _MOST_WAITS: Final = 100
 """Refusals for the rate of one piece, after which the upload gives up."""
+
+
+class _Ready(NamedTuple):
+    """A piece whose turn comes: its request, encoded while others are under way."""
+
+    piece: Piece
+    request: UpsertPoints
+    encoded: Encoded | None
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,15 +66,22 @@ class Run:
 
     Args:
         request: makes the operation that writes a piece.
+        prepare: encodes it, where that can be done beforehand.
         send: runs it, once, and returns when it is acknowledged.
         settings: how.
         result: the account to write to.
     """
 
     def __init__(
-        self, request: Request, send: Send, settings: Settings, result: UploadResult
+        self,
+        request: Request,
+        prepare: Prepare,
+        send: Send,
+        settings: Settings,
+        result: UploadResult,
     ) -> None:
         self._request = request
+        self._prepare = prepare
         self._send = send
         self._settings = settings
         self.result = result
@@ -91,7 +109,7 @@ class Run:
         Raises:
             AqdrantError: what stopped the upload; a note tells what is written.
         """
-        send, receive = anyio.create_memory_object_stream[Piece](0)
+        send, receive = anyio.create_memory_object_stream[_Ready](0)
         try:
             async with anyio.create_task_group() as tasks:
                 with self._scope:
@@ -117,21 +135,29 @@ class Run:
             raise self._failed("all others are written")
 
     async def _read(
-        self, pieces: AsyncGenerator[Piece], send: MemoryObjectSendStream[Piece]
+        self, pieces: AsyncGenerator[Piece], send: MemoryObjectSendStream[_Ready]
     ) -> None:
         # What was read before an error is sent: it is whole.
         try:
             async with aclosing(pieces):
                 async for piece in pieces:
-                    await send.send(piece)
+                    await send.send(await self._ready(piece))
         except Exception as error:  # noqa: BLE001  # raised at the end
             self._error = self._error or error
 
-    async def _work(self, pieces: MemoryObjectReceiveStream[Piece]) -> None:
-        with pieces:
-            async for piece in pieces:
+    async def _ready(self, piece: Piece) -> _Ready:
+        request, encoded = self._request(piece), None
+        if len(piece):
+            # What is wrong with it is told, and halved, where it is sent.
+            with suppress(AqdrantError):
+                encoded = await self._prepare(request)
+        return _Ready(piece, request, encoded)
+
+    async def _work(self, ready: MemoryObjectReceiveStream[_Ready]) -> None:
+        with ready:
+            async for piece, request, encoded in ready:
                 try:
-                    await self._deliver(piece)
+                    await self._deliver(piece, request, encoded)
                 except Exception as error:  # noqa: BLE001  # raised at the end
                     self._error = self._error or error
                     self._scope.cancel()
@@ -139,32 +165,33 @@ class Run:
                 self._settle(piece)
                 await self._tell()
 
-    async def _deliver(self, piece: Piece) -> None:
+    async def _deliver(
+        self, piece: Piece, request: UpsertPoints, encoded: Encoded | None = None
+    ) -> None:
         if not len(piece):
             return
         try:
-            await self._attempt(piece)
+            await self._attempt(request, encoded, len(piece))
         except (ArgumentError, PayloadTooLarge) as error:
             # A server refuses a batch for one of its points: halve it until that one is alone.
             if len(piece) == 1:
                 self.refuse(*piece.point(), error)
                 return
             for half in piece.halves():
-                await self._deliver(half)
+                await self._deliver(half, self._request(half))
             return
         self.result.points += len(piece)
         self.result.batches += 1
         self.result.bytes += piece.size
 
-    async def _attempt(self, piece: Piece) -> None:
+    async def _attempt(self, operation: UpsertPoints, encoded: Encoded | None, count: int) -> None:
         """Send a piece by the rules of the client's own retries, until it is acknowledged."""
-        operation = self._request(piece)
         tried = limited = 0
         while True:
             await self._wait_turn()
             try:
                 with retried(tried + limited):
-                    await self._sent(operation, len(piece))
+                    await self._sent(operation, encoded, count)
                 return
             except FAULTS as error:
                 fault = error
@@ -188,10 +215,10 @@ class Run:
         else:
             await anyio.sleep(wait)
 
-    async def _sent(self, operation: UpsertPoints, count: int) -> None:
+    async def _sent(self, operation: UpsertPoints, encoded: Encoded | None, count: int) -> None:
         self.result.unanswered += count
         try:
-            await self._send(operation)
+            await self._send(operation, encoded)
         except Exception:
             self.result.unanswered -= count
             raise
@@ -215,10 +242,11 @@ class Run:
 
     def _failed(self, what: str) -> UploadFailed:
         failures = self.result.failures
-        first = "; ".join(failure.reason.removesuffix(".") for failure in failures[:3])
+        first = "; ".join(failure.named_reason.removesuffix(".") for failure in failures[:3])
         more = f"; and {len(failures) - 3} more" if len(failures) > 3 else ""
+        count = "1 point was" if len(failures) == 1 else f"{len(failures)} points were"
         return UploadFailed(
-            f"{len(failures)} points were refused, {what}: {first}{more}.",
+            f"{count} refused, {what}: {first}{more}.",
             result=self.result,
             fix="`result.failures` of this error lists them.",
         )
@@ -226,7 +254,7 @@ class Run:
     def _explain(self, error: Exception) -> None:
         result = self.result
         if result.points:
+            count = "1 point is" if result.points == 1 else f"{result.points} points are"
             error.add_note(
-                f"{result.points} points are written before this; the upload goes on with"
-                f" start={result.checkpoint}."
+                f"{count} written before this; the upload goes on with start={result.checkpoint}."
             )

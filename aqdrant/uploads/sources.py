@@ -5,10 +5,11 @@ Called by the client's methods.
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import aclosing
 from typing import Any, Final, cast
-from uuid import uuid4
+from uuid import UUID
 
 from anyio import to_thread
 from anyio.lowlevel import checkpoint
@@ -16,6 +17,7 @@ from anyio.lowlevel import checkpoint
 from aqdrant import models
 from aqdrant._portal import in_caller
 from aqdrant.exceptions import ArgumentError
+from aqdrant.models._arrays import read_true_array
 from aqdrant.models._reading import STRICT, reader
 from aqdrant.models._scalars import Mismatch, is_array, is_mapping
 from aqdrant.uploads.cutting import LARGEST, TURN, Cut, Refuse, Turns, chunks_of, next_of, skip
@@ -28,7 +30,6 @@ __all__ = ["column_pieces", "point_pieces"]
 
 _TABLE_ROWS: Final = 1024
 """Rows of a table that are converted at once, about."""
-_read_batch = reader(models.Batch, STRICT)
 _read_id = reader(models.ExtendedPointId, STRICT)
 _read_payload = reader(models.Payload | None, STRICT)
 
@@ -106,7 +107,7 @@ class _Beside:
                 await skip(elements, self._to_skip)
         self._to_skip = 0
         if self._ids is None:
-            ids: list[Any] = [str(uuid4()) for _ in range(count)]
+            ids: list[Any] = _random_ids(count)
         else:
             ids = await _take(self._ids, count, "ids")
         if self._payload is None:
@@ -123,13 +124,21 @@ class _Beside:
         payloads: list[Any] = []
         while len(ids) < count:
             some_ids, some_payloads = await self.take(min(TURN, count - len(ids)))
-            ids += _each_read(some_ids, _read_id, self._at, "ids")
-            # A payload of None is as good as an empty one, which a batch takes.
-            found = _each_read(some_payloads, _read_payload, self._at, "payload")
-            payloads += [one or {} for one in found]
+            if self._ids is not None and not _are_ids(some_ids):
+                some_ids = _each_read(some_ids, _read_id, self._at, "ids")
+            ids += some_ids
+            if self._payload is not None:
+                # A payload of None is as good as an empty one, which a batch takes.
+                found = _each_read(some_payloads, _read_payload, self._at, "payload")
+                payloads += [one or {} for one in found]
             self._at += len(some_ids)
             await checkpoint()
         return ids, None if self._payload is None else payloads
+
+
+def _are_ids(values: list[Any]) -> bool:
+    """Whether these are told at a glance to be numbers that points may have."""
+    return set(map(type, values)) == {int} and min(values) >= 0 and max(values) < 1 << 64
 
 
 def _each_read(values: list[Any], read: Any, at: int, parameter: str) -> list[Any]:
@@ -155,25 +164,26 @@ async def _array_pieces(
     step = max(1, min(batch_size, LARGEST // max(1, width)))
     for first in range(start, count, step):
         end = min(first + step, count)
-        cut = {name: await _rows(column, first, end) for name, column in named.items()}
+        cut = {name: await _rows(name, column, first, end) for name, column in named.items()}
         own_ids, payloads = await columns.read(end - first)
-        try:
-            batch: models.Batch = _read_batch(
-                {"ids": (), "vectors": cut if is_mapping(vectors) else cut[""]}
-            )
-        except Mismatch as mismatch:
-            raise mismatch.error(str(mismatch.steps.pop())) from None
-        batch.ids, batch.payloads = own_ids, payloads
+        chosen: Any = cut if is_mapping(vectors) else cut[""]
+        batch = models.Batch(ids=own_ids, vectors=chosen, payloads=payloads)
         size = width * (end - first)
         for piece in _smaller(Columns(batch, first, size + await _payload_size(payloads))):
             yield piece
-        await checkpoint()
 
 
-async def _rows(column: Any, first: int, end: int) -> Any:
-    """Some rows of an array; those of a file are read in a worker thread."""
+async def _rows(name: str, column: Any, first: int, end: int) -> Any:
+    """Some rows of an array, checked; those of a file are read in a worker thread."""
     rows = column[first:end]
-    return await to_thread.run_sync(rows.copy) if hasattr(rows, "filename") else rows
+    if hasattr(rows, "filename"):
+        rows = await to_thread.run_sync(rows.copy)
+    try:
+        return read_true_array(rows, (2, 3), keep=True)
+    except Mismatch as mismatch:
+        if first:
+            mismatch.reason += f"; rows are counted from {first}"
+        raise (mismatch.inside(name) if name else mismatch).error("vectors") from None
 
 
 async def _table_pieces(
@@ -185,7 +195,7 @@ async def _table_pieces(
     while (part := await to_thread.run_sync(next, parts, None)) is not None:
         ids, vectors, payloads = part
         named = by_name(vectors)
-        own_ids = [str(uuid4()) for _ in payloads] if ids is None else ids
+        own_ids = _random_ids(len(payloads)) if ids is None else ids
         if all(is_array(column) for column in named.values()):
             arrays = column_pieces(vectors, payloads, own_ids, fit, batch_size, 0, refuse)
             async with aclosing(arrays) as pieces:
@@ -220,6 +230,13 @@ async def _payload_size(payloads: list[Any] | None) -> int:
         size += size_of((), payload)
         await turns.due()
     return size
+
+
+def _random_ids(count: int) -> list[Any]:
+    # Asked for one by one, each would let go of the interpreter, and wait until it has it again.
+    random = os.urandom(16 * count)
+    starts = range(0, 16 * count, 16)
+    return [str(UUID(bytes=random[start : start + 16], version=4)) for start in starts]
 
 
 async def _take(source: Iterator[Any], count: int, parameter: str) -> list[Any]:

@@ -28,6 +28,7 @@ from aqdrant.exceptions import (
 )
 from aqdrant.operations import GetCollection, Operation, UpsertPoints
 from aqdrant.testing import RecordingTransport, RemoteRecordingTransport
+from aqdrant.transport import DEFAULT_OPTIONS, CallOptions, Encoded
 from aqdrant.uploads import RichBar, TqdmBar, UploadResult
 
 C = "texts"
@@ -123,7 +124,8 @@ async def test_points_come_in_any_iterable(points: Any) -> None:
 async def test_wrong_point_is_cut_out_of_its_batch_and_the_rest_goes_on() -> None:
     client, transport = server(refusing(3, 9))
     with pytest.raises(
-        UploadFailed, match="2 points were refused, all others are written"
+        UploadFailed,
+        match=r"2 points were refused, all others are written: point 3: no; point 9: no\. ",
     ) as caught:
         await client.upload_points(C, map(point, range(12)), batch_size=8)
     result: UploadResult = caught.value.result
@@ -172,6 +174,34 @@ async def test_points_that_do_not_fit_are_not_sent() -> None:
     assert "points[4]" in reasons[4]
     assert "unknown key 'vektor'" in reasons[5]
     assert result.checkpoint == 10
+
+
+async def test_lists_go_as_arrays_and_what_no_array_holds_goes_as_it_is() -> None:
+    client, transport = server(a={"size": 2, "distance": "Dot"}, b={"size": 2, "distance": "Dot"})
+    given = [[1.0, 2.0], [3, 4], [1e300, 0.5]]
+    points = [{"id": n, "vector": {"a": vector}} for n, vector in enumerate(given)]
+    mine = models.PointStruct(id=3, vector={"b": [0.1, 0.2]})
+    await client.upload_points(C, [*points, mine])
+    body: Any = transport.operations[-1].body  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
+    vectors = [point.vector for point in body.points]
+    assert [getattr(vector.get("a"), "dtype", None) for vector in vectors] == [
+        "f4",
+        "f4",
+        None,
+        None,
+    ]
+    assert [vector["a"].tolist() for vector in vectors[:2]] == [[1.0, 2.0], [3.0, 4.0]]
+    assert vectors[2] == {"a": [1e300, 0.5]}
+    assert mine.vector == {"b": [0.1, 0.2]}
+
+
+async def test_rows_of_a_multivector_go_as_one_array() -> None:
+    many = {"size": 2, "distance": "Dot", "multivector_config": {"comparator": "max_sim"}}
+    client, transport = server(a=many)
+    given: list[Any] = [[[1.0, 2.0], [3.0, 4.0]], [[1.0, 2.0]]]
+    await client.upload_points(C, [{"id": n, "vector": {"a": v}} for n, v in enumerate(given)])
+    body: Any = transport.operations[-1].body  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
+    assert [point.vector["a"].tolist() for point in body.points] == given
 
 
 async def test_too_many_failures_end_the_upload() -> None:
@@ -379,6 +409,38 @@ async def test_batches_under_way_are_bounded_and_the_source_is_read_as_it_goes()
     assert gate.peak == 3
 
 
+class Preparing(RecordingTransport):
+    """Encodes upserts beforehand."""
+
+    def __init__(self) -> None:
+        super().__init__({GetCollection: described()})
+        self.prepared: list[Operation[Any]] = []
+
+    async def prepare(
+        self, operation: Operation[Any], _options: CallOptions = DEFAULT_OPTIONS, /
+    ) -> Encoded:
+        """Note it."""
+        self.prepared.append(operation)
+        return Encoded(operation, self, len(self.prepared))
+
+
+async def test_next_batch_is_encoded_while_one_is_under_way() -> None:
+    gate, transport = Gate(), Preparing()
+    transport.answer(UpsertPoints, gate)
+    client = AsyncQdrantClient(transport=transport)
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(lambda: client.upload_points(C, map(point, range(6)), batch_size=2))
+        await gate.arrived.wait()
+        await anyio.wait_all_tasks_blocked()
+        assert len(transport.prepared) == 2
+        assert sent(transport) == [[0, 1]]
+        gate.go.set()
+    calls = [call for call in transport.calls if isinstance(call.operation, UpsertPoints)]
+    assert [call.operation for call in calls] == transport.prepared
+    contents = [encoded.content for call in calls if (encoded := call.options.encoded)]
+    assert contents == [1, 2, 3]
+
+
 async def test_cancelled_upload_leaves_an_exact_account() -> None:
     client, transport = server()
     gate = Gate()
@@ -458,6 +520,19 @@ async def test_wrong_element_of_a_late_batch_has_its_own_index() -> None:
         await client.upload_collection(C, np.zeros((702, 2)), ids=ids)
     assert caught.value.__notes__[0].startswith("640 points are written")
     assert sum(map(len, sent(transport))) == 640
+
+
+async def test_number_that_is_none_is_told_with_its_row() -> None:
+    client, transport = server(a={"size": 2, "distance": "Dot"})
+    vectors = np.zeros((100, 2))
+    vectors[70, 1] = np.nan
+    told = r"vectors\.a: nan at position 1 in row 6, .*; rows are counted from 64\."
+    with pytest.raises(ArgumentError, match=told) as caught:
+        await client.upload_collection(C, {"a": vectors})
+    assert caught.value.__notes__ == [
+        "64 points are written before this; the upload goes on with start=64."
+    ]
+    assert sum(map(len, sent(transport))) == 64
 
 
 async def test_arrays_go_with_payloads_of_none() -> None:
@@ -548,5 +623,6 @@ async def test_reasons_end_where_the_advice_begins() -> None:
         await client.create_collection(
             "a", models.VectorParams(size=2, distance=models.Distance.DOT)
         )
-        with pytest.raises(UploadFailed, match=r"UUID\)\. `result"):
+        refused = r"^1 point was refused, all others are written: points\[0\].*UUID\)\. `result"
+        with pytest.raises(UploadFailed, match=refused):
             await client.upload_points("a", [{"id": None, "vector": [1, 2]}])

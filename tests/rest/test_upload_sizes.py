@@ -18,11 +18,13 @@ from aqdrant_rest._encoding import encode
 LIMIT = 24 << 20
 LONG = -sys.float_info.min * 1.2345678901234567
 """A number of 24 characters, and few have more."""
+SINGLE = -1.1754944e-38
+"""The same of single precision, in which lists of numbers go."""
 UUID = "12345678-1234-1234-1234-1234567890ab"
 
 
 def lists() -> Iterator[Any]:
-    return ({"id": UUID, "vector": [LONG] * 2000} for _ in range(700))
+    return ({"id": UUID, "vector": [SINGLE] * 2000} for _ in range(900))
 
 
 def named() -> Iterator[Any]:
@@ -37,7 +39,7 @@ def payloads() -> Iterator[Any]:
 
 
 def arrays(dtype: str) -> Any:
-    return np.full((1500, 1200), LONG if dtype == "f8" else -1.1754944e-38, dtype=dtype)
+    return np.full((1500, 1200), LONG if dtype == "f8" else SINGLE, dtype=dtype)
 
 
 @pytest.mark.parametrize(

@@ -157,7 +157,7 @@ def _encode_points(
     try:
         for index, (id_, vector, payload) in enumerate(points):  # noqa: B007  # the handler names it
             size = write_point(parts, head, id_, vector, payload, vectors)
-            total += size + len(head) + len(varint(size))
+            total += size
             since += size
             if since >= SLICE:
                 since = 0

@@ -211,6 +211,13 @@ def _point_head(vectors_head: bytes, size: int) -> bytes:
     return _nested((vectors_head, b"\x0a", b"\xaa\x06", b"\x0a"), size)
 
 
+@lru_cache(maxsize=256)
+def _opening(head: bytes, inside: int, id_size: int) -> bytes:
+    """What stands before the id of a point."""
+    inner = b"\x0a" + varint(id_size)
+    return head + varint(len(inner) + inside) + inner
+
+
 def write_point(
     parts: list[Any],
     head: bytes,
@@ -219,7 +226,7 @@ def write_point(
     payload: Mapping[str, Any] | None,
     vectors_head: bytes,
 ) -> int:
-    """Append a `PointStruct`, or a `PointVectors`, and give its size.
+    """Append a `PointStruct`, or a `PointVectors`; give its size, with tag and length.
 
     Args:
         parts: what to append to.
@@ -237,26 +244,19 @@ def write_point(
         step = "vector"
         if content := _floats(vector):
             first = _point_head(vectors_head, len(content))
-            total = 2 + len(name) + len(entries) + len(first) + len(content)
-            parts += (
-                head,
-                varint(total),
-                b"\x0a",
-                varint(len(name)),
-                name,
-                entries,
-                first,
-                content,
-            )
-            return total
+            inside = len(name) + len(entries) + len(first) + len(content)
+            opening = _opening(head, inside, len(name))
+            parts += (opening, name, entries, first, content)
+            return len(opening) + inside
         size, inner = _vectors(vector)
     except CodecError as error:
         raise error.inside(step) from None
     length = varint(size)
-    total = 2 + len(name) + len(entries) + 1 + len(length) + size
-    parts += (head, varint(total), b"\x0a", varint(len(name)), name, entries, vectors_head, length)
+    inside = len(name) + len(entries) + 1 + len(length) + size
+    opening = _opening(head, inside, len(name))
+    parts += (opening, name, entries, vectors_head, length)
     parts += inner
-    return total
+    return len(opening) + inside
 
 
 Point: TypeAlias = tuple[Any, Any, Mapping[str, Any] | None]

@@ -26,6 +26,7 @@ from aqdrant.transport import (
     ByteStream,
     CallOptions,
     CallStats,
+    Encoded,
     NativeCall,
     TransportConfig,
     is_collecting,
@@ -88,7 +89,11 @@ class GrpcTransport:
         channel = await self._channel()
         async with _Bounds(operation, timeout):
             metadata = await self._metadata_of(options)
-            content = await self._encode(operation, options.timeout)
+            encoded = options.encoded
+            if encoded is not None and encoded.fits(operation, self):
+                content: bytes = encoded.content
+            else:
+                content = await self._encode(operation, options.timeout)
             path = METHODS[type(operation)].path
             answer = await channel.run(
                 path, metadata, content, timeout, repeatable=operation.idempotent
@@ -99,6 +104,17 @@ class GrpcTransport:
             time, usage = fields.get("time", 0.0), fields.get("usage")
             report(CallStats(operation=operation.name, time=time, usage=usage))
         return cast("R", result)
+
+    async def prepare(
+        self, operation: Operation[Any], options: CallOptions = DEFAULT_OPTIONS, /
+    ) -> Encoded | None:
+        """Encode an operation that is to run soon.
+
+        Raises:
+            AqdrantError: gRPC cannot carry it.
+        """
+        timeout = options.timeout or self._config.timeout
+        return Encoded(operation, self, await self._encode(operation, timeout))
 
     def stream(
         self, operation: StreamOperation[Any], _options: CallOptions = DEFAULT_OPTIONS, /

@@ -3,19 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import cast
 
 __all__ = ["PIECE", "cut"]
 
-PIECE = 256 * 1024
-"""Large content is written in pieces of up to this size, without copying it."""
+PIECE = 512 * 1024
+"""Content is written in pieces of up to this size."""
 
 
 def cut(
-    content: bytes | memoryview | Sequence[bytes | memoryview], size: int = PIECE
-) -> Iterator[memoryview]:
-    """Yield the content in pieces of up to `size` bytes."""
-    parts = (content,) if isinstance(content, bytes | memoryview) else content
+    content: bytes | memoryview | Sequence[bytes | memoryview], first: bytes = b""
+) -> Iterator[bytes | memoryview]:
+    """Yield the content in pieces of up to `PIECE` bytes: a longer part uncopied, others joined.
+
+    Args:
+        content: the content, or its parts.
+        first: what goes before it.
+    """
+    # A memoryview is a sequence, too.
+    given = (content,) if isinstance(content, bytes | memoryview) else content
+    parts = cast("Sequence[bytes | memoryview]", given)
+    waiting: list[bytes | memoryview] = [first] if first else []
+    size = len(first)
     for part in parts:
-        with memoryview(part) as view:
-            for start in range(0, len(view), size):
-                yield view[start : start + size]
+        if size + len(part) > PIECE:
+            if waiting:
+                yield b"".join(waiting)
+            waiting, size = [], 0
+        if len(part) > PIECE:
+            view = memoryview(part)
+            yield from (view[start : start + PIECE] for start in range(0, len(view), PIECE))
+        else:
+            waiting.append(part)
+            size += len(part)
+    if waiting:
+        yield b"".join(waiting)

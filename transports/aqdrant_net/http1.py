@@ -7,7 +7,7 @@ h11.
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator, AsyncIterable, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterable, Callable
 
 from .bodies import Body, SizedBody, UnusualBody
 from .contents import cut
@@ -21,7 +21,7 @@ from .settings import Limits, Origin
 __all__ = ["Http1Connection"]
 
 JOINED = 64 * 1024
-"""Content up to this size leaves in one write with the head."""
+"""Content up to this size is written without looking whether the connection is clogged."""
 UNREAD = 1024 * 1024
 """Bytes that a stream may leave unread before the server has to wait."""
 
@@ -293,18 +293,7 @@ class Http1Connection:
         if isinstance(content, AsyncIterable):
             request.consumed = True
             return await self._write_iterated(content, head)
-        pieces = cut(content)
-        first = next(pieces, b"")
-        if len(first) <= JOINED:
-            first = head + first
-        elif not await self._write_piece(head):
-            return False
-        if not await self._write_piece(first):
-            return False
-        return await self._write_rest(pieces)
-
-    async def _write_rest(self, pieces: Iterator[memoryview]) -> bool:
-        for piece in pieces:
+        for piece in cut(content, head):
             if not await self._write_piece(piece):
                 return False
         return True

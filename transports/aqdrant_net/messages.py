@@ -9,8 +9,8 @@ from typing import TypeAlias
 __all__ = ["Content", "Fields", "Pieces", "Request", "build_request"]
 
 Fields: TypeAlias = Sequence[tuple[bytes, bytes]]
-Content: TypeAlias = bytes | bytearray | memoryview | Sequence[bytes] | AsyncIterable[bytes]
 Pieces: TypeAlias = bytes | memoryview | Sequence[bytes | memoryview] | AsyncIterable[bytes]
+Content: TypeAlias = Pieces | bytearray
 
 _REPEATABLE = frozenset({b"GET", b"HEAD", b"PUT", b"DELETE", b"OPTIONS", b"TRACE"})
 

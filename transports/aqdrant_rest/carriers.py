@@ -71,7 +71,7 @@ class Carrier(Protocol):
         method: bytes,
         target: bytes,
         headers: Fields,
-        content: bytes | Sequence[bytes] | AsyncIterable[bytes],
+        content: bytes | Sequence[bytes | memoryview] | AsyncIterable[bytes],
         *,
         repeatable: bool,
     ) -> Answer:
@@ -104,7 +104,7 @@ class PoolCarrier:
         method: bytes,
         target: bytes,
         headers: Fields,
-        content: bytes | Sequence[bytes] | AsyncIterable[bytes],
+        content: bytes | Sequence[bytes | memoryview] | AsyncIterable[bytes],
         *,
         repeatable: bool,
     ) -> Answer:

@@ -73,7 +73,7 @@ class HttpxCarrier:
         method: bytes,
         target: bytes,
         headers: Fields,
-        content: bytes | Sequence[bytes] | AsyncIterable[bytes],
+        content: bytes | Sequence[bytes | memoryview] | AsyncIterable[bytes],
         *,
         repeatable: bool,
     ) -> HttpxAnswer:
@@ -130,7 +130,7 @@ class HttpxCarrier:
         method: bytes,
         target: bytes,
         headers: Fields,
-        content: bytes | Sequence[bytes] | AsyncIterable[bytes],
+        content: bytes | Sequence[bytes | memoryview] | AsyncIterable[bytes],
     ) -> Any:
         fields = list(headers)
         if not any(name == b"accept-encoding" for name, _ in fields):

@@ -15,6 +15,7 @@ from aqdrant.transport import (
     DEFAULT_OPTIONS,
     ByteStream,
     CallOptions,
+    Encoded,
     NativeCall,
     TransportConfig,
 )
@@ -33,7 +34,7 @@ R = TypeVar("R")
 
 LOGGER: Final = logging.getLogger("aqdrant.rest")
 _PIECE: Final = 1 << 18
-"""Bytes of a body that are handed over as one."""
+"""Bytes of a body after which the event loop has its turn."""
 
 
 class RestTransport:
@@ -74,8 +75,11 @@ class RestTransport:
         fields = wire.ready_headers(options, has_json=has_body)
         if fields is None:
             fields = await wire.headers(options, has_json=has_body)
-        content: bytes | list[bytes] = b""
-        if has_body:
+        content: bytes | list[Piece] = b""
+        encoded = options.encoded
+        if encoded is not None and encoded.fits(operation, self):
+            content = encoded.content
+        elif has_body:
             body = cast("Any", operation).body
             content = encode(body) if is_small(body) else await _encoded(body)
         begun = perf_counter()
@@ -89,6 +93,15 @@ class RestTransport:
             _log(call, answer.status, begun)
         raise_unless_success(call, answer.status, answer.headers, answer.content)
         return cast("R", await read_result(call, answer))
+
+    async def prepare(
+        self, operation: Operation[Any], _options: CallOptions = DEFAULT_OPTIONS, /
+    ) -> Encoded | None:
+        """Encode the body of an operation that is to run soon."""
+        route = ROUTES.get(type(operation))
+        if route is None or route.body is None:
+            return None
+        return Encoded(operation, self, await _encoded(cast("Any", operation).body))
 
     def stream(
         self, operation: StreamOperation[Any], options: CallOptions = DEFAULT_OPTIONS, /
@@ -104,21 +117,17 @@ class RestTransport:
         await self._wire.aclose()
 
 
-async def _encoded(body: Any) -> bytes | list[bytes]:
+async def _encoded(body: Any) -> list[Piece]:
     """Encode a body, with a turn for the event loop after each large piece."""
-    content: list[bytes] = []
-    waiting: list[Piece] = []
+    content: list[Piece] = []
     size = 0
     for piece in encode_in_pieces(body):
-        waiting.append(piece)
+        content.append(piece)
         size += len(piece)
         if size >= _PIECE:
-            content.append(b"".join(waiting))
-            waiting.clear()
             size = 0
             await checkpoint()
-    rest = b"".join(waiting)
-    return [*content, rest] if content else rest
+    return content
 
 
 def _log(call: Call, status: int, begun: float) -> None:
