@@ -116,7 +116,7 @@ def _key(condition: models.Filter | None) -> bytes | None:
 
 
 def _listed(value: Any) -> Any:
-    if isinstance(value, np.ndarray | np.generic):
+    if hasattr(value, "tolist"):
         return value.tolist()
     raise TypeError
 
