@@ -107,7 +107,9 @@ class AqdrantError(Exception):
 
     def __str__(self) -> str:
         where = " on ".join(part for part in (self.operation, self.target) if part)
-        text = f"{where}: {self.message}" if where else self.message
+        if where:
+            where += " " if where.endswith(":") else ": "  # as ":memory:" does
+        text = where + self.message
         return _shortened(f"{text} {self.fix}" if self.fix else text)
 
     def __repr__(self) -> str:

@@ -12,10 +12,9 @@ import anyio
 from aqdrant import AsyncQdrantClient, models
 
 REFUSED = {
-    # Properties of the official client that would need its HTTP and gRPC clients, for good.
+    # Properties of the official client that would need its gRPC client.
     "grpc_collections",
     "grpc_points",
-    "http",
 }
 """Methods that raise `UnsupportedOperation`, however a client is connected."""
 

@@ -8,11 +8,12 @@ method suspends in `_execute` alone, so the sync facade can drive it without an 
 from __future__ import annotations
 
 import inspect
+import os
 import threading
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from types import TracebackType
-from typing import Any, NoReturn, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar, cast
 
 from anyio import move_on_after, to_thread
 from anyio.lowlevel import checkpoint
@@ -48,6 +49,10 @@ from aqdrant.transport import (
     Transport,
 )
 
+if TYPE_CHECKING:
+    from aqdrant._async.client import AsyncQdrantClient
+    from aqdrant._async.http_apis import HttpApis
+
 __all__ = ["ClientCore"]
 
 R = TypeVar("R")
@@ -75,7 +80,7 @@ class ClientCore(FormerMethods):
         prefix: str | None = None,
         timeout: float | None = None,
         host: str | None = None,
-        path: str | None = None,
+        path: str | os.PathLike[str] | None = None,
         force_disable_check_same_thread: bool = False,
         grpc_options: Mapping[str, Any] | None = None,
         auth_token_provider: Callable[[], str | Awaitable[str]] | None = None,
@@ -330,9 +335,15 @@ class ClientCore(FormerMethods):
         return _reopen, (type(self), self._options, self._layers)
 
     @property
-    def http(self) -> NoReturn:
-        """Refuse: the methods of this client are the whole REST API."""
-        raise _no_raw_client("http")
+    def http(self) -> HttpApis:
+        """The calls of the REST API by its own names, in groups, on whatever this client uses.
+
+        An answer has its ``result``, ``status`` and ``time``, as in
+        ``(await client.http.collections_api.get_collections()).result``.
+        """
+        from aqdrant._async.http_apis import HttpApis  # many signatures, and few programs use them
+
+        return HttpApis(cast("AsyncQdrantClient", self))
 
     @property
     def grpc_points(self) -> NoReturn:

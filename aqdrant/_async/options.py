@@ -58,7 +58,16 @@ _SERVER_OPTIONS = frozenset(
     {
         *("auth", "cert", "compression", "cookies", "default_encoding", "event_hooks"),
         *("follow_redirects", "grpc_compression", "http2", "http_client", "limits"),
-        *("max_redirects", "metadata", "mounts", "params", "proxy", "trust_env", "verify"),
+        *(
+            "max_answer_bytes",
+            "max_redirects",
+            "metadata",
+            "mounts",
+            "params",
+            "proxy",
+            "trust_env",
+            "verify",
+        ),
     }
 )
 """Options of the transports to a server, which check their values."""

@@ -23,6 +23,7 @@ from aqdrant.transport import ByteStream
 
 if TYPE_CHECKING:
     from aqdrant._async import AsyncQdrantClient
+    from aqdrant._sync.http_apis import HttpApis
 
 __all__ = ["Facade", "drive_alone"]
 
@@ -97,6 +98,17 @@ class Facade(FormerMethods):
                 self._drive(work)
         finally:
             self._lease.release()
+
+    @property
+    def http(self) -> HttpApis:
+        """The calls of the REST API by its own names, in groups, on whatever this client uses.
+
+        An answer has its ``result``, ``status`` and ``time``, as in
+        ``client.http.collections_api.get_collections().result``.
+        """
+        from aqdrant._sync.http_apis import HttpApis  # many signatures, and few programs use them
+
+        return HttpApis(self)
 
     def close(self) -> None:
         """Close the client and its transport. Closing again does nothing."""

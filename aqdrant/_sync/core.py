@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, NoReturn, assert_never
 
@@ -30,7 +31,7 @@ class ClientCore(Facade):
         prefix: str | None = None,
         timeout: float | None = None,
         host: str | None = None,
-        path: str | None = None,
+        path: str | os.PathLike[str] | None = None,
         force_disable_check_same_thread: bool = False,
         grpc_options: Mapping[str, Any] | None = None,
         auth_token_provider: Callable[[], str | Awaitable[str]] | None = None,
@@ -141,11 +142,6 @@ class ClientCore(Facade):
             grpc_grace: accepted for compatibility; calls in flight are cancelled.
         """
         self._shut(self._async.close(grpc_grace))
-
-    @property
-    def http(self) -> NoReturn:
-        """Refuse: the methods of this client are the whole REST API."""
-        assert_never(self._async.http)
 
     @property
     def grpc_points(self) -> NoReturn:

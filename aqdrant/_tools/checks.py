@@ -24,7 +24,11 @@ SOURCES = {
 }
 """Modules that keep a table of facts → what they make it from, which is not the project's."""
 
-GENERATORS = ("aqdrant._tools.generate_sync", "aqdrant._tools.generate_grpc")
+GENERATORS = (
+    "aqdrant._tools.generate_sync",
+    "aqdrant._tools.generate_http",
+    "aqdrant._tools.generate_grpc",
+)
 """Modules that write files of the repository; `--check` compares the files and writes nothing."""
 
 

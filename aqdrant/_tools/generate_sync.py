@@ -21,14 +21,15 @@ from pathlib import Path
 from aqdrant._tools.sync_layout import lay_out_call, lay_out_def, lay_out_imports
 
 PACKAGE = Path(__file__).resolve().parents[1]
-HAND_WRITTEN = frozenset({"__init__.py", "_facade.py", "_streams.py"})
+HAND_WRITTEN = frozenset({"__init__.py", "_facade.py", "_raw.py", "_streams.py", "http_apis.py"})
+"""Files that this generator leaves alone; the last is `generate_http`'s."""
 
 ROOT_CLASS = "ClientCore"
 CLIENT_CLASS = "AsyncQdrantClient"
 """Public methods of classes that derive from the first are generated; the second is renamed."""
 
-_SKIPPED = frozenset({"aclose"})
-"""Besides what starts with an underscore: `close` is the sync name."""
+_SKIPPED = frozenset({"aclose", "http"})
+"""Besides what starts with an underscore: the facade has its own `close` and `http`."""
 
 _TYPES = {
     "AbstractAsyncContextManager": ("AbstractContextManager", "contextlib"),

@@ -44,7 +44,7 @@ def test_table_names_methods() -> None:
     assert set(NAMES) >= set(ARGUMENTS)
 
 
-@pytest.mark.parametrize("name", ["http", "grpc_points"])
+@pytest.mark.parametrize("name", ["grpc_collections", "grpc_points"])
 def test_sync_client_refuses_alike(name: str) -> None:
     client = QdrantClient(":memory:")
     with pytest.raises(UnsupportedOperation):

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import anyio
 import pytest
 
-from aqdrant_net import Content, Limits, Pool, ProtocolError, ReadError, WriteError
+from aqdrant_net import AnswerTooLarge, Content, Limits, Pool, ProtocolError, ReadError, WriteError
 
 from .servers import Peer, serving
 
@@ -314,6 +314,25 @@ async def test_endless_head_is_bounded() -> None:
         pool = Pool(server.origin, limits=Limits(head_bytes=50_000))
         with anyio.fail_after(10), pytest.raises(ProtocolError, match="longer than 50000"):
             await pool.request(b"GET", b"/")
+        await pool.aclose()
+
+
+@pytest.mark.parametrize("head", [b"transfer-encoding: chunked", b"content-length: 60000"])
+async def test_endless_answer_is_bounded_where_it_is_read_whole(head: bytes) -> None:
+    async def handle(peer: Peer) -> None:
+        await peer.read()
+        await peer.send(b"HTTP/1.1 200 OK\r\n" + head + b"\r\n\r\n")
+        while True:
+            await peer.send(b"3E8\r\n" + bytes(1000) + b"\r\n")
+
+    async with serving(handle) as server:
+        pool = Pool(server.origin, limits=Limits(answer_bytes=50_000))
+        with anyio.fail_after(10), pytest.raises(AnswerTooLarge, match="more than 50000 bytes"):
+            await pool.request(b"GET", b"/")
+        async with pool.stream(b"GET", b"/") as stream:
+            read = 0
+            while read < 60_000:
+                read += len(await stream.read())
         await pool.aclose()
 
 

@@ -87,13 +87,26 @@ def wrong_arguments() -> None:
         assert isinstance(missing.value, exceptions.NotFound)
 
 
+def raw_calls() -> None:
+    official = qdrant_client.QdrantClient(":memory:")
+    with pytest.raises(NotImplementedError):
+        official.http  # noqa: B018  a property that raises
+    with ours() as client:
+        answer = client.http.collections_api.get_collections()
+        assert (answer.status, [c.name for c in answer.result.collections]) == ("ok", ["c"])  # type: ignore[union-attr]
+        assert client.http.service_api.readyz()
+        with (
+            pytest.raises(exceptions.NotFound),
+            client.http.snapshots_api.get_snapshot("c", "none"),
+        ):
+            pass
+
+
 def raw_clients() -> None:
     with ours() as client:
-        for name in ("http", "grpc_points", "grpc_collections"):
+        for name in ("grpc_points", "grpc_collections"):
             assert hasattr(qdrant_client.QdrantClient, name)
             assert not hasattr(client, name)
-    for name in ("metrics", "telemetry", "get_issues", "get_quotas", "download_snapshot"):
-        assert hasattr(QdrantClient, name)
 
 
 def models_checked_late() -> None:
@@ -207,7 +220,8 @@ CHECKS: Final[dict[str, Callable[[], None] | str]] = {
     "`ResourceExhaustedResponse`": rate_limits,
     "`AssertionError`": wrong_arguments,
     "`context_headers.headers`": "core/test_context.py::test_headers_nest_and_inner_ones_win",
-    "`client.http`": raw_clients,
+    "`client.http` of": raw_calls,
+    "`client.grpc_points`": raw_clients,
     "models are pydantic classes": models_checked_late,
     "a vector in a model": vectors_kept,
     "what an argument may be": inputs,

@@ -28,7 +28,7 @@ from aqdrant.exceptions import (
 )
 from tests.net.servers import Peer, serving
 
-from .canned import canned, client_of, connect
+from .canned import COUNTED, canned, client_of, connect
 
 
 def refusal(text: str) -> bytes:
@@ -202,6 +202,22 @@ async def test_answer_cut_short_is_a_lost_connection(
     assert isinstance(error, ConnectionFailed)
     assert isinstance(error, ConnectionError)
     assert error.processed is processed
+    # What hangs up at once, or speaks of something else, may speak TLS; no more is promised.
+    assert ("If it speaks TLS there, pass https=True" in str(error)) != (b"HTTP" in b"".join(lines))
+
+
+async def test_connection_that_was_answered_on_gives_no_hint_at_tls() -> None:
+    async def handler(peer: Peer) -> None:
+        await peer.read()
+        await peer.answer(COUNTED)
+        await peer.read()
+        await peer.reset()
+
+    async with serving(handler) as server, connect(f"http://{server.origin}") as client:
+        await client.count("texts")
+        with pytest.raises(ConnectionFailed) as caught:
+            await client.create_snapshot("texts")  # not to be sent twice
+    assert caught.value.fix is None
 
 
 async def test_refused_connection_names_the_port_for_tls(free_tcp_port: int) -> None:

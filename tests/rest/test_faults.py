@@ -49,6 +49,15 @@ from .scripted import (
 GARBAGE = b"\xff\x00no protocol that there is\r\n\r\n" * 20
 
 
+@pytest.fixture(autouse=True, scope="module")
+def quick_collections() -> Iterator[None]:
+    """Take what earlier tests left alive out of the collector's way: each test here collects."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
 @pytest.fixture(scope="module")
 def authority() -> trustme.CA:
     return trustme.CA()
@@ -202,7 +211,7 @@ async def test_answer_that_is_none_is_a_lost_connection(line: Line, fault: Scrip
 
 async def test_answer_that_never_ends_is_bounded_by_the_timeout(line: Line) -> None:
     async def endless(asked: Asked) -> None:
-        await asked.begin(10**15)
+        await asked.begin(10**9)
         while True:
             await asked.send(b" " * 10_000)
 

@@ -17,7 +17,13 @@ import pytest
 
 from aqdrant import AsyncQdrantClient, QdrantClient, collect_stats, context_headers, models
 from aqdrant import operations as ops
-from aqdrant.exceptions import ArgumentError, ClientClosed, NotFound, UnsupportedOperation
+from aqdrant.exceptions import (
+    ArgumentError,
+    ClientClosed,
+    DecodeError,
+    NotFound,
+    UnsupportedOperation,
+)
 from aqdrant.transport import RemoteTransport, TransportConfig
 from aqdrant_rest import RestTransport
 from tests.net.servers import Seen
@@ -163,6 +169,8 @@ class Limits:
         ({"http_client": 5}, "http_client"),
         ({"trust_env": "no"}, "trust_env"),
         ({"compression": "gzip"}, "compression"),
+        ({"max_answer_bytes": 0}, "max_answer_bytes"),
+        ({"max_answer_bytes": "1 GiB"}, "max_answer_bytes"),
     ],
 )
 async def test_wrong_option_is_told(options: dict[str, Any], parameter: str) -> None:
@@ -193,6 +201,32 @@ async def test_compression_is_asked_for_where_it_is_wanted() -> None:
     async with canned(answer) as server, client_of(server, compression=True) as client:
         assert (await client.count("texts")).count == 5
     assert server.seen[0].headers["accept-encoding"] == "gzip, deflate"
+
+
+@pytest.mark.parametrize("kind", ["plain", "packed", "httpx", "over the pool"])
+async def test_answer_read_whole_is_bounded(kind: str) -> None:
+    import gzip
+
+    import httpx
+
+    body = COUNTED + b" " * 2000
+    sent = gzip.compress(body) if kind == "packed" else body
+    more = "content-encoding: gzip\r\n" if kind == "packed" else ""
+
+    options: dict[str, Any] = {"max_answer_bytes": len(body), "compression": kind == "packed"}
+    async with httpx.AsyncClient() as http, canned(lambda _: (200, sent, more)) as server:
+        if kind == "httpx":
+            options = {"max_answer_bytes": len(body), "http_client": http}
+        if kind == "over the pool":
+            options |= {"cookies": {"a": "b"}}
+        async with client_of(server, **options) as client:
+            assert (await client.count("texts")).count == 5
+        options["max_answer_bytes"] -= 1
+        async with client_of(server, **options) as client:
+            with pytest.raises(DecodeError, match=r"larger than \d+ bytes.*max_answer_bytes="):
+                await client.count("texts")
+            async with client.stream_snapshot("texts", "s") as stream:
+                assert b"".join([piece async for piece in stream]) == sent
 
 
 # ---- operations, statistics, closing

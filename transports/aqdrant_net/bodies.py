@@ -34,6 +34,7 @@ class Source(Protocol):
     async def receive(self) -> bytes: ...
     def finish(self, reusable: bool) -> None: ...
     def cut_short(self) -> Exception: ...
+    def check_size(self, size: int) -> None: ...
 
 
 class SizedBody:
@@ -111,7 +112,10 @@ class UnusualBody:
     async def read_all(self) -> bytes:
         """Return the rest in one."""
         pieces: list[bytes] = []
+        size = 0
         while piece := await self.read():
+            size += len(piece)
+            self._source.check_size(size)
             pieces.append(piece)
         return b"".join(pieces)
 

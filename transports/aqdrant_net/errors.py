@@ -94,6 +94,9 @@ class PoolClosed(NetError):
 class ExchangeError(NetError):
     """A connection failed under a request."""
 
+    heard: bool = True
+    """Whether the server had given any sign on the connection that it speaks as we do."""
+
     def __init__(self, message: str, *, sent: bool = True, answered: bool = False) -> None:
         super().__init__(message)
         self.sent = sent
@@ -107,12 +110,18 @@ class WriteError(ExchangeError):
 class ReadError(ExchangeError):
     """The connection broke, or ended, before the answer was whole."""
 
-    heard: bool = True
-    """Whether the server had said anything at all on the connection; known of HTTP/2 alone."""
-
 
 class AnswerTooLarge(ExchangeError):
-    """The answer is larger than it may be."""
+    """The answer is larger than it may be.
+
+    Args:
+        origin: who answered.
+        most: bytes that it may have.
+    """
+
+    def __init__(self, origin: object, most: int) -> None:
+        super().__init__(f"{origin} answered with more than {most} bytes.", answered=True)
+        self.most = most
 
 
 class ProtocolError(ExchangeError):

@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator, AsyncIterable, Callable, Iterator
 
 from .bodies import Body, SizedBody, UnusualBody
 from .contents import cut
-from .errors import ConnectError, NetError, ProtocolError, ReadError, WriteError
+from .errors import AnswerTooLarge, ConnectError, NetError, ProtocolError, ReadError, WriteError
 from .heads import HeadWriter, find_end, is_http, read_head
 from .links import Link, Runtime, Waiter
 from .messages import Request
@@ -32,7 +32,7 @@ class Http1Connection:
     Args:
         runtime: the event loop.
         origin: for error texts.
-        limits: for the age of an idle connection and the size of a head.
+        limits: for the age of an idle connection, the size of a head and of an answer.
         heads: writes the heads of requests.
         on_end: called when it ends while nobody uses it.
         quickack: acknowledge at once each piece of an answer but the last; see `SocketOptions`.
@@ -120,6 +120,7 @@ class Http1Connection:
             response.reused = reused
             return response
         status, lines, start, length = usual
+        self.check_size(length)
         content = data[start:]
         if len(content) < length:
             await self._until(length - len(content))
@@ -169,6 +170,12 @@ class Http1Connection:
             raise self.cut_short() from self._error
         return b""
 
+    def check_size(self, size: int) -> None:
+        """Refuse an answer that is to be read whole and is too large for it."""
+        most = self._limits.answer_bytes
+        if most is not None and size > most:
+            raise AnswerTooLarge(self._origin, most)
+
     def finish(self, reusable: bool) -> None:
         """Know that the answer is whole, and whether another may follow on the connection."""
         if self._bounded:
@@ -183,7 +190,10 @@ class Http1Connection:
         answered = self._answered or self._unread > 0
         when = "before its answer was whole" if answered else "without an answer"
         why = "" if self._error is None else f": {self._error}"
-        return ReadError(f"{self._origin} closed the connection {when}{why}.", answered=answered)
+        text = f"{self._origin} closed the connection {when}{why}."
+        error = ReadError(text, answered=answered)
+        error.heard = answered or self.requests > 1
+        return error
 
     # ---- the inside
 
@@ -269,9 +279,11 @@ class Http1Connection:
             return ProtocolError(
                 f"{self._origin} speaks HTTP/2 alone, as a gRPC port does.", answered=True
             )
-        return ProtocolError(
+        error = ProtocolError(
             f"{self._origin} answered with what is no HTTP: {data[:40]!r}", answered=True
         )
+        error.heard = self.requests > 1
+        return error
 
     # ---- sending
 

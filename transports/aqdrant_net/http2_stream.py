@@ -97,9 +97,9 @@ class Http2Stream:
         if self.whole:
             most = self._connection.answer_bytes
             if most is not None and self._size > most:
-                text = f"{self._connection.origin} answered with more than {most} bytes."
-                self.give_up(AnswerTooLarge(text, answered=True))
-                raise StreamError(text, CANCEL)
+                error = AnswerTooLarge(self._connection.origin, most)
+                self.give_up(error)
+                raise StreamError(error.message, CANCEL)
             self._pieces.append((data, 0))
             self._connection.read(self, flow)
         else:

@@ -47,7 +47,7 @@ class Limits:
             asked for a sign of life; None: it is not asked.
         pong_seconds: how long it has to give one; None: as long as `ping_seconds`.
         head_bytes: the head of an answer.
-        answer_bytes: the content of an answer that is read whole over HTTP/2; None: no bound.
+        answer_bytes: the content of an answer that is read whole; None: no bound.
     """
 
     connections: int = 100

@@ -18,7 +18,7 @@ from aqdrant.transport import CallStats, is_collecting, report
 from . import _routes
 from ._decoding import decode_envelope
 from .carriers import Answer, Fields
-from .errors import Call, answer_error, not_json
+from .errors import Call, answer_error, not_json, too_large
 
 __all__ = ["raise_unless_success", "read_result", "texts"]
 
@@ -36,9 +36,9 @@ async def read_result(call: Call, answer: Answer) -> Any:
     """
     route = call.route
     content = answer.content
+    if call.compression and content:
+        content = await _unpacked(call, answer)
     try:
-        if call.compression and content:
-            content = await _unpacked(answer)
         if route.answer is _routes.Answer.TEXT:
             return content.decode()
         if route.answer is _routes.Answer.BARE:
@@ -49,7 +49,7 @@ async def read_result(call: Call, answer: Answer) -> Any:
         envelope = await decode_envelope(content, route.result)
         if envelope.result is None and not _may_be_none(route.result):
             raise DecodeError("the answer has no result.")
-    except (DecodeError, UnicodeDecodeError, zlib.error) as error:
+    except (DecodeError, UnicodeDecodeError) as error:
         raise _unreadable(call, answer, error) from error
     if is_collecting():
         report(CallStats(operation=call.operation, time=envelope.time or 0.0, usage=envelope.usage))
@@ -83,10 +83,25 @@ def _unreadable(call: Call, answer: Answer, error: Exception) -> DecodeError:
     return not_json(call, answer.status, texts(answer.headers), answer.content)
 
 
-async def _unpacked(answer: Answer) -> bytes:
+async def _unpacked(call: Call, answer: Answer) -> bytes:
     packed = answer.content
     if texts(answer.headers).get("content-encoding", "identity") == "identity":
         return packed
-    if len(packed) < _LARGE:
-        return zlib.decompress(packed, _ANY_HEADER)
-    return await to_thread.run_sync(zlib.decompress, packed, _ANY_HEADER)
+    try:
+        if len(packed) < _LARGE:
+            return _unpack(packed, call)
+        return await to_thread.run_sync(_unpack, packed, call)
+    except zlib.error as error:
+        raise _unreadable(call, answer, error) from error
+
+
+def _unpack(packed: bytes, call: Call) -> bytes:
+    """Unpack an answer; a few packed bytes may stand for more than memory holds."""
+    unpacking = zlib.decompressobj(_ANY_HEADER)
+    most = call.answer_bytes
+    content = unpacking.decompress(packed, 0 if most is None else most + 1)
+    if most is not None and len(content) > most:
+        raise too_large(call, most)
+    if not unpacking.eof:
+        raise zlib.error("it is cut short")
+    return content

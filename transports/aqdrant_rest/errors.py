@@ -23,12 +23,19 @@ from aqdrant.exceptions import (
     status_error,
 )
 from aqdrant.transport import TransportConfig
-from aqdrant_net import ConnectError, NetError, PoolClosed, PoolTimeout
+from aqdrant_net import (
+    AnswerTooLarge,
+    ConnectError,
+    ExchangeError,
+    NetError,
+    PoolClosed,
+    PoolTimeout,
+)
 
 from ._routes import Route
 from .carriers import Expired
 
-__all__ = ["Call", "answer_error", "net_error", "not_json"]
+__all__ = ["Call", "answer_error", "net_error", "not_json", "too_large"]
 
 _SHOWN: Final = 300
 """Characters of a foreign page that are shown."""
@@ -44,6 +51,8 @@ class Call(msgspec.Struct, frozen=True):
     timeout: float | None = None
     compression: bool = False
     """Whether the answer may be packed."""
+    answer_bytes: int | None = None
+    """Bytes that it may have at most."""
 
     @property
     def operation(self) -> str:
@@ -146,6 +155,17 @@ def not_json(call: Call, status: int, headers: Mapping[str, str], body: bytes) -
     )
 
 
+def too_large(call: Call, most: int) -> DecodeError:
+    """Make the error for an answer with more bytes than one may have that is read whole."""
+    return DecodeError(
+        f"the answer is larger than {most} bytes.",
+        processed=True,
+        operation=call.operation,
+        target=call.target,
+        fix="Ask for less at once, or raise max_answer_bytes=.",
+    )
+
+
 def _is_page(body: bytes) -> bool:
     return body.lstrip()[:1] == b"<"
 
@@ -177,6 +197,8 @@ def net_error(call: Call, error: NetError) -> AqdrantError:
         )
     if isinstance(error, PoolClosed):
         return ClientClosed("the client was closed during the call.", **where)
+    if isinstance(error, AnswerTooLarge):
+        return too_large(call, error.most)
     if isinstance(error, Expired):
         return OperationTimeout(_sentence(error.message), timeout=call.timeout, **where)
     if isinstance(error, PoolTimeout):
@@ -190,7 +212,11 @@ def net_error(call: Call, error: NetError) -> AqdrantError:
     processed = None if error.sent else False
     if error.answered:
         processed = True
-    return ConnectionFailed(_sentence(error.message), processed=processed, **where)
+    fix = None
+    if isinstance(error, ExchangeError) and not error.heard and call.config.scheme == "http":
+        # A server that speaks TLS alone may hang up at once, without an alert.
+        fix = "Is this its REST port? If it speaks TLS there, pass https=True, or an https:// URL."
+    return ConnectionFailed(_sentence(error.message), processed=processed, fix=fix, **where)
 
 
 def _sentence(text: str) -> str:

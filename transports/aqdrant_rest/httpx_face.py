@@ -21,6 +21,7 @@ from typing import Any, Final
 from anyio.lowlevel import RunVar
 
 from aqdrant_net import (
+    AnswerTooLarge,
     ConnectError,
     Limits,
     NetError,
@@ -47,15 +48,22 @@ class HttpxCarrier:
         origin: scheme, host and port.
         client: gives the client of the running event loop.
         close: closes what is ours.
+        answer_bytes: bound for an answer that is read whole.
     """
 
     def __init__(
-        self, origin: str, client: Callable[[], Any], close: Callable[[], Any] | None = None
+        self,
+        origin: str,
+        client: Callable[[], Any],
+        close: Callable[[], Any] | None = None,
+        *,
+        answer_bytes: int | None = None,
     ) -> None:
         self.connections_made = 0
         self._origin = origin
         self._client = client
         self._close = close
+        self._answer_bytes = answer_bytes
 
     def __repr__(self) -> str:
         return f"<HttpxCarrier {self._origin}>"
@@ -73,8 +81,22 @@ class HttpxCarrier:
         del repeatable  # httpx's pool never sends twice
         client = self._client()
         with Translated(self._origin):
-            response = await client.send(self._build(client, method, target, headers, content))
-            return HttpxAnswer(response, response.content)
+            request = self._build(client, method, target, headers, content)
+            response = await client.send(request, stream=True)
+            try:
+                return HttpxAnswer(response, await self._read_whole(response))
+            finally:
+                await response.aclose()
+
+    async def _read_whole(self, response: Any) -> bytes:
+        pieces: list[bytes] = []
+        size = 0
+        async for piece in response.aiter_bytes():
+            size += len(piece)
+            if self._answer_bytes is not None and size > self._answer_bytes:
+                raise AnswerTooLarge(self._origin, self._answer_bytes)
+            pieces.append(piece)
+        return b"".join(pieces)
 
     def stream(
         self, method: bytes, target: bytes, headers: Fields, content: bytes
@@ -201,7 +223,7 @@ def through_proxies(
         if opened is not None:
             await opened.aclose()
 
-    return HttpxCarrier(origin, client, close)
+    return HttpxCarrier(origin, client, close, answer_bytes=limits.answer_bytes)
 
 
 def _client(options: Mapping[str, Any], **more: Any) -> Any:

@@ -32,7 +32,9 @@ def open_carrier(config: TransportConfig, settings: RestSettings) -> Carrier:
     if settings.http_client is not None:
         from .httpx_face import HttpxCarrier
 
-        return HttpxCarrier(origin, lambda: settings.http_client)
+        return HttpxCarrier(
+            origin, lambda: settings.http_client, answer_bytes=settings.limits.answer_bytes
+        )
     secure = config.scheme == "https"
     context = tls_context(settings.verify, settings.cert) if secure else None
     options = dict(settings.httpx)

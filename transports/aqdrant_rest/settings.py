@@ -40,6 +40,7 @@ OPTIONS: Final = HTTPX_OPTIONS | {
     "http2",
     "http_client",
     "limits",
+    "max_answer_bytes",
     "metadata",
     "trust_env",
     "verify",
@@ -49,6 +50,9 @@ OPTIONS: Final = HTTPX_OPTIONS | {
 _IDLE_SECONDS: Final = 4.0
 """Qdrant closes an idle connection at 5 s."""
 _CONNECT_SECONDS: Final = 10.0
+_ANSWER_BYTES: Final = 1 << 30
+"""Of an answer that is read whole: thirty times what a server takes at once. What is decoded needs
+several times as much memory, and an answer without end would take all there is."""
 _FOREIGN: Final = ("grpc_compression",)
 """Options of another transport to the same server, taken and left alone."""
 
@@ -94,7 +98,7 @@ def read_settings(config: TransportConfig) -> RestSettings:
         verify=_verify(given.get("verify", True)),
         cert=_certificate(given.get("cert")),
         http2=_flag(given, "http2"),
-        limits=_limits(given.get("limits"), config.pool_size),
+        limits=_limits(given, config.pool_size),
         compression=bool(_flag(given, "compression")),
         trust_env=_flag(given, "trust_env") is not False,
         http_client=http_client,
@@ -107,7 +111,7 @@ def _check_client(http_client: Any, given: Mapping[str, Any]) -> None:
     has_request = callable(getattr(http_client, "build_request", None))
     if not has_request or not inspect.iscoroutinefunction(getattr(http_client, "send", None)):
         raise _refusal("http_client", http_client, "an httpx.AsyncClient")
-    own = sorted(given.keys() - {"http_client", "metadata"})
+    own = sorted(given.keys() - {"http_client", "max_answer_bytes", "metadata"})
     if own:
         raise ArgumentError(
             f"http_client= and {own[0]}= are given together.",
@@ -144,8 +148,9 @@ def _flag(given: Mapping[str, Any], name: str) -> bool | None:
     return value
 
 
-def _limits(value: Any, pool_size: int | None) -> Limits:
+def _limits(given: Mapping[str, Any], pool_size: int | None) -> Limits:
     """Read `httpx.Limits`, by its attributes, or the size of the pool alone."""
+    value = given.get("limits")
     connections = pool_size
     idle = _IDLE_SECONDS
     if value is not None:
@@ -164,6 +169,17 @@ def _limits(value: Any, pool_size: int | None) -> Limits:
         connections=100 if connections is None else connections,
         idle_seconds=idle,
         connect_seconds=_CONNECT_SECONDS,
+        answer_bytes=_answer_bytes(given.get("max_answer_bytes", _ANSWER_BYTES)),
+    )
+
+
+def _answer_bytes(value: Any) -> int | None:
+    if value is None or (type(value) is int and value > 0):
+        return value
+    shown = repr(value) if type(value) is int else type(value).__name__
+    raise ArgumentError(
+        f"max_answer_bytes: {shown}, wanted a number of bytes above 0, or None for no bound.",
+        parameter="max_answer_bytes",
     )
 
 

@@ -87,8 +87,14 @@ class Wire:
         """Tell which call it is, and its request target: path and query."""
         path = self._prefix + route.path_of(operation)
         query = route.query_of(operation, self._told_timeout(options.timeout))
+        settings = self.settings
         call = Call(
-            route, self._origin + path, self.config, options.timeout, self.settings.compression
+            route,
+            self._origin + path,
+            self.config,
+            options.timeout,
+            settings.compression,
+            settings.limits.answer_bytes,
         )
         return call, (f"{path}?{query}" if query else path).encode("ascii")
 
