@@ -159,6 +159,41 @@ def test_batches_answer_each_query(engine: Engine) -> None:
     assert len(second.points) == 1
 
 
+@pytest.mark.parametrize("distance", [models.Distance.COSINE, models.Distance.EUCLID])
+def test_queries_of_a_batch_are_answered_as_alone(
+    engine: Engine, distance: models.Distance, seed: int
+) -> None:
+    random = np.random.default_rng(seed)
+    engine.dense(24, distance)
+    batch = models.Batch(
+        ids=list(range(3000)),
+        vectors=random.standard_normal((3000, 24)).astype(np.float32),
+        payloads=[{"n": number % 100, "one": number % 20 == 0 or 1} for number in range(3000)],
+    )
+    engine.run(operations.UpsertPoints, body=models.PointsBatch(batch=batch))
+    conditions: list[models.Condition | None] = [
+        None,
+        models.FieldCondition(key="n", range=models.Range(lt=60)),
+        models.FieldCondition(key="n", range=models.Range(lt=10)),
+        models.FieldCondition(key="one", match=models.MatchValue(value=True)),
+        models.FieldCondition(key="one", match=models.MatchValue(value=1)),
+        models.HasIdCondition(has_id=[5, 9]),
+    ]
+    filters = [None if one is None else models.Filter(must=[one]) for one in conditions]
+    searches = [
+        models.QueryRequest(query=random.standard_normal(24), filter=filters[place % 6], limit=5)
+        for place in range(24)
+    ]
+    body = models.QueryRequestBatch(searches=searches)
+    together = engine.run(operations.QueryBatchPoints, body=body)
+    alone = [engine.run(operations.QueryPoints, body=search) for search in searches]
+    assert together == alone
+    wrong = models.QueryRequest(query=[1.0, 2.0], filter=filters[2])
+    body = models.QueryRequestBatch(searches=[*searches, wrong])
+    with pytest.raises(BadRequest, match=r"requests\[24\].*24"):
+        engine.run(operations.QueryBatchPoints, body=body)
+
+
 FUSION = models.FusionQuery(fusion=models.Fusion.RRF)
 PREFETCH = [models.Prefetch(query=[1.0, 0.0])]
 

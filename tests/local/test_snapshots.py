@@ -259,11 +259,17 @@ async def test_other_vectors_are_refused(place: str, tmp_path: Path) -> None:
         assert (await client.get_collection("other")).config.params.vectors == size
 
 
+def alias(name: str, collection: str) -> models.CreateAliasOperation:
+    wanted = models.CreateAlias(alias_name=name, collection_name=collection)
+    return models.CreateAliasOperation(create_alias=wanted)
+
+
 @pytest.mark.parametrize("place", PLACES)
 async def test_full_snapshot_has_every_collection(place: str, tmp_path: Path) -> None:
     async with prepared(place, tmp_path) as client:
         size = models.VectorParams(size=1, distance=models.Distance.DOT)
         await client.create_collection("second", size)
+        await client.update_collection_aliases([alias("lost", "c"), alias("moved", "c")])
         assert await client.list_full_snapshots() == []
         made = await client.create_full_snapshot()
         assert made is not None
@@ -273,8 +279,13 @@ async def test_full_snapshot_has_every_collection(place: str, tmp_path: Path) ->
         await client.download_full_snapshot(made.name, file, checksum=made.checksum)
         before = await everything(client)
         await client.delete_collection("c")
+        await client.update_collection_aliases([alias("moved", "second")])
         assert await client.recover_snapshot("c", str(file))
         assert await everything(client) == before
+        named = {
+            one.alias_name: one.collection_name for one in (await client.get_aliases()).aliases
+        }
+        assert (named["lost"], named["moved"]) == ("c", "second")
         with pytest.raises(BadRequest, match="has no collection 'third'; it has 'c', 'second'"):
             await client.recover_snapshot("third", str(file))
         assert await client.delete_full_snapshot(made.name) is True

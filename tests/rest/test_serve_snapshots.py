@@ -69,6 +69,31 @@ async def test_forms_are_taken_as_qdrant_takes_them() -> None:
         assert (await client.post(shard, files=file)).status_code == 200
 
 
+async def test_parts_of_a_snapshot_are_sent() -> None:
+    async with serving() as (client, _, name):
+        path = f"/collections/s/snapshots/{name}"
+        whole = await client.get(path)
+        content, size = whole.content, len(whole.content)
+        assert whole.headers["accept-ranges"] == "bytes"
+        assert whole.headers["content-disposition"] == f'attachment; filename="{name}"'
+        for asked, start, end in (
+            ("bytes=0-99", 0, 100),
+            ("bytes=-10", size - 10, size),
+            (f"bytes={size - 5}-", size - 5, size),
+            (f"bytes=7-{size + 9}", 7, size),
+        ):
+            part = await client.get(path, headers={"range": asked})
+            assert (part.status_code, part.content) == (206, content[start:end])
+            assert part.headers["content-range"] == f"bytes {start}-{end - 1}/{size}"
+        for asked in ("bytes=5-2", "bytes=0-1,4-5", "items=0-1", "bytes=-"):
+            assert (await client.get(path, headers={"range": asked})).content == content
+        newer = {"range": "bytes=0-1", "if-range": '"another"'}
+        assert (await client.get(path, headers=newer)).content == content
+        nothing = await client.get(path, headers={"range": f"bytes={size}-"})
+        assert (nothing.status_code, nothing.headers["content-range"]) == (416, f"bytes */{size}")
+        assert (await client.get("/collections//s/snapshots/")).json()["result"][0]["name"] == name
+
+
 BAD_FORMS: list[tuple[dict[str, Any], int, str]] = [
     ({"json": {"a": 1}}, 415, "ContentTypeIncompatible"),
     ({"files": {"file": ("x", b"x")}}, 400, "Required field is missing: snapshot"),

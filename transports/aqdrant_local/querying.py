@@ -19,6 +19,7 @@ import numpy as np
 from aqdrant import models
 from aqdrant.exceptions import BadRequest
 
+from .batches import Known
 from .engine.arrays import Floats, Rows, distinct
 from .engine.dense import DenseVectors
 from .engine.diversity import diverse
@@ -79,17 +80,17 @@ def run_query(
     request: models.QueryRequest,
     nodes: Sequence[Node],
     foreign: Foreign,
-    scanned: Floats | None = None,
+    known: Known | None = None,
 ) -> models.QueryResponse:
     """Answer one query, inside the collection's gate.
 
     Args:
         nodes: the parts of the request.
-        scanned: the closeness of all rows to what the root looks for, where that is known.
+        known: of the root, what was found for it together with others.
     """
     segment = collection.segment
     projection = Projection(segment, request.with_payload, request.with_vector)
-    run = Run(state, collection, nodes, foreign, scanned=scanned)
+    run = Run(state, collection, nodes, foreign, known=known)
     limit = _DEFAULT_LIMIT if request.limit is None else request.limit
     offset = request.offset or 0
     scores, rows = run.ranking(limit + offset)
@@ -116,7 +117,7 @@ class Run:
         foreign: Foreign,
         *,
         stretch: int = 1,
-        scanned: Floats | None = None,
+        known: Known | None = None,
     ) -> None:
         self._state = state
         self._collection = collection
@@ -124,7 +125,7 @@ class Run:
         self._nodes = nodes
         self._foreign = foreign
         self._stretch = stretch
-        self._scanned = scanned
+        self._known = known
         self._selections = self._select()
         self.order_values: list[int | float] = []
         self._ranks: dict[type, Callable[[Request, Selection | None, int], Ranking]] = {
@@ -162,6 +163,8 @@ class Run:
     def _select(self) -> list[Selection | None]:
         """Of each request, the rows that its filter and those above it let pass."""
         root = self._nodes[0].request
+        if self._known is not None:  # of a query without prefetches and ids
+            return [self._known.among]
         selection = select_rows(self._segment, root.filter)
         excluded = {self._segment.ids.find_one(point_id) for point_id in self._own_ids()} - {-1}
         if excluded:
@@ -256,7 +259,8 @@ class Run:
             return store.search(ids, weighed, limit, threshold, among)
         if isinstance(store, DenseVectors):
             approach = approach_of(self._collection, request.using or "", request.params)
-            return store.search(ids, vector, limit, threshold, among, self._scanned, approach)
+            scanned = None if self._known is None else self._known.scanned
+            return store.search(ids, vector, limit, threshold, among, scanned, approach)
         return store.search(ids, vector, limit, threshold, among)
 
     def _recommended(self, request: Request, among: Selection | None, limit: int) -> Ranking:

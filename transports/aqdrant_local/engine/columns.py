@@ -9,7 +9,7 @@ match each other.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 import numpy as np
@@ -41,6 +41,7 @@ __all__ = ["PayloadColumn"]
 
 _NO_ROWS: Rows = np.zeros(0, dtype=np.intp)
 _CODES = 4096  # strings that may be known in any case
+_MASKS = 4  # that are remembered
 
 
 class PayloadColumn:
@@ -65,6 +66,7 @@ class PayloadColumn:
         self._alone: dict[str, tuple[Alone, ...]] = {}  # as far as they were asked for
         self._texts: dict[Tokenizer, Documents] = {}
         self._by_string: tuple[Rows | None, Rows] | None = None
+        self._masks: dict[Hashable, Selection] = {}  # of what was asked for lately, where large
 
     @property
     def is_fresh(self) -> bool:
@@ -93,7 +95,7 @@ class PayloadColumn:
             for rows, values in self._read(changed, payloads):
                 entries.add(rows, values)
             self._store(size, changed, entries)
-        self._alone, self._texts, self._by_string = {}, {}, None
+        self._alone, self._texts, self._masks, self._by_string = {}, {}, {}, None
         self.size, self._changed = size, []  # last: from here on readers go ahead
 
     def _store(self, size: int, changed: Rows, entries: Entries) -> None:
@@ -115,6 +117,9 @@ class PayloadColumn:
 
     def equal(self, value: bool | int | str) -> Selection:
         """Rows with this very value, kind included."""
+        return self._remembered((type(value), value), lambda: self._equal(value))
+
+    def _equal(self, value: bool | int | str) -> Selection:
         if isinstance(value, bool):
             return self._selection(self._bools.equal(int(value)))
         if isinstance(value, int):
@@ -146,6 +151,9 @@ class PayloadColumn:
 
     def in_interval(self, interval: Interval) -> Selection:
         """Rows with a number in the interval; integers are compared as 64-bit floats."""
+        return self._remembered(interval, lambda: self._in_interval(interval))
+
+    def _in_interval(self, interval: Interval) -> Selection:
         first, open_first = interval.lower()
         last, open_last = interval.upper()
         found: Rows = _NO_ROWS
@@ -159,6 +167,9 @@ class PayloadColumn:
 
     def in_time(self, interval: Interval) -> Selection:
         """Rows with a date in the interval, which is in microseconds since 1970."""
+        return self._remembered(("dates", interval), lambda: self._in_time(interval))
+
+    def _in_time(self, interval: Interval) -> Selection:
         moments = self._known.moments()
         return self._of_strings(
             np.flatnonzero(interval.holds(moments) & (moments != NO_DATE)).astype(np.int64)
@@ -380,11 +391,20 @@ class PayloadColumn:
             return postings.equal(keys[0])
         return postings.any_of(np.array(keys, dtype=np.int64))
 
+    def _remembered(self, key: Hashable, find: Callable[[], Selection]) -> Selection:
+        """What was found for this key, where that is a mask, until the column changes."""
+        found = self._masks.get(key)
+        if found is None:
+            found = find()
+            if found.is_mask:
+                # Another reader may be at the dict before.
+                kept = {} if len(self._masks) >= _MASKS else self._masks
+                self._masks = {**kept, key: found}
+        return found
+
     def _selection(self, rows: Rows) -> Selection:
-        if not self._repeats:
-            return Selection(self.size, rows=rows)
         if len(rows) * 8 < self.size:
-            return Selection(self.size, rows=distinct(rows))
+            return Selection(self.size, rows=distinct(rows) if self._repeats else rows)
         mask = np.zeros(self.size, dtype=np.bool_)
         mask[rows] = True
         return Selection(self.size, mask=mask)

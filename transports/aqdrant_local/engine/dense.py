@@ -6,6 +6,7 @@ Used by the segment.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,6 +22,7 @@ from .distances import (
     scan,
     scan_many,
     scan_rows,
+    scan_rows_many,
     scan_sums,
     scores_of,
     slack,
@@ -31,7 +33,7 @@ from .ids import IdTable
 from .ranking import best, candidates, passing
 from .selection import Selection
 
-__all__ = ["DenseVectors"]
+__all__ = ["DenseVectors", "Scanned"]
 
 _GATHER_BELOW = 0.15  # share of the rows under which copying them out is cheaper than scanning all
 
@@ -40,6 +42,15 @@ _LINKS = 20  # vectors that are compared for each candidate
 _STEP = 1000  # floats that could be scanned while the next of them is fetched
 _GATHERED = 4  # times as long as in a scan takes a row that is copied out
 _SPARE = 4  # times as many candidates are kept as wanted rows would be among them
+
+
+class Scanned(NamedTuple):
+    """What `scan_all` gave for a query, beside those for others."""
+
+    values: Floats
+    """The closeness of rows; it may be overwritten."""
+    rows: Rows | None
+    """Which rows; None for all that were ever written."""
 
 
 class DenseVectors:
@@ -148,7 +159,7 @@ class DenseVectors:
         limit: int,
         threshold: float | None,
         among: Selection | None,
-        scanned: Floats | None = None,
+        scanned: Scanned | None = None,
         approach: Approach | None = None,
     ) -> tuple[Floats, Rows]:
         """The `limit` nearest rows to a prepared query as `(scores, rows)`, best first, ties by id.
@@ -156,20 +167,25 @@ class DenseVectors:
         Args:
             threshold: no score worse than this, or equal to it.
             among: the only rows to consider; all rows that have a vector when None.
-            scanned: what `scan_all` gave for this query, which is overwritten.
+            scanned: what is known of this query among these rows.
             approach: how a graph may be used; None looks at all rows.
         """
         near = None
         if approach is not None and scanned is None:
             near = self._near(query, limit, among, approach)
-        if near is not None:
+        if scanned is not None and scanned.rows is not None:
+            values, rows = self._among(ids, query, limit, scanned.rows, scanned.values)
+        elif near is not None:
             values, rows = self._among(ids, query, limit, near)
         else:
-            values, rows = self._nearest(ids, query, limit, among, scanned)
+            known = None if scanned is None else scanned.values
+            values, rows = self._nearest(ids, query, limit, among, known)
         return passing(self.scores_of(values), rows, threshold, ascending=self.ascending)
 
-    def scan_all(self, queries: Floats) -> Floats:
-        """Closeness (q, n) of all rows that were ever written to prepared queries."""
+    def scan_all(self, queries: Floats, rows: Rows | None = None) -> Floats:
+        """Closeness (q, n) of rows, or of all that were ever written, to prepared queries."""
+        if rows is not None:
+            return scan_rows_many(self.distance, self._data, rows, queries, self._squares)
         return scan_many(self.distance, self._data[: self._end], queries, self._squares)
 
     def is_scanned_for(self, among: Selection | None) -> bool:
@@ -317,8 +333,11 @@ class DenseVectors:
         exact = closeness(self.distance, self._data[picks], query)
         return best(ids, picks, exact, limit)
 
-    def _among(self, ids: IdTable, query: Floats, limit: int, rows: Rows) -> tuple[Floats, Rows]:
+    def _among(
+        self, ids: IdTable, query: Floats, limit: int, rows: Rows, values: Floats | None = None
+    ) -> tuple[Floats, Rows]:
         if len(rows) > limit * 2:
-            values = scan_rows(self.distance, self._data, rows, query, self._squares)
+            if values is None:
+                values = scan_rows(self.distance, self._data, rows, query, self._squares)
             rows = rows[candidates(values, limit, slack(self.distance, query, self._longest))]
         return best(ids, rows, closeness(self.distance, self._data[rows], query), limit)

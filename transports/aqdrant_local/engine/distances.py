@@ -13,6 +13,7 @@ alone, never on its neighbours in memory: equal vectors tie.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from enum import Enum
 
 import numpy as np
@@ -30,6 +31,7 @@ __all__ = [
     "scan",
     "scan_many",
     "scan_rows",
+    "scan_rows_many",
     "scan_sums",
     "scores_of",
     "slack",
@@ -156,17 +158,34 @@ def scan_rows(
 
     Rows are copied together block by block into one buffer that stays in the cache.
     """
+    values = np.empty(len(rows), dtype=np.float32)
+    for span, block, own in _blocks(vectors, rows, lengths):
+        values[span] = scan(distance, block, query, own)
+    return values
+
+
+def scan_rows_many(
+    distance: Distance, vectors: Floats, rows: Rows, queries: Floats, lengths: Floats | None
+) -> Floats:
+    """Closeness (q, n) of these rows alone to every query, up to rounding."""
+    values = np.empty((len(queries), len(rows)), dtype=np.float32)
+    for span, block, own in _blocks(vectors, rows, lengths):
+        values[:, span] = scan_many(distance, block, queries, own)
+    return values
+
+
+def _blocks(
+    vectors: Floats, rows: Rows, lengths: Floats | None
+) -> Iterator[tuple[slice, Floats, Floats | None]]:
+    """Vectors of rows in one buffer, which each block overwrites, and what lengths they have."""
     count, size = len(rows), vectors.shape[1]
     step = max(1, _BLOCK * 2 // size)
     buffer = np.empty((min(step, count), size), dtype=np.float32)
-    values = np.empty(count, dtype=np.float32)
     for start in range(0, count, step):
         part = rows[start : start + step]
         block = buffer[: len(part)]
         vectors.take(part, axis=0, out=block, mode="clip")
-        own = None if lengths is None else lengths[part]
-        values[start : start + step] = scan(distance, block, query, own)
-    return values
+        yield slice(start, start + step), block, None if lengths is None else lengths[part]
 
 
 def slack(distance: Distance, query: Floats, longest: float) -> float:

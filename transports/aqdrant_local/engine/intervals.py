@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,15 +18,13 @@ INT64 = 2**63
 _EXACT = 2**53
 
 
-class Interval:
+class Interval(NamedTuple):
     """Bounds of a range condition; None is no bound, and all that are given must hold."""
 
-    __slots__ = ("gt", "gte", "lt", "lte")
-
-    def __init__(
-        self, gt: float | None, gte: float | None, lt: float | None, lte: float | None
-    ) -> None:
-        self.gt, self.gte, self.lt, self.lte = gt, gte, lt, lte
+    gt: float | None
+    gte: float | None
+    lt: float | None
+    lte: float | None
 
     def lower(self) -> tuple[float | None, bool]:
         """The lower bound and whether it is open."""

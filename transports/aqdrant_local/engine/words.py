@@ -97,7 +97,7 @@ class Words:
     def having(self, word: int) -> tuple[Codes, Floats]:
         """Texts that have this word, each once, and how often each has it."""
         texts, often = self._postings.weighted(word)
-        return texts.astype(np.int64), often
+        return texts.astype(np.int64, copy=False), often
 
     def with_word(self, word: int) -> Codes:
         """Texts that have this word."""

@@ -44,11 +44,11 @@ def query_batch_points(
     with collection.gate.shared(patience):
         collection.still_there()
         responses: list[models.QueryResponse] = []
-        for index, (plan, scanned) in enumerate(
+        for index, (plan, known) in enumerate(
             zip(plans, scan_together(collection, requests), strict=True)
         ):
             patience.next_step()
             with within(f"requests[{index}]"):
                 view = seen(collection, requests[index].shard_key)
-                responses.append(run_query(state, view, *plan, scanned))
+                responses.append(run_query(state, view, *plan, known))
         return responses

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from aqdrant import models
+from aqdrant.exceptions import BadRequest
 from aqdrant.operations import (
     ClearIssues,
     GetIssues,
@@ -21,7 +22,6 @@ from aqdrant.operations import (
 )
 from aqdrant_local.locks import Patience
 from aqdrant_local.quotas import check_percents, quota_status
-from aqdrant_local.refusals import bad_request
 from aqdrant_local.state import State
 from aqdrant_local.telemetry import SEMANTICS, metrics_text, telemetry_of
 
@@ -105,7 +105,7 @@ def get_optimizations(
     asked = (operation.with_ or "").split(",") if operation.with_ else []
     for part in asked:
         if part not in _PARTS:
-            raise bad_request(f"Unknown field in 'with' parameter: {part}", parameter="with")
+            raise BadRequest(f"Unknown field in 'with' parameter: {part}", parameter="with")
     with collection.gate.shared(patience):
         count = collection.still_there().segment.count
     segment = models.OptimizationSegmentInfo(

@@ -26,6 +26,8 @@ __all__ = ["recover_collection", "recover_shard"]
 def recover_collection(state: State, name: str, file: Path, shown: str, patience: Patience) -> None:
     """Have a collection as a snapshot has it, new or in place of the one of that name.
 
+    A snapshot of everything gives it back the aliases, too, that nothing else has by now.
+
     Raises:
         BadRequest: the file is no such snapshot, or its vectors are not those of the collection.
     """
@@ -36,6 +38,10 @@ def recover_collection(state: State, name: str, file: Path, shown: str, patience
                 raise damaged(shown)
             while not _put(state, fresh, shown, patience):
                 patience.next_step()
+            held = archive.contents.aliases.items()
+            lost = [alias for alias, to in held if to == stored.name == fresh.name]
+            if lost:
+                _name_again(state, fresh.name, lost, patience)
 
 
 def recover_shard(
@@ -66,6 +72,14 @@ def recover_shard(
     with collection.gate.exclusive(patience):
         _check_alike(collection.still_there(), fresh, shown)
         collection.run(change, whole=True)
+
+
+def _name_again(state: State, name: str, aliases: list[str], patience: Patience) -> None:
+    with state.gate.exclusive(patience):
+        taken = state.aliases.keys() | state.collections.keys()
+        free = dict.fromkeys((alias for alias in aliases if alias not in taken), name)
+        if free and name in state.collections:
+            state.keep_aliases({**state.aliases, **free})
 
 
 def _put(state: State, fresh: Collection, shown: str, patience: Patience) -> bool:

@@ -54,6 +54,10 @@ class Download:
             raise StopAsyncIteration
         return piece
 
+    async def skip(self, count: int) -> None:
+        """Leave out the next bytes."""
+        await self._file.seek(count, 1)
+
     async def send(self, chunk: bytes, /) -> None:
         """Refuse: this is a download."""
         raise ArgumentError("this stream downloads.", fix="Iterate over it.")

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import hmac
 import logging
+import re
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from functools import partial
 from time import perf_counter
 from typing import Any, Final, TypeAlias
 
@@ -20,6 +22,7 @@ from aqdrant.operations import StreamOperation
 from aqdrant.transport import CallOptions, Transport
 from aqdrant_rest._routes import Route, find_route
 
+from .downloads import send_download
 from .old_searches import OldSearch, find_old_search, points_alone
 from .refusing import Refused
 from .replies import Reply, accepted_reply, error_reply, reply, result_reply, text_reply
@@ -35,6 +38,7 @@ Receive: TypeAlias = Callable[[], Awaitable[Message]]
 Send: TypeAlias = Callable[[Message], Awaitable[None]]
 Headers: TypeAlias = list[tuple[bytes, bytes]]
 
+_SLASHES: Final = re.compile("//+")
 _MOMENT: Final = 1 << 16
 """Bytes of a body that are read in less than about a millisecond; longer ones are in a thread."""
 _OPEN_PATHS: Final = frozenset({"/", "/healthz", "/livez", "/readyz"})
@@ -102,11 +106,11 @@ class RestApplication:
             return
         route, in_path = found
         if issubclass(route.operation, StreamOperation):
+            carried = (self.transport, route, in_path, scope)
             if route.takes_form:
-                answer = await take_upload(self.transport, route, in_path, scope, receive)
-                await _send(send, answer, added)
+                await _send(send, await take_upload(*carried, receive), added)
             else:
-                await self._stream(route, in_path, scope, send, added)
+                await send_download(*carried, partial(_send, send, added=added), send, added)
             return
         begun = perf_counter()
         try:
@@ -137,33 +141,6 @@ class RestApplication:
             return accepted_reply(begun)
         return await result_reply(route, points_alone(result) if is_old else result, begun)
 
-    async def _stream(
-        self, route: Route, in_path: dict[str, str], scope: Message, send: Send, added: Headers
-    ) -> None:
-        """Send a download on, piece by piece."""
-        begun = perf_counter()
-        has_begun = False
-        try:
-            operation: Any = read_operation(route, in_path, scope["query_string"], b"").operation
-            async with self.transport.stream(operation) as content:
-                fields = [*added, (b"content-type", b"application/octet-stream")]
-                if content.size is not None:
-                    fields.append((b"content-length", b"%d" % content.size))
-                await send({"type": "http.response.start", "status": 200, "headers": fields})
-                has_begun = True
-                async for chunk in content:
-                    await send({"type": "http.response.body", "body": chunk, "more_body": True})
-                await send({"type": "http.response.body", "body": b""})
-        except (AqdrantError, Refused) as error:
-            if has_begun:
-                raise  # the server breaks the connection off: half a snapshot is none
-            answer = (
-                reply(error.status, error.message, begun)
-                if isinstance(error, Refused)
-                else error_reply(error, begun)
-            )
-            await _send(send, answer, added)
-
     def _refusal(self, headers: dict[bytes, bytes]) -> str | None:
         """Why a request may not come in; None where it may."""
         if self._key is None:
@@ -190,7 +167,8 @@ def _path(scope: Message) -> str:
     raw: bytes = scope.get("raw_path") or scope["path"].encode()
     path = raw.partition(b"?")[0].decode("latin-1")
     root: str = scope.get("root_path", "")
-    return (path.removeprefix(root) if root else path) or "/"
+    # As a server has it, slashes count once, and the last one not at all.
+    return _SLASHES.sub("/", path.removeprefix(root) if root else path).rstrip("/") or "/"
 
 
 async def _body(receive: Receive, headers: dict[bytes, bytes]) -> bytes:
@@ -219,7 +197,7 @@ async def _body(receive: Receive, headers: dict[bytes, bytes]) -> bytes:
 
 
 async def _send(send: Send, answer: Reply, added: Iterable[tuple[bytes, bytes]]) -> None:
-    headers = [*added, (b"content-length", b"%d" % len(answer.content))]
+    headers = [*added, *answer.more, (b"content-length", b"%d" % len(answer.content))]
     if answer.kind is not None:
         headers.append((b"content-type", answer.kind))
     if answer.retry_after is not None:

@@ -5,7 +5,7 @@ Called by the application.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from time import perf_counter
 from typing import Any, Final, NamedTuple
 
@@ -44,6 +44,8 @@ class Reply(NamedTuple):
     kind: bytes | None = None
     content: bytes = b""
     retry_after: float | None = None
+    more: Sequence[tuple[bytes, bytes]] = ()
+    """Further headers."""
 
 
 def reply(status: int, message: str, begun: float) -> Reply:
@@ -115,5 +117,6 @@ def error_reply(error: AqdrantError, begun: float) -> Reply:
         if error.reason is not None:
             message = error.reason
         elif status == 422:
-            message = f"Validation error in JSON body: [{message.removeprefix(prefix)}]"
+            where = "path parameters" if error.parameter == "collection_name" else "JSON body"
+            message = f"Validation error in {where}: [{message.removeprefix(prefix)}]"
     return reply(status, message, begun)._replace(retry_after=retry_after)

@@ -36,9 +36,11 @@ def is_array(value: Any) -> TypeGuard[list[Any]]:
 
 
 def renamed(body: Any) -> Any:
-    """The old name of the schema of an index as the one of today. Changes the body in place."""
+    """Old names as those of today. Changes the body in place."""
     if is_object(body) and "field_type" in body and "field_name" in body:
         body.setdefault("field_schema", body.pop("field_type"))
+    if is_object(body) and "optimizer_config" in body:
+        body.setdefault("optimizers_config", body.pop("optimizer_config"))
     return body
 
 
