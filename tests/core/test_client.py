@@ -293,9 +293,7 @@ async def test_closed_client_says_so_for_every_call() -> None:
     async with client:
         await client.get_collections()
     for _ in range(2):
-        with pytest.raises(
-            ClientClosed, match=r":memory:: the client is closed. Make a new client"
-        ):
+        with pytest.raises(ClientClosed, match=r":memory: the client is closed. Make a new client"):
             await client.get_collections()
     with pytest.raises(ClientClosed):
         async with client.stream_snapshot("c", "s"):
