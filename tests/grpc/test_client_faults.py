@@ -10,12 +10,21 @@ import warnings
 from typing import Any
 
 import anyio
+import anyio.abc
+import anyio.lowlevel
 import pytest
 import trustme
 from qdrant_client import grpc as official
 
 from aqdrant import AsyncQdrantClient
-from aqdrant.exceptions import ConnectionFailed, RateLimited, TLSFailed, TransportError
+from aqdrant.exceptions import (
+    ArgumentError,
+    ConnectionFailed,
+    DecodeError,
+    RateLimited,
+    TLSFailed,
+    TransportError,
+)
 
 from .server import Exchange, serving
 
@@ -172,3 +181,75 @@ async def test_where_nothing_listens_over_tls(free_tcp_port: int) -> None:
     async with open_client(free_tcp_port, tls=True) as client:
         with pytest.raises(ConnectionFailed, match="gRPC port"):
             await client.count("a")
+
+
+@pytest.mark.parametrize("answer", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b"<!DOCTYPE html>"])
+async def test_a_port_of_http1(answer: bytes) -> None:
+    listener = await anyio.create_tcp_listener(local_host="127.0.0.1")
+    port: int = listener.extra(anyio.abc.SocketAttribute.local_port)
+
+    async def refuse(stream: anyio.abc.ByteStream) -> None:
+        async with stream:
+            await stream.receive()
+            await stream.send(answer)
+
+    async with listener, anyio.create_task_group() as tasks:
+        tasks.start_soon(listener.serve, refuse)
+        async with open_client(port, retries=0) as client:
+            with pytest.raises(
+                ConnectionFailed, match=r"speaks .*HTTP/2.* REST port \(6333"
+            ) as caught:
+                await client.count("a")
+        tasks.cancel_scope.cancel()
+    assert not isinstance(caught.value, TLSFailed)
+
+
+async def test_a_compressed_answer_is_refused() -> None:
+    with serving(lambda exchange: exchange.answer(COUNTED, flag=1)) as server:
+        async with open_client(server.port) as client:
+            with pytest.raises(DecodeError, match="compressed"):
+                await client.count("a")
+
+
+async def test_messages_over_the_limits() -> None:
+    options = {"grpc.max_send_message_length": 300, "grpc.max_receive_message_length": 300}
+    with serving(lambda exchange: exchange.answer(b"\x0a" * 400)) as server:
+        async with open_client(server.port, grpc_options=options) as client:
+            with pytest.raises(ArgumentError, match="max_send_message_length"):
+                await client.query_points("a", [0.5] * 100)
+            with pytest.raises(DecodeError, match="max_receive_message_length"):
+                await client.count("a")
+
+
+async def test_half_of_many_tasks_cancelled_and_no_answer_mixed_up() -> None:
+    """Each call is answered with the length of its collection's name, a few streams at once."""
+
+    def measure(exchange: Exchange) -> None:
+        if not exchange.headers[":path"].endswith("/Count"):
+            exchange.fail(12, "")
+            return
+        size = len(official.CountPoints.FromString(exchange.message).collection_name)
+        count = official.CountResult(count=size)
+        exchange.answer(official.CountResponse(result=count).SerializeToString())
+
+    counted: dict[int, int] = {}
+    with serving(measure, max_streams=5) as server:
+        async with open_client(server.port, pool_size=1) as client:
+
+            async def count(size: int) -> None:
+                with anyio.CancelScope() as scope:
+                    if size % 2:
+                        scopes.append(scope)
+                    counted[size] = (await client.count("a" * size)).count
+
+            scopes: list[anyio.CancelScope] = []
+            async with anyio.create_task_group() as tasks:
+                for size in range(1, 201):
+                    tasks.start_soon(count, size)
+                while len(counted) < 20:
+                    await anyio.lowlevel.checkpoint()
+                for scope in scopes:
+                    scope.cancel()
+        assert server.most_open <= 5
+    assert counted == {size: size for size in counted}
+    assert set(range(2, 201, 2)) <= counted.keys() < set(range(1, 201))

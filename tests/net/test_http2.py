@@ -12,6 +12,7 @@ from h2.settings import SettingCodes
 
 from aqdrant_net import (
     AnswerTooLarge,
+    ConnectError,
     Limits,
     NetError,
     Pool,
@@ -526,7 +527,7 @@ SETTINGS = b"\0\0\0\x04\0\0\0\0\0"
         (SETTINGS + b"\0\0\x01\x01\x05\0\0\0\x01\xff", ProtocolError),
         (SETTINGS + b"\0\0\x01\x00\x00\0\0\0\x07x", ProtocolError),
         (SETTINGS + b"\xff\xff\xff\x00\x00\0\0\0\x01", ProtocolError),
-        (b"garbage, nothing else, and more of it", ProtocolError),
+        (b"garbage, nothing else, and more of it", ConnectError),
     ],
 )
 async def test_broken_connection_is_an_error_and_the_next_request_fine(

@@ -49,7 +49,7 @@ _FIXES = {
     "tls-to-plain": "Use http:// or https=False.",
     "plain-to-tls": "Use https:// or https=True.",
     "certificate": "Pass the authority's certificate as root_certificates in grpc_options.",
-    "protocol": "Check grpc_port: this may be the server's REST port.",
+    "protocol": "Check grpc_port (6334 by default): this may be the server's REST port (6333).",
 }
 # Of a server that hangs up without a word.
 _UNHEARD = {
@@ -136,7 +136,9 @@ class Channel:
             )
         message = error.message if error.message.endswith(".") else f"{error.message}."
         if isinstance(error, ConnectError):
-            kind = TLSFailed if error.kind in _TLS_KINDS else ConnectionFailed
+            is_plain = error.kind == "protocol" and self.target.startswith("http:")
+            of_tls = error.kind in _TLS_KINDS and not is_plain
+            kind = TLSFailed if of_tls else ConnectionFailed
             fix = _FIXES.get(error.kind)
             return kind(message, processed=False, target=self.target, fix=fix)
         processed = True if error.answered else None if error.sent else False

@@ -79,7 +79,8 @@ class Http2Connection:
         self._silent = self._pinged = False
         if not self._heard:
             self._heard = True
-            if data[:5] == b"HTTP/" or data[:2] == b"\x15\x03":
+            # An HTTP/2 server begins with its settings, frames of type 4.
+            if data[3:4] not in (b"", b"\x04"):
                 self._fail(lambda _: self._foreign(data))
                 return
         try:
@@ -308,7 +309,8 @@ class Http2Connection:
         if data[:2] == b"\x15\x03":
             text = f"{where} speaks TLS, and was spoken to without."
             return ConnectError(text, kind="plain-to-tls", target=where)
-        return ConnectError(f"{where} speaks no HTTP/2.", kind="protocol", target=where)
+        what = "HTTP/1, not HTTP/2" if data[:5] == b"HTTP/" else "no HTTP/2"
+        return ConnectError(f"{where} speaks {what}.", kind="protocol", target=where)
 
     # ---- signs of life
 
