@@ -18,7 +18,8 @@ import ssl
 import statistics
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,11 @@ import trustme
 from aqdrant_net import Origin, Pool
 
 TASKS = 32
-QUERY = b'{"query":[' + b",".join(b"0.%08d" % (n * 7919) for n in range(384)) + b'],"limit":10}'
+QUERY = (
+    b'{"query":['
+    + b",".join(b"0.%08d" % (n * 7919) for n in range(384))
+    + b'],"limit":10,"with_payload":true}'
+)
 HIT = b'{"id":%d,"version":3,"score":0.87654321,"payload":{"title":"%b","tag":"blue","n":17}}'
 ANSWER = (
     b'{"result":{"points":[' + b",".join(HIT % (n, b"text " * 8) for n in range(10)) + b"]},"
@@ -119,6 +124,32 @@ def serve(folder: str, ports: Any) -> None:
         await asyncio.Event().wait()
 
     asyncio.run(main())
+
+
+@contextmanager
+def certified() -> Iterator[str]:
+    """A folder with `ca.pem`, whom to trust, and `server.pem`, the key and certificate of here."""
+    with tempfile.TemporaryDirectory() as place:
+        authority = trustme.CA()
+        authority.cert_pem.write_to_path(str(Path(place, "ca.pem")))
+        certificate = authority.issue_cert("127.0.0.1")
+        certificate.private_key_and_cert_chain_pem.write_to_path(str(Path(place, "server.pem")))
+        yield place
+
+
+@contextmanager
+def canned(place: str) -> Iterator[list[int]]:
+    """The ports of the servers: plain, over TLS, and HTTP/2 over TLS."""
+    here, there = multiprocessing.Pipe()
+    server = multiprocessing.get_context("spawn").Process(
+        target=serve, args=(place, there), daemon=True
+    )
+    server.start()
+    try:
+        yield here.recv()
+    finally:
+        server.kill()
+        server.join()
 
 
 Call = Callable[[], Awaitable[object]]
@@ -256,21 +287,10 @@ if __name__ == "__main__":
     parser.add_argument("--seconds", type=float, default=1.0)
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as place:
-        authority = trustme.CA()
-        authority.cert_pem.write_to_path(str(Path(place, "ca.pem")))
-        certificate = authority.issue_cert("127.0.0.1")
-        certificate.private_key_and_cert_chain_pem.write_to_path(str(Path(place, "server.pem")))
-        here, there = multiprocessing.Pipe()
-        server = multiprocessing.get_context("spawn").Process(
-            target=serve, args=(place, there), daemon=True
-        )
-        server.start()
+    with certified() as place, canned(place) as ports:
         anyio.run(
             main,
-            *(options.loop, here.recv(), place, options.seconds, options.rounds),
+            *(options.loop, ports, place, options.seconds, options.rounds),
             backend="trio" if options.loop == "trio" else "asyncio",
             backend_options={"use_uvloop": True} if options.loop == "uvloop" else {},
         )
-        server.kill()
-        server.join()

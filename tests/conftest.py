@@ -27,13 +27,15 @@ CI = bool(os.environ.get("CI"))
 BLOCKING_IS_ALLOWED = ("project", "typing")
 """Folders whose tests run no code of ours on an event loop."""
 
+SHARE = 1 if sys.version_info < (3, 12) or not CI else 0.3
+"""Of the generated examples: the same on each Python find the same; later ones look for theirs."""
+
 hypothesis.settings.register_profile("local", deadline=None, max_examples=50, print_blob=True)
 hypothesis.settings.register_profile(
     "ci",
     parent=hypothesis.settings.get_profile("local"),
     derandomize=True,
-    # The same examples on each Python find the same; the later ones look for what is theirs.
-    max_examples=50 if sys.version_info < (3, 12) else 15,
+    max_examples=round(50 * SHARE),
 )
 hypothesis.settings.load_profile("ci" if CI else "local")
 
@@ -78,6 +80,8 @@ def _chosen_loops(config: pytest.Config) -> list[str]:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "anyio_backend" in metafunc.fixturenames:
         names = _chosen_loops(metafunc.config)
+        if metafunc.definition.get_closest_marker("one_loop"):
+            names = names[:1]
         metafunc.parametrize("anyio_backend", names, indirect=True, scope="module")
 
 

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 from uuid import UUID
 
+import hypothesis
 import hypothesis.strategies as st
 import msgspec
 from typing_extensions import TypeIs
@@ -17,6 +18,9 @@ from typing_extensions import TypeIs
 from aqdrant import models
 from aqdrant.models._bounds import BOUNDS
 from aqdrant.models._unions import members, unwrap
+
+EXAMPLES = hypothesis.settings().max_examples
+"""What a test of few models draws; those of all models draw a share."""
 
 DEEPEST = 3
 """From this depth on, optional fields stay None and unions take members that end."""

@@ -102,6 +102,7 @@ class Bm25:
         self._max_len = max_token_len
         self._terms: dict[str, tuple[int, ...]] = {}
         self._kept: dict[str, tuple[str, ...]] = {}
+        self._kept_or_mark: dict[str, tuple[str | None, ...]] = {MARK: (None,)}
 
     def terms(self, text: str) -> list[int]:
         """Return the index of every kept token, in the text's order, repetitions included."""
@@ -148,7 +149,9 @@ class Bm25:
         pieces = split_marked(texts)
         if pieces is None:
             return None
-        forms: dict[str, tuple[str | None, ...]] = {MARK: (None,)}
+        if len(self._kept_or_mark) > _CACHED_TOKENS:
+            self._kept_or_mark = {MARK: (None,)}  # another thread may be at the one before
+        forms = self._kept_or_mark
         for token in set(pieces).difference(forms):
             forms[token] = self._kept_forms(token)
         return list(chain.from_iterable(map(forms.__getitem__, pieces)))

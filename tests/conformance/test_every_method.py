@@ -81,6 +81,7 @@ def is_expected(name: str, over: str, error: AqdrantError | None) -> bool:
     return error is None
 
 
+@pytest.mark.one_loop
 @pytest.mark.filterwarnings("ignore:recreate_collection is deprecated")
 @pytest.mark.parametrize("over", ["rest", "grpc", "grpc alone"])
 async def test_every_method_works_or_is_in_a_table(over: str, tmp_path: Path) -> None:

@@ -328,6 +328,7 @@ async def call(method: Callable[..., Any], given: dict[str, Any]) -> None:
         await result
 
 
+@pytest.mark.one_loop
 @pytest.mark.parametrize("transport", TRANSPORTS)
 @pytest.mark.parametrize("name", METHODS)
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")

@@ -14,7 +14,7 @@ from qdrant_client.http.models import models as official
 from aqdrant import models
 from aqdrant.models._reading import encode, read
 from aqdrant.models._unions import members
-from tests.drawn import is_model, make_model
+from tests.drawn import EXAMPLES, is_model, make_model
 
 STRUCTS = sorted(
     name
@@ -48,7 +48,7 @@ def dump(model: models.Model) -> Any:
 
 @pytest.mark.parametrize("name", STRUCTS)
 @hypothesis.settings(
-    max_examples=12,
+    max_examples=EXAMPLES // 5,
     phases=[hypothesis.Phase.explicit, hypothesis.Phase.reuse, hypothesis.Phase.generate],
     suppress_health_check=[hypothesis.HealthCheck.too_slow, hypothesis.HealthCheck.data_too_large],
 )
@@ -79,7 +79,7 @@ UNIONS = [
 
 
 @pytest.mark.parametrize(("name", "part"), UNIONS)
-@hypothesis.settings(max_examples=5)
+@hypothesis.settings(max_examples=EXAMPLES // 10)
 @hypothesis.given(data=st.data())
 def test_every_member_of_a_union_is_told_apart(
     name: str, part: type[models.Model], data: st.DataObject

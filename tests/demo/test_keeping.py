@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import anyio
 import pytest
 
 from aqdrant import AsyncQdrantClient, models
@@ -90,25 +91,30 @@ async def test_an_index_left_half_made_is_made_again(
     assert (await printed(place))[1].startswith("opened the 7 points")
 
 
-def test_a_killed_run_is_made_good(tmp_path: Path) -> None:
-    words = [sys.executable, "-m", "aqdrant", "demo", "--folder", str(tmp_path / "kept"), "copy"]
-    program = (
-        "import os, sys\n"
-        "from aqdrant._demo import run\n"
-        "made = run._points\n"
-        "def die(index, first, last):\n"
-        "    return made(index, first, last) if first < 1000 else os._exit(9)\n"
-        "run._points = die\n"
-        "from aqdrant.__main__ import main\n"
-        "main(sys.argv[1:])\n"
-    )
-    died = subprocess.run([sys.executable, "-c", program, *words[3:]], check=False)
+DYING = """
+import os, sys
+from aqdrant._demo import corpus, run
+paths = {"stdlib": sys.argv.pop(1)}
+corpus.sysconfig.get_paths = lambda: paths
+corpus._IN_C = ()
+run._BATCH = 2
+made = run._points
+run._points = lambda index, first, last: made(index, first, last) if first < 4 else os._exit(9)
+from aqdrant.__main__ import main
+main(sys.argv[1:])
+"""
+
+
+@pytest.mark.one_loop
+async def test_a_killed_run_is_made_good(place: Place, small_library: Path) -> None:
+    words = [str(small_library.parent), "demo", "--folder", str(place.folder), "copy"]
+    died = await anyio.run_process([sys.executable, "-c", DYING, *words], check=False)
     assert died.returncode == 9
-    for line in ("read ", "opened the "):
-        done = subprocess.run(words, capture_output=True, text=True, encoding="utf-8", check=True)
-        assert done.stdout.splitlines()[1].startswith(line)
+    assert (await printed(place))[1].startswith("read 7")
+    assert (await printed(place))[1].startswith("opened the 7")
 
 
+@pytest.mark.one_loop
 @pytest.mark.parametrize("is_filled", [True, False])
 async def test_beside_another_run_it_reads_or_keeps_nothing(place: Place, is_filled: bool) -> None:
     if is_filled:

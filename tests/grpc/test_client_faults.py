@@ -101,7 +101,7 @@ async def test_a_server_that_says_when_to_come_back() -> None:
         exchange.fail(8, "too many", retry_after="3")
 
     with serving(wait) as server:
-        async with open_client(server.port) as client:
+        async with open_client(server.port, retries=0) as client:
             with pytest.raises(RateLimited) as caught:
                 await client.count("a")
     assert caught.value.retry_after == 3

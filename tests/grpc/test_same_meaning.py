@@ -23,7 +23,7 @@ from aqdrant_grpc._methods import HEALTH, METHODS
 from aqdrant_grpc.calls import encode_request
 from aqdrant_grpc.server.framing import Refused
 from aqdrant_grpc.server.requests import read_operation
-from tests.drawn import make
+from tests.drawn import EXAMPLES, make
 
 KINDS = [
     kind
@@ -132,7 +132,7 @@ def draw_operation(data: st.DataObject, kind: type[Operation[Any]]) -> Operation
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 @hypothesis.settings(
-    max_examples=25,
+    max_examples=EXAMPLES // 2,
     deadline=None,
     suppress_health_check=[hypothesis.HealthCheck.too_slow, hypothesis.HealthCheck.data_too_large],
 )

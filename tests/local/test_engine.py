@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from aqdrant_local.engine import datetimes
+from aqdrant_local.engine.arrays import distinct
 from aqdrant_local.engine.datetimes import parse_datetime
 from aqdrant_local.engine.ids import IdTable, PointId, encode_ids
 from aqdrant_local.engine.intervals import Interval, integer_bounds
@@ -273,4 +274,13 @@ def test_usual_dates_are_read_as_all_others_are(seed: int, monkeypatch: pytest.M
     found = [parse_datetime(text) for text in texts]
     monkeypatch.setattr(datetimes, "_USUAL", lambda text: None)
     assert found == [parse_datetime(text) for text in texts]
+    together = datetimes.parse_datetimes([*texts, "\u0662024-01-01T00:00:00"]).tolist()
+    assert together == [datetimes.NO_DATE if one is None else one for one in [*found, None]]
     assert any(moment is not None for moment in found)
+
+
+def test_distinct_numbers_are_ascending_and_each_once(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    for most, count in ((5, 100), (1000, 100), (10**9, 100), (3, 0), (1, 1)):
+        numbers = random.integers(0, most, count).astype(np.intp)
+        assert distinct(numbers).tolist() == sorted(set(numbers.tolist()))

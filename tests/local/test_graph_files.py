@@ -24,7 +24,7 @@ from .clustered import EARLY, EXACT, LATE, PATIENCE, SIZE, Floats, Large, around
 from .stored import killed_after
 
 COUNT = 1500
-KILLS = int(os.environ.get("AQDRANT_KILLS", "8"))
+KILLS = int(os.environ.get("AQDRANT_KILLS", "5"))
 
 
 @pytest.fixture(autouse=True)

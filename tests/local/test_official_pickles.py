@@ -222,7 +222,7 @@ def test_a_class_is_refused_by_name() -> None:
 
 
 def test_sharing_does_not_grow_without_end() -> None:
-    for leaf in ("ha" * 1000, [], 1):
+    for leaf in ("ha" * 1000, []):
         laughs: Any = leaf
         for _ in range(40):
             laughs = [laughs] * 40

@@ -23,7 +23,7 @@ from aqdrant_local.store.catalog import Catalog
 
 from .stored import everything, killed_after
 
-KILLS = int(os.environ.get("AQDRANT_KILLS", "8"))
+KILLS = int(os.environ.get("AQDRANT_KILLS", "5"))
 OLD, NEW = 300, 500
 
 WRITER = """

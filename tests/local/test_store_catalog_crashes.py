@@ -19,7 +19,7 @@ from aqdrant_local.store.errors import translated
 
 from .stored import killed_after, run_script
 
-KILLS = int(os.environ.get("AQDRANT_KILLS", "8"))
+KILLS = int(os.environ.get("AQDRANT_KILLS", "5"))
 NAMES = ["a", "b", "c", "d"]
 ALIASES = ["x", "y", "z"]
 PARAMS = models.VectorParams(size=2, distance=models.Distance.DOT)

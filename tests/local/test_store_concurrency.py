@@ -24,7 +24,7 @@ from .stored import environment
 IDS = 5
 FIRST = -1.0  # a moment before all others
 NEVER = float("inf")
-KILLS = min(int(os.environ.get("AQDRANT_KILLS", "8")) // 2, 150)  # values fit a float32
+KILLS = min(int(os.environ.get("AQDRANT_KILLS", "5")) // 2, 150)  # values fit a float32
 
 
 class Event(NamedTuple):

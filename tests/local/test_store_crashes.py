@@ -20,7 +20,7 @@ from aqdrant_local.engine import segment
 
 from .stored import killed_after, run_script
 
-KILLS = int(os.environ.get("AQDRANT_KILLS", "8"))
+KILLS = int(os.environ.get("AQDRANT_KILLS", "5"))
 IDS = 60
 
 WRITER = """

@@ -185,6 +185,7 @@ def compact(value: Any) -> bytes:
     return json.dumps(answer, separators=(",", ":")).encode()
 
 
+@pytest.mark.one_loop
 @pytest.mark.parametrize("name", ANSWERS)
 async def test_long_answer_is_what_one_call_gives(name: str) -> None:
     value, kind = ANSWERS[name]

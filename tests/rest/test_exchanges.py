@@ -11,6 +11,8 @@ from email import message_from_bytes
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from aqdrant.exceptions import (
     AqdrantError,
     DecodeError,
@@ -67,6 +69,7 @@ def test_nothing_is_left_out_but_what_no_client_of_ours_sends() -> None:
     assert {type(call.operation) for _, call in found} == set(ALL_OPERATIONS)
 
 
+@pytest.mark.one_loop
 async def test_every_exchange_is_had_over_a_socket() -> None:
     player = Player()
     found, _ = playable()

@@ -66,6 +66,7 @@ def _line(name: str, sent: Exchange, answered: Exchange) -> dict[str, Any]:
     return {"name": name, "request": request, "response": response}
 
 
+@pytest.mark.one_loop
 @pytest.mark.parametrize("file", FILES)
 async def test_answers_are_those_of_a_server(file: str) -> None:
     judged = await replay(lines_of(file))

@@ -249,7 +249,7 @@ def test_stream_that_is_dropped_is_left() -> None:
     del stream
     gc.collect()
     client.close()
-    assert transport.streamed[:2] == ["opened", "closed"]
+    assert set(transport.streamed) == {"opened", "closed", "transport closed"}
 
 
 def test_upload_reads_an_iterable_in_the_callers_thread(tmp_path: Any) -> None:

@@ -20,6 +20,7 @@ from aqdrant import models
 from aqdrant.exceptions import BadRequest
 
 from .conditions import elements_of, is_taken, listed, values_of
+from .engine.arrays import distinct
 from .engine.columns import PayloadColumn
 from .engine.datetimes import microseconds, parse_datetime
 from .engine.fields import Elements
@@ -165,7 +166,7 @@ def _of_points(
     if isinstance(condition, models.HasVectorCondition):
         return segment.has_vector(condition.has_vector)
     rows = segment.ids.find(encode_ids(cast("Sequence[int | str]", condition.has_id)))
-    return Selection(segment.size, rows=np.unique(rows[rows >= 0]))
+    return Selection(segment.size, rows=distinct(rows[rows >= 0]))
 
 
 def _nested(scope: _Scope, nested: models.Nested) -> Selection:

@@ -17,7 +17,7 @@ from aqdrant.exceptions import BadRequest
 
 from .engine import formulas as steps
 from .engine.alone import Alone
-from .engine.arrays import Floats, Rows
+from .engine.arrays import Floats, Rows, distinct
 from .engine.datetimes import parse_datetime
 from .engine.formulas import Decay, NotFiniteError, Numbers
 from .engine.paths import Path, is_array, is_object, parse_path
@@ -118,7 +118,7 @@ def rescored(
     Raises:
         BadRequest: a point lacks a variable, or a result is no finite number; the text names both.
     """
-    rows = np.unique(np.concatenate([found for _, found in rankings]))
+    rows = distinct(np.concatenate([found for _, found in rankings]))
     formula = _Formula(segment, query.defaults or {}, rankings, rows)
     try:
         values = formula.value(query.formula, np.arange(len(rows)))

@@ -21,6 +21,7 @@ from .engine.dense import DenseVectors
 from .engine.ids import PointId
 from .engine.multivectors import MultiVectors
 from .engine.segment import Segment, Vectors
+from .engine.sparse import SparseQuery
 from .unsupported import refuse
 from .vector_columns import dense_column, multi_column, packer, sparse_column
 
@@ -111,6 +112,15 @@ def prepared(store: Vectors, name: str, vector: Any) -> Any:
         return _dense(store, name, vector)
     if isinstance(store, MultiVectors):
         return store.prepare(multi_column(store, name, [vector], None).vectors)
+    return _sparse(name, vector)
+
+
+def _sparse(name: str, vector: Any) -> SparseQuery:
+    if isinstance(vector, models.SparseVector) and len(vector.indices) == len(vector.values) > 0:
+        indices = np.asarray(vector.indices, dtype=np.int64)
+        is_sorted = bool((indices[1:] > indices[:-1]).all())
+        if is_sorted and indices.item(0) >= 0 and indices.item(-1) < 2**32:
+            return indices.astype(np.uint32), np.asarray(vector.values, dtype=np.float32)
     batch = sparse_column(name, [vector], None)
     return batch.indices, batch.values
 

@@ -19,7 +19,7 @@ import numpy as np
 from aqdrant import models
 from aqdrant.exceptions import BadRequest
 
-from .engine.arrays import Floats, Rows
+from .engine.arrays import Floats, Rows, distinct
 from .engine.dense import DenseVectors
 from .engine.diversity import diverse
 from .engine.examples import BestScore, Context, Discovery, Feedback, Rule, SumOfScores, rank_by
@@ -196,7 +196,7 @@ class Run:
             ranked = best(self._segment.ids, rows, scores, limit)
             return _reaching(*ranked, request.score_threshold)
         if rankings:
-            rows = np.unique(np.concatenate([rows for _, rows in rankings]))
+            rows = distinct(np.concatenate([rows for _, rows in rankings]))
             among = Selection(self._segment.size, rows=rows)
         rank = self._ranks.get(class_of(query), self._nearest)
         return rank(request, among, limit)

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias, TypeGuard, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Array", "Floats", "Mask", "Rows", "Words", "grown", "is_ndarray"]
+__all__ = ["Array", "Floats", "Mask", "Rows", "Words", "distinct", "grown", "is_ndarray"]
 
 Floats: TypeAlias = NDArray[np.float32]
 """Vectors (n, d) or scores (n,)."""
@@ -32,6 +32,22 @@ _SMALLEST = 16
 def is_ndarray(value: Any) -> TypeGuard[Array]:
     """Whether a value is an array of numpy's."""
     return isinstance(value, np.ndarray)
+
+
+def distinct(numbers: Rows) -> Rows:
+    """Numbers from 0 on, such as rows, ascending and each once.
+
+    Many times as fast as `np.unique`, which puts them into a hash table first.
+    """
+    if not len(numbers) or bool((numbers[1:] > numbers[:-1]).all()):
+        return numbers
+    most = int(numbers.max())
+    if most > len(numbers) * 64:
+        ordered = np.sort(numbers)
+        return ordered[np.diff(ordered, prepend=-1) > 0]
+    flags = np.zeros(most + 1, dtype=np.bool_)
+    flags[numbers] = True
+    return flags.nonzero()[0]
 
 
 def grown(array: A, rows: int, filler: int = 0) -> A:

@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .alone import Alone, alone_of
-from .arrays import Floats, Mask, Rows, grown
+from .arrays import Floats, Mask, Rows, distinct, grown
+from .datetimes import NO_DATE
 from .extraction import (
     EMPTY,
     FILLED,
@@ -33,7 +34,7 @@ from .places import Places, Point, Ring
 from .postings import Postings
 from .relevance import Documents, Occurrences
 from .selection import Selection, intersection
-from .strings import NO_DATE, Strings
+from .strings import Strings
 from .words import Codes, Tokenizer
 
 __all__ = ["PayloadColumn"]
@@ -63,7 +64,7 @@ class PayloadColumn:
         self._changed: list[Rows] = []
         self._alone: dict[str, tuple[Alone, ...]] = {}  # as far as they were asked for
         self._texts: dict[Tokenizer, Documents] = {}
-        self._by_string: tuple[Rows, Rows] | None = None
+        self._by_string: tuple[Rows | None, Rows] | None = None
 
     @property
     def is_fresh(self) -> bool:
@@ -79,11 +80,11 @@ class PayloadColumn:
         """Remember that the payloads of these rows changed."""
         self._changed.append(rows)
         if len(self._changed) > 64:
-            self._changed = [np.unique(np.concatenate(self._changed))]
+            self._changed = [distinct(np.concatenate(self._changed))]
 
     def refresh(self, size: int, payloads: Payloads) -> None:
         """Read the payloads of the rows that changed."""
-        changed = np.unique(np.concatenate(self._changed)) if self._changed else None
+        changed = distinct(np.concatenate(self._changed)) if self._changed else None
         self._flags = grown(self._flags, size)
         self._elements = grown(self._elements, size)
         if changed is not None:
@@ -209,11 +210,11 @@ class PayloadColumn:
 
     def _having(self, codes: Codes, often: Floats) -> Occurrences:
         starts, rows = self._rows_by_string()
-        firsts = starts[codes]
-        lengths = starts[codes + 1] - firsts
-        if bool((lengths == 1).all()):
-            found, counts = rows[firsts], often.astype(np.float64)
+        if starts is None:
+            found, counts = rows[codes], often.astype(np.float64)
         else:
+            firsts = starts[codes]
+            lengths = starts[codes + 1] - firsts
             skipped = firsts - (np.cumsum(lengths) - lengths)
             found = rows[np.arange(int(lengths.sum())) + np.repeat(skipped, lengths)]
             counts = np.repeat(often, lengths).astype(np.float64)
@@ -223,13 +224,17 @@ class PayloadColumn:
         sums: NDArray[np.float64] = np.bincount(owners, counts, len(found)).astype(np.float64)
         return found, sums
 
-    def _rows_by_string(self) -> tuple[Rows, Rows]:
-        """Where the rows of each string start, by its number, and the rows of one after another."""
+    def _rows_by_string(self) -> tuple[Rows | None, Rows]:
+        """Where the rows of each string start, by its number, and the rows of one after another.
+
+        No starts where each string is in one row alone.
+        """
         if self._by_string is None:
             codes, rows = self._strings.entries()
             order = np.argsort(codes, kind="stable")
             starts = codes[order].searchsorted(np.arange(len(self._known) + 1))
-            self._by_string = starts, rows[order]
+            is_each_alone = bool((np.diff(starts) == 1).all())
+            self._by_string = None if is_each_alone else starts, rows[order]
         return self._by_string
 
     def in_box(self, top_left: Point, bottom_right: Point) -> Selection:
@@ -379,7 +384,7 @@ class PayloadColumn:
         if not self._repeats:
             return Selection(self.size, rows=rows)
         if len(rows) * 8 < self.size:
-            return Selection(self.size, rows=np.unique(rows))
+            return Selection(self.size, rows=distinct(rows))
         mask = np.zeros(self.size, dtype=np.bool_)
         mask[rows] = True
         return Selection(self.size, mask=mask)

@@ -15,11 +15,13 @@ from .distances import (
     Distance,
     as_queries,
     closeness,
+    closeness_of_each,
     lengths_to_divide_by,
     normalized_one,
     scan,
     scan_many,
     scan_rows,
+    scan_sums,
     scores_of,
     slack,
     squares,
@@ -199,10 +201,21 @@ class DenseVectors:
         values = self.scan_all(np.stack(queries))
         return values if len(rows) == self._end else values[:, rows]
 
+    def sums(self, queries: list[Floats], weights: Floats, rows: Rows) -> Floats | None:
+        """Sums (k, n) of the closeness of rows to queries by weights (k, m), up to rounding.
+
+        None for Manhattan: there no vector stands for a sum of others.
+        """
+        if self.distance is Distance.MANHATTAN:
+            return None
+        picks = rows if len(rows) < self._end * _GATHER_BELOW else slice(self._end)
+        lengths = None if self._squares is None else self._squares[picks]
+        values = scan_sums(self.distance, self._data[picks], np.stack(queries), weights, lengths)
+        return values if values.shape[1] == len(rows) else values[:, rows]
+
     def exact(self, queries: list[Floats], rows: Rows) -> Floats:
         """Closeness (m, n) of rows that have a vector to queries."""
-        vectors = self._data[rows]
-        return np.stack([closeness(self.distance, vectors, query) for query in queries])
+        return closeness_of_each(self.distance, self._data[rows], np.stack(queries))
 
     def mutual(self, rows: Rows) -> Callable[[int], Floats]:
         """A function that gives the closeness (n,) of rows, each a query, to that at a position."""

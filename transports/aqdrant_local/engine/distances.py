@@ -24,11 +24,13 @@ __all__ = [
     "Distance",
     "as_queries",
     "closeness",
+    "closeness_of_each",
     "lengths_to_divide_by",
     "normalized_one",
     "scan",
     "scan_many",
     "scan_rows",
+    "scan_sums",
     "scores_of",
     "slack",
     "squares",
@@ -126,6 +128,27 @@ def scan_many(
     return products
 
 
+def scan_sums(
+    distance: Distance, vectors: Floats, queries: Floats, weights: Floats, lengths: Floats | None
+) -> Floats:
+    """Sums (k, n) of closeness to queries (m, d) by weights (k, m), up to rounding.
+
+    One product for each sum, not for each query; there is no such for Manhattan.
+
+    Args:
+        lengths: squared lengths (n,) of the rows, for Euclid.
+    """
+    sums = weights.astype(np.float64) @ queries
+    products = product_of_each(vectors, sums.astype(np.float32))
+    if distance is Distance.EUCLID and lengths is not None:
+        products *= 2.0
+        products -= (weights @ squares(queries))[:, None]
+        totals = weights.sum(axis=1)
+        for position in totals.nonzero()[0]:  # there is none for differences
+            products[position] -= totals[position] * lengths
+    return products
+
+
 def scan_rows(
     distance: Distance, vectors: Floats, rows: Rows, query: Floats, lengths: Floats | None
 ) -> Floats:
@@ -175,17 +198,24 @@ def closeness(distance: Distance, vectors: Floats, query: Floats) -> Floats:
     return result
 
 
+def closeness_of_each(distance: Distance, vectors: Floats, queries: Floats) -> Floats:
+    """Closeness (q, n) of rows (n, d) to queries (q, d), exact to the last rounding."""
+    if vectors.size * len(queries) <= _BLOCK:
+        return _closeness(distance, vectors, queries[:, None])
+    return np.stack([closeness(distance, vectors, query) for query in queries])
+
+
 def _closeness(distance: Distance, vectors: Floats, query: Floats) -> Floats:
     total: Floats
     if not distance.ascending:
-        total = np.add.reduce(vectors * query, axis=1)
+        total = np.add.reduce(vectors * query, axis=-1)
         return total
     apart = vectors - query
     if distance is Distance.MANHATTAN:
         np.abs(apart, out=apart)
     else:
         apart *= apart
-    total = np.add.reduce(apart, axis=1)
+    total = np.add.reduce(apart, axis=-1)
     return np.negative(total, out=total)
 
 

@@ -150,8 +150,21 @@ class Entries:
             self.floats.extend(rows, values)
         elif kinds == {bool}:
             self.bools.extend(rows, values)
+        elif kinds == {dict}:
+            return self._add_places(rows, values)
         else:
             return not kinds
+        return True
+
+    def _add_places(self, rows: list[int], values: list[dict[str, Any]]) -> bool:
+        try:
+            lons, lats = [value["lon"] for value in values], [value["lat"] for value in values]
+        except KeyError:
+            return False
+        if not {*map(type, lons), *map(type, lats)}.issubset(_NUMBERS):
+            return False
+        self.place_rows += rows
+        self.places += zip(map(float, lons), map(float, lats), strict=True)
         return True
 
     def _add_any(self, rows: list[int], selected: list[list[Any]]) -> None:

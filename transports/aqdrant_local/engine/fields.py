@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from itertools import chain, pairwise
+from itertools import chain
 from typing import Any, TypeAlias
 
 import numpy as np
 from msgspec import UNSET
 from numpy.typing import NDArray
 
-from .arrays import Mask, Rows, grown
+from .arrays import Mask, Rows, distinct, grown
 from .columns import PayloadColumn
 from .extraction import Payloads, Reader, Selected, object_reader, present
 from .paths import ALL, Path, select
@@ -134,7 +134,7 @@ class Elements:
         """Remember that these rows of the table above changed."""
         self._changed.append(rows)
         if len(self._changed) > 64:
-            self._changed = [np.unique(np.concatenate(self._changed))]
+            self._changed = [distinct(np.concatenate(self._changed))]
 
     def column(self, path: Path) -> PayloadColumn:
         """The values under a path in the elements."""
@@ -156,21 +156,21 @@ class Elements:
         self._payloads = payloads
         changed: Rows = np.zeros(0, dtype=np.intp)
         if self._changed:
-            changed = np.unique(np.concatenate(self._changed))
+            changed = distinct(np.concatenate(self._changed))
             changed = changed[changed < size]
         gone = self._release(changed, size)
-        owners: list[int] = []
-        places: list[int] = []
-        for rows, values in object_reader(self._path, "", self._reader)(changed, payloads):
-            for row, found in zip(rows, values, strict=True):
-                count = len(found)
-                owners += [row] * count
-                places += range(count)
-        added = self._allocate(len(owners))
-        self._owners[added] = np.array(owners, dtype=np.int32)
-        self._places[added] = np.array(places, dtype=np.int32)
+        rows: list[int] = []
+        counts: list[int] = []
+        for some, values in object_reader(self._path, "", self._reader)(changed, payloads):
+            rows += some
+            counts += map(len, values)
+        lengths = np.array(counts, dtype=np.int64)
+        ends = np.cumsum(lengths)
+        added = self._allocate(int(ends[-1]) if counts else 0)
+        self._owners[added] = np.repeat(np.array(rows, dtype=np.int32), lengths)
+        self._places[added] = np.arange(len(added)) - np.repeat(ends - lengths, lengths)
         self._alive[added] = True
-        self.fields.touch(np.union1d(gone, added))
+        self.fields.touch(distinct(np.concatenate([gone, added])))
         self._changed, self.above = [], size  # last: from here on readers go ahead
 
     def _release(self, changed: Rows, size: int) -> Rows:
@@ -199,22 +199,26 @@ class Elements:
             rows = rows[self._alive[rows]]
             rows = rows[np.lexsort((rows, self._owners[rows]))]
             owners, places = self._owners[rows], self._places[rows]
-            above = _once(owners)
+            above = distinct(owners.astype(np.intp))
             firsts = owners.searchsorted(above)
             in_order = np.arange(len(rows)) - np.repeat(firsts, np.diff(firsts, append=len(rows)))
             is_whole = np.array_equal(places, in_order)
             numbers: list[int] = rows.tolist()
             bounds: list[int] = [*firsts.tolist(), len(numbers)]
-            spans = dict(zip(above.tolist(), pairwise(bounds), strict=True))
+
+            def span(owner: int) -> tuple[int, int]:
+                place = int(above.searchsorted(owner))
+                return bounds[place], bounds[place + 1]
+
             # The table above may give its rows in another order than that of their numbers.
             for held, values in read_values(above, payloads):
-                first, last = spans[held[0]][0], spans[held[-1]][1]
+                first, last = span(held[0])[0], span(held[-1])[1]
                 found: list[Any] = list(chain.from_iterable(values))
                 picked: list[int] = numbers[first:last]
                 if not is_whole or len(found) != len(picked) or held != sorted(held):
                     picked, found = [], []
                     for owner, here in zip(held, values, strict=True):
-                        first, last = spans[owner]
+                        first, last = span(owner)
                         picked += numbers[first:last]
                         found += [here[place] for place in places[first:last].tolist()]
                 if not rest:
@@ -226,12 +230,3 @@ class Elements:
                 )
 
         return read
-
-
-def _once(owners: NDArray[np.int32]) -> Rows:
-    """Each owner once, ascending."""
-    if not len(owners):
-        return np.zeros(0, dtype=np.intp)
-    flags = np.zeros(int(owners.max()) + 1, dtype=np.bool_)
-    flags[owners] = True
-    return np.flatnonzero(flags)

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .arrays import Mask, Rows, Words, grown
+from .arrays import Mask, Rows, Words, distinct, grown
 from .selection import Selection
 
 __all__ = ["MOST_SHARDS", "IdTable", "Keys", "PointId", "encode_ids"]
@@ -272,7 +272,7 @@ class IdTable:
             if self._order is None:
                 self._order = self.sort(self._slots[self._slots >= 0].astype(np.intp))
             elif self._moved:
-                moved = np.unique(np.concatenate(self._moved))
+                moved = distinct(np.concatenate(self._moved))
                 stayed = self._order[~_flagged(moved, len(self._low))[self._order]]
                 held = self.sort(moved[self.find(self.keys(moved)) == moved])
                 # Two sorted runs: the stable sort merges them in linear time.
@@ -305,7 +305,7 @@ class IdTable:
         if self._order is not None:
             self._moved.append(rows)
             if len(self._moved) > _MOVES:
-                self._moved = [np.unique(np.concatenate(self._moved))]
+                self._moved = [distinct(np.concatenate(self._moved))]
 
     def _hash(self, keys: Keys) -> Rows:
         word = keys.low * np.uint64(_MIX_LOW)

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from .arrays import Rows
 from .columns import PayloadColumn
+from .datetimes import NO_DATE
 from .intervals import INT64
-from .strings import NO_DATE
 from .words import Tokenizer
 
 __all__ = ["bools", "dates", "floats", "integers", "keywords", "places", "texts", "uuids"]

@@ -200,6 +200,10 @@ class MultiVectors:
         """Closeness (m, n) of rows that have a multivector to queries, up to rounding."""
         return self._sums(queries, rows, exact=False)
 
+    def sums(self, queries: list[Floats], weights: Floats, rows: Rows) -> Floats | None:
+        """None: `similarities` is what there is."""
+        return None
+
     def exact(self, queries: list[Floats], rows: Rows) -> Floats:
         """Closeness (m, n) of rows that have a multivector to queries."""
         return self._sums(queries, rows, exact=True)

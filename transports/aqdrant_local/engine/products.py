@@ -18,6 +18,7 @@ _SHARED = 3 << 20  # floats from which on other threads gain more than waiting f
 _ONE = 9_216  # floats times one vector that OpenBLAS does not share
 _EACH = 262_144  # multiplications of a product of matrices that it does not share
 _FEW = 4  # queries from which on one product of matrices is faster than one each
+_KERNEL = 8  # columns of what OpenBLAS computes at once; for five it needs longer than for eight
 
 
 def product(vectors: Floats, query: Floats) -> Floats:
@@ -37,13 +38,16 @@ def product(vectors: Floats, query: Floats) -> Floats:
 
 def product_of_each(vectors: Floats, queries: Floats) -> Floats:
     """The dot products (q, n) of rows (n, d) with the queries (q, d)."""
-    if len(queries) < _FEW:
+    if len(queries) < (2 if vectors.size >= _SHARED else _FEW):
         return np.stack([product(vectors, query) for query in queries])
     (count, size), wanted = vectors.shape, len(queries)
     step = _EACH // max(1, size * wanted)
     if step < 2 or vectors.size >= _SHARED or vectors.size * wanted <= _EACH:
         products: Floats = queries @ vectors.T
         return products
+    if _FEW < wanted < _KERNEL:
+        more = np.zeros((_KERNEL - wanted, size), dtype=np.float32)
+        return product_of_each(vectors, np.concatenate([queries, more]))[:wanted]
     result = np.empty((count, wanted), dtype=np.float32)
     turned = np.ascontiguousarray(queries.T)
     whole = count // step * step

@@ -35,6 +35,7 @@ class Documents:
         self.lengths: NDArray[np.int64] = lengths >> lost << lost
         self._count = int(np.count_nonzero(lengths))
         self._total = int(self.lengths.sum())
+        self._norms: tuple[tuple[float, float, float], NDArray[np.float64]] | None = None
 
     def within(self, corpus: Mask | None) -> tuple[int, float]:
         """How many there are, and their mean length; of all where there is no corpus."""
@@ -43,6 +44,15 @@ class Documents:
         inside = self.lengths[corpus]
         count = int(np.count_nonzero(inside))
         return count, float(inside.sum()) / max(1, count)
+
+    def norms(self, k: float, b: float, mean: float) -> NDArray[np.float64]:
+        """What the occurrences of a word in each point are weighed against."""
+        last, asked = self._norms, (k, b, mean)
+        if last is not None and last[0] == asked:
+            return last[1]
+        norms: NDArray[np.float64] = np.asarray(k * (1.0 - b + b * self.lengths / mean), np.float64)
+        self._norms = asked, norms
+        return norms
 
 
 def bm25(
@@ -62,12 +72,12 @@ def bm25(
     """
     total, mean = documents.within(corpus)
     if not total:
-        words = ()
+        return np.zeros(0, dtype=np.float32), np.zeros(0, dtype=np.intp)
+    norms = documents.norms(k, b, mean)
     scores = np.zeros(len(documents.lengths))
     for rows, often in words:
         having = len(rows) if corpus is None else int(np.count_nonzero(corpus[rows]))
         weight = np.log((total - having + 0.5) / (having + 0.5) + 1.0)
-        norm = k * (1.0 - b + b * documents.lengths[rows] / mean)
-        scores[rows] += weight * often * (k + 1.0) / (often + norm)
+        scores[rows] += weight * often * (k + 1.0) / (often + norms[rows])
     found = np.flatnonzero(scores > 0.0)
     return scores[found].astype(np.float32), found

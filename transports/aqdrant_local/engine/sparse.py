@@ -212,6 +212,10 @@ class SparseVectors:
 
     exact = similarities
 
+    def sums(self, queries: list[SparseQuery], weights: Floats, rows: Rows) -> Floats | None:
+        """None: `similarities` is what there is."""
+        return None
+
     def overlaps(self, queries: list[SparseQuery], rows: Rows) -> Floats:
         """Closeness (m, n) as in a search: minus infinity where no index is shared."""
         result = np.empty((len(queries), len(rows)), dtype=np.float32)

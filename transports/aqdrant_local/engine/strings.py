@@ -17,13 +17,11 @@ from typing import Final, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from .datetimes import parse_datetime
+from .arrays import distinct
+from .datetimes import parse_datetimes
 from .words import Codes, Tokenizer, Words
 
-__all__ = ["NO_DATE", "Strings", "View", "uuid_of"]
-
-NO_DATE: Final = np.iinfo(np.int64).min
-"""Stands for the moment of a string that is no date."""
+__all__ = ["Strings", "View", "uuid_of"]
 
 _UUID: Final = re.compile(
     r"(?:urn:uuid:)?(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
@@ -81,10 +79,9 @@ class Strings:
     def moments(self) -> NDArray[np.int64]:
         """Of each string, the microseconds since 1970, or NO_DATE."""
         with self._viewing:
-            moments = (parse_datetime(text) for text in self._since(len(self._moments)))
-            added = [NO_DATE if moment is None else moment for moment in moments]
-            if added:
-                self._moments = np.concatenate([self._moments, np.array(added, dtype=np.int64)])
+            fresh = self._since(len(self._moments))
+            if fresh:
+                self._moments = np.concatenate([self._moments, parse_datetimes(fresh)])
             return self._moments
 
     def uuids(self) -> Codes:
@@ -150,7 +147,7 @@ class Strings:
             found += [offset + match.start() for match in wanted.finditer(blob)]
             offset += len(blob)
         places = np.array(found, dtype=np.int64)
-        return np.unique(ends.searchsorted(places, "right")).astype(np.int64)
+        return distinct(ends.searchsorted(places, "right")).astype(np.int64)
 
     def _grow_blobs(self) -> None:
         fresh = [text.encode("utf-8", "surrogatepass") for text in self._since(len(self._ends))]
