@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, dataclass_transfo
 
 import msgspec
 
+from aqdrant.exceptions import ArgumentError
 from aqdrant.models import _reading
 from aqdrant.models._values import convert, is_same, show
 
-__all__ = ["AliasedMeta", "Model"]
+__all__ = ["AliasedMeta", "Model", "QuickMeta"]
 
 M = TypeVar("M", bound="Model")
 
@@ -28,6 +29,22 @@ class ModelMeta(msgspec.StructMeta):
         def __new__(mcls, name, bases, namespace, **config):
             return super().__new__(mcls, name, bases, namespace, **{"kw_only": True, **config})
 
+        def __call__(cls, *args, **fields):  # noqa: N805
+            try:
+                return super().__call__(*args, **fields)
+            except TypeError as error:
+                raise (_wrong_fields(cls, args, fields) or error) from None
+
+
+class QuickMeta(ModelMeta):
+    """For models that are made by the thousand: arguments are refused in msgspec's own words.
+
+    A `__call__` in Python takes half a microsecond, twice as long as making a point does.
+    """
+
+    if not TYPE_CHECKING:
+        __call__ = msgspec.StructMeta.__call__
+
 
 class AliasedMeta(ModelMeta):
     """For models with a field that Python cannot name: the constructor takes its JSON name too."""
@@ -39,6 +56,25 @@ class AliasedMeta(ModelMeta):
                 if alias in fields:
                     fields[name] = fields.pop(alias)
             return super().__call__(**fields)
+
+
+class WrongFields(ArgumentError, TypeError):
+    """What a constructor was given is not what it takes."""
+
+
+def _wrong_fields(
+    kind: Any, args: tuple[object, ...], fields: Mapping[str, object]
+) -> WrongFields | None:
+    name, known = kind.__name__, kind.__struct_fields__
+    if args:
+        return WrongFields(f"{name} takes its fields by name: {', '.join(known)}.")
+    for given in fields:
+        if given not in known:
+            return WrongFields(f"{_reading.unknown_key(given, known, name)}.", parameter=given)
+    for field in msgspec.structs.fields(kind):
+        if field.required and field.name not in fields:
+            return WrongFields(f"{name} needs {field.name!r}.", parameter=field.name)
+    return None
 
 
 @cache

@@ -29,6 +29,7 @@ __all__ = [
     "read",
     "reader",
     "refuse_key",
+    "unknown_key",
 ]
 
 

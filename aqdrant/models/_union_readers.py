@@ -178,7 +178,15 @@ def _no_member(value: Mapping[Any, Any], models: list[Any], parts: list[Any]) ->
     known = sorted({field for model in models for field in model.__struct_encode_fields__})
     for key in value:
         if key not in known:
-            return Mismatch(unknown_key(key, known, name))
+            text = unknown_key(key, known, name)
+            owners = [
+                model.__name__
+                for model in models
+                if any(text.endswith(f"{field!r}?)") for field in model.__struct_encode_fields__)
+            ]
+            if len(owners) == 1:
+                text = f"{text.removesuffix('?)')} of {owners[0]}?)"
+            return Mismatch(text)
     keys = ", ".join(map(repr, value)) or "no key"
     return Mismatch(f"a dict with {keys} is no {name}; it needs one of: {_keys_of(models)}")
 

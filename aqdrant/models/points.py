@@ -7,7 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TypeAlias
 
-from aqdrant.models._model import Model
+from aqdrant.models._model import Model, QuickMeta
 from aqdrant.models._unions import Untagged, by_key, declare
 from aqdrant.models.filters import Filter, PointsSelector
 from aqdrant.models.ids import ExtendedPointId, Payload, ShardKey, ShardKeySelector
@@ -93,7 +93,7 @@ class Direction(StrEnum):
     DESC = "desc"
 
 
-class PointStruct(Model):
+class PointStruct(Model, metaclass=QuickMeta):
     """A point to store: id, vector or named vectors, payload."""
 
     id: Untagged[ExtendedPointId]
@@ -102,7 +102,7 @@ class PointStruct(Model):
     payload: Payload | None = None
 
 
-class PointVectors(Model):
+class PointVectors(Model, metaclass=QuickMeta):
     """Vectors to replace on one point; its other vectors stay."""
 
     id: Untagged[ExtendedPointId]
@@ -150,7 +150,7 @@ class PointRequest(Model):
     """None by default; True, or the names of the vectors wanted."""
 
 
-class Record(Model):
+class Record(Model, metaclass=QuickMeta):
     """A stored point."""
 
     id: int | str
@@ -161,7 +161,7 @@ class Record(Model):
     """The value that a scroll was ordered by."""
 
 
-class ScoredPoint(Model):
+class ScoredPoint(Model, metaclass=QuickMeta):
     """A point that a query found, with its score."""
 
     id: int | str

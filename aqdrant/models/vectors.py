@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, TypeAlias
 
-from aqdrant.models._model import Model
+from aqdrant.models._model import Model, QuickMeta
 from aqdrant.models._unions import Untagged, declare
 from aqdrant.models.ids import ExtendedPointId
 from aqdrant.models.text import StemmingAlgorithm, StopwordsInterface, TokenizerType
@@ -54,7 +54,7 @@ class FloatArray(Protocol):
         ...
 
 
-class SparseVector(Model):
+class SparseVector(Model, metaclass=QuickMeta):
     """A vector given by its non-zero elements alone."""
 
     indices: Untagged[Sequence[int] | FloatArray]

@@ -148,9 +148,9 @@ async def test_fields_of_the_applications_own_models(
         (
             "/filter",
             {"must": [{"kye": "a"}]},
-            "Filter.must[0]: unknown key 'kye' in Condition (did you mean 'key'?)",
+            "must[0]: unknown key 'kye' in Condition (did you mean 'key' of FieldCondition?)",
         ),
-        ("/query", {"limit": -1}, "QueryRequest.limit: int -1, wanted an int from 0"),
+        ("/query", {"limit": -1}, "QueryRequest.limit: int -1, wanted an int from 1"),
         ("/points", [{"id": -1, "vector": []}], "PointStruct.id: point id int -1 is out of range"),
         ("/saved", {"name": "a", "filter": {"must": 3}}, "Filter.must: int 3, wanted Condition"),
     ],

@@ -107,11 +107,20 @@ class TestValidate:
             models.PointStruct.model_validate({"id": 1})
 
     def test_a_constructor_refuses_an_unknown_keyword(self) -> None:
-        with pytest.raises(TypeError, match="'filtr'"):
+        told = "unknown key 'filtr' in QueryRequest .did you mean 'filter'"
+        with pytest.raises(ArgumentError, match=told) as caught:
             models.QueryRequest(filtr={})  # type: ignore[call-arg]
+        assert isinstance(caught.value, TypeError)
+        # Made by the thousand, these are left to msgspec.
+        with pytest.raises(TypeError, match="'idd'"):
+            models.PointStruct(idd=1)  # type: ignore[call-arg]
+
+    def test_a_constructor_refuses_what_is_missing(self) -> None:
+        with pytest.raises(ArgumentError, match="Nested needs 'key'"):
+            models.Nested(filter=models.Filter())  # type: ignore[call-arg]
 
     def test_a_constructor_refuses_positional_arguments(self) -> None:
-        with pytest.raises(TypeError):
+        with pytest.raises(TypeError, match="MatchValue takes its fields by name: value"):
             models.MatchValue("Oslo")  # type: ignore[misc]
 
 

@@ -381,7 +381,7 @@ class TestFilters:
 
     def test_errors_say_where_and_what(self) -> None:
         cases = {
-            "must[0]: unknown key 'kye' in Condition (did you mean 'key'?)": {
+            "must[0]: unknown key 'kye' in Condition (did you mean 'key' of FieldCondition?)": {
                 "must": [{"kye": "a"}]
             },
             "must[0]: a dict with 'match' is no Condition; it needs one of: key, is_empty": {
@@ -391,7 +391,7 @@ class TestFilters:
                 "must": [{"has_id": [1]}, 3]
             },
             "must: str 'a', wanted Condition (a list of these or a dict with one of": {"must": "a"},
-            "must[0].match: unknown key 'valeu' in Match (did you mean 'value'?)": {
+            "must[0].match: unknown key 'valeu' in Match (did you mean 'value' of MatchValue?)": {
                 "must": [{"key": "a", "match": {"valeu": 1}}]
             },
             "must.range: unknown key 'gtee' in Range (did you mean 'gte'?)": {
@@ -458,7 +458,9 @@ class TestQueries:
 
     def test_refused(self) -> None:
         assert "wanted QueryInterface (" in refused(object(), models.QueryInterface, "query")
-        assert "did you mean 'nearest'?" in refused({"nearst": 1}, models.QueryInterface, "query")
+        assert "did you mean 'nearest' of NearestQuery?" in refused(
+            {"nearst": 1}, models.QueryInterface, "query"
+        )
         assert "did you mean 'rrf'?" in refused({"fusion": "rff"}, models.Query, "query")
         text = refused({"recommend": {"positive": [1, "x"]}}, models.Query, "query")
         assert text.startswith("query.recommend.positive[1]: str 'x', wanted VectorInput (")
