@@ -25,6 +25,7 @@ from aqdrant_grpc._tables import METHODS as PROTOS
 from aqdrant_grpc.shapes import CODEC, SHAPES
 from aqdrant_grpc.shapes._forms import model
 from aqdrant_grpc.shapes.cluster import CHANGES
+from aqdrant_grpc.shapes.indexes import FIELD_TYPES
 from aqdrant_grpc.shapes.queries import build_query
 from aqdrant_grpc.shapes.updates import build_selection, build_upsert
 from aqdrant_grpc.wire import CodecError
@@ -65,9 +66,12 @@ def _delete_payload(fields: dict[str, Any]) -> models.DeletePayload:
 
 
 def _index(fields: dict[str, Any]) -> models.CreateFieldIndex:
-    schema = fields.get("field_index_params", fields.get("field_type"))
-    if schema is None:
+    kind = fields.get("field_type")
+    if kind is None:
         raise CodecError("cannot convert field_type")
+    schema: Any = fields.get("field_index_params", kind)
+    if schema is not kind and FIELD_TYPES.get(schema.__class__) != kind:
+        raise CodecError(f"field_type ({kind}) and field_index_params do not match")
     return models.CreateFieldIndex(field_name=fields["field_name"], field_schema=schema)
 
 
@@ -77,6 +81,23 @@ def _vector(fields: dict[str, Any]) -> Any:
     if "sparse_config" in fields:
         return models.SparseVectorNameConfig(sparse=fields["sparse_config"])
     raise CodecError("vector_config is required (dense_config or sparse_config)")
+
+
+_update_operations = _model(models.UpdateOperations, "UpdateBatchPoints")
+_scroll_request = _read_model(models.ScrollRequest, "ScrollPoints", with_vectors="with_vector")
+
+
+def _updates(fields: dict[str, Any]) -> Any:
+    if not fields["operations"]:
+        reason = "value [] invalid, must be at least 1 characters"
+        raise CodecError(f"Validation error in body: [operations: {reason}]")
+    return _update_operations(fields)
+
+
+def _scroll(fields: dict[str, Any]) -> Any:
+    if fields.get("offset", 0) is None:
+        raise CodecError("No ID options provided")
+    return _scroll_request(fields)
 
 
 def _searches(fields: dict[str, Any]) -> models.QueryRequestBatch:
@@ -98,7 +119,7 @@ _matrix = _read_model(models.SearchMatrixRequest, "SearchMatrixPoints")
 _payload = SHAPES["PointsUpdateOperation.SetPayload"].build
 
 BODIES: Mapping[type[Operation[Any]], Build] = {
-    ops.BatchUpdate: _model(models.UpdateOperations, "UpdateBatchPoints"),
+    ops.BatchUpdate: _updates,
     ops.ClearPayload: _chosen,
     ops.CountPoints: _read_model(models.CountRequest, "CountPoints"),
     ops.CreateCollection: _model(models.CreateCollection, "CreateCollection", **_collection),
@@ -117,7 +138,7 @@ BODIES: Mapping[type[Operation[Any]], Build] = {
     ops.QueryPointsGroups: _read_model(
         models.QueryGroupsRequest, "QueryPointGroups", with_vectors="with_vector"
     ),
-    ops.ScrollPoints: _read_model(models.ScrollRequest, "ScrollPoints", with_vectors="with_vector"),
+    ops.ScrollPoints: _scroll,
     ops.SearchMatrixOffsets: _matrix,
     ops.SearchMatrixPairs: _matrix,
     ops.SetPayload: _payload,
@@ -193,6 +214,8 @@ def read_operation(kind: type[Operation[Any]], content: bytes, path: str | None 
         asked = {name: fields[field] for field, name in call.names if field in fields}
         if "collection_name" in asked and kind not in _TAKES_ANY_NAME:
             _check_name(asked["collection_name"])
+        if not isinstance(asked.get("ordering"), models.WriteOrdering | None):
+            raise CodecError(f"cannot convert ordering: {asked['ordering']}")
         if call.build is not None:
             asked["body"] = read(call.build(fields), call.body, "body", SERVED)
     except CodecError as error:

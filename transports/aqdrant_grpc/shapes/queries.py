@@ -26,6 +26,8 @@ def _take_payload_selector(value: Any) -> dict[str, Any]:
 
 
 def _build_payload_selector(values: dict[str, Any]) -> Any:
+    if not values:
+        raise CodecError("No PayloadSelector")
     if "exclude" in values:
         return models.PayloadSelectorExclude(exclude=values["exclude"])
     return values["include"] if "include" in values else values.get("enable")
@@ -36,6 +38,8 @@ def _take_vectors_selector(value: Any) -> dict[str, Any]:
 
 
 def _build_vectors_selector(values: dict[str, Any]) -> Any:
+    if not values:
+        raise CodecError("No VectorsSelector")
     return values["include"] if "include" in values else values.get("enable")
 
 
@@ -114,6 +118,7 @@ def _build_kind(values: dict[str, Any]) -> Any:
     raise CodecError("Query without anything known in it")
 
 
+_MMR = model(models.NearestQuery, "NearestInputWithMmr")
 _DISCOVER = take_model(models.DiscoverInput, "DiscoverInput")
 _TEXT = take_model(models.TextQueryInput, "TextQuery")
 _GROUPS = take_model(models.QueryGroupsRequest, "QueryPointGroups", shard_key_selector="shard_key")
@@ -174,6 +179,25 @@ def _take_consistency(value: Any) -> dict[str, Any]:
     return {"type" if isinstance(value, str) else "factor": value}
 
 
+def _build_consistency(values: dict[str, Any]) -> Any:
+    if not values or values.get("factor") == 0:
+        raise CodecError("read_consistency: neither a type nor a factor of 1 or more")
+    return first(values)
+
+
+def _build_member(values: dict[str, Any]) -> models.QueryRequest:
+    if not values["collection_name"]:
+        reason = 'value "" invalid, must be from 1 to 255 characters'
+        raise CodecError(f"Validation error in body: [query_points.collection_name: {reason}]")
+    return build_query(values)
+
+
+def _build_mmr(values: dict[str, Any]) -> Any:
+    if "mmr" not in values:
+        raise CodecError("mmr is missing")
+    return _MMR.build(values)
+
+
 def _take_member(value: tuple[str, models.QueryRequest]) -> dict[str, Any]:
     return {"collection_name": value[0], **take_query(value[1])}
 
@@ -199,7 +223,7 @@ SHAPES: dict[str, Shape] = {
     "OrderBy": Shape(_take_order, _ORDER.build),
     "StartFrom": Shape(_take_start, first),
     "Query": Shape(_take_kind, _build_kind),
-    "NearestInputWithMmr": model(models.NearestQuery, "NearestInputWithMmr"),
+    "NearestInputWithMmr": Shape(_MMR.take, _build_mmr, _MMR.rows),
     "Mmr": model(models.Mmr, "Mmr"),
     "RecommendInput": model(models.RecommendInput, "RecommendInput"),
     "DiscoverInput": model(models.DiscoverInput, "DiscoverInput"),
@@ -213,6 +237,6 @@ SHAPES: dict[str, Shape] = {
     "TextQuery": Shape(_take_text, _build_text),
     "Bm25Params": model(models.Bm25Params, "Bm25Params"),
     "PrefetchQuery": Shape(_take_prefetch, _PREFETCH.build),
-    "QueryPoints": Shape(_take_member, build_query),
-    "ReadConsistency": Shape(_take_consistency, first),
+    "QueryPoints": Shape(_take_member, _build_member),
+    "ReadConsistency": Shape(_take_consistency, _build_consistency),
 }
