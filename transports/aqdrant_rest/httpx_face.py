@@ -15,7 +15,7 @@ from collections.abc import (
     Mapping,
     Sequence,
 )
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from typing import Any, Final
 
 from anyio.lowlevel import RunVar
@@ -89,14 +89,27 @@ class HttpxCarrier:
                 await response.aclose()
 
     async def _read_whole(self, response: Any) -> bytes:
+        if response.is_closed:  # read by a hook, or made in this process
+            content: bytes = response.content
+            self._check_size(len(content))
+            return content
+        length = response.headers.get("content-length", "")
+        self._check_size(int(length) if length.isdecimal() else 0)
+        is_packed = "content-encoding" in response.headers
         pieces: list[bytes] = []
         size = 0
-        async for piece in response.aiter_bytes():
-            size += len(piece)
-            if self._answer_bytes is not None and size > self._answer_bytes:
-                raise AnswerTooLarge(self._origin, self._answer_bytes)
-            pieces.append(piece)
+        # `aiter_bytes` leaves a generator of its own behind where it is left in the middle.
+        reading = response.aiter_bytes() if is_packed else response.aiter_raw()
+        async with aclosing(reading):
+            async for piece in reading:
+                size += len(piece)
+                self._check_size(size)
+                pieces.append(piece)
         return b"".join(pieces)
+
+    def _check_size(self, size: int) -> None:
+        if self._answer_bytes is not None and size > self._answer_bytes:
+            raise AnswerTooLarge(self._origin, self._answer_bytes)
 
     def stream(
         self, method: bytes, target: bytes, headers: Fields, content: bytes
