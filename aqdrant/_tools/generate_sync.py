@@ -312,13 +312,10 @@ class _Writer:
                 self._needed.add(("aqdrant._sync._facade", "drive_alone"))
         returns = "" if node.returns is None else self._module.text(node.returns)
         if "property" in decorators:
-            if returns == "NoReturn":
-                self._needed.add(("typing", "assert_never"))
-                return [f"{indent}assert_never({target})"]
             if returns in _SERVICES:
                 target += ".driven_by(self._drive)"
             return [f"{indent}return {target}"]
-        keyword = "" if returns in ("None", "NoReturn") else "return "
+        keyword = "" if returns == "None" else "return "
         return lay_out_call(indent, keyword + _driver(node, decorators, returns), target, arguments)
 
     def _arguments(self, arguments: ast.arguments) -> Iterator[str]:

@@ -29,11 +29,6 @@ class ClientCore:
         """The options."""
         return {}
 
-    @property
-    def raw(self) -> NoReturn:
-        """Refuse."""
-        raise TypeError
-
     async def aclose(self) -> None:
         """Close the client."""
 
@@ -48,7 +43,7 @@ POINTS = '''
 
 from collections.abc import AsyncIterable, AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Any, NoReturn, TypeAlias
+from typing import Any, TypeAlias
 
 from aqdrant import models
 from aqdrant._async.core import ClientCore
@@ -126,10 +121,7 @@ class AsyncQdrantClient(PointMethods):
 
 SOURCES = {
     "client": CLIENT,
-    "core": CORE.replace("from", "from").replace(
-        '"""The core."""',
-        '"""The core."""\n\nfrom typing import NoReturn\n\nfrom x import Transport',
-    ),
+    "core": CORE.replace('"""The core."""', '"""The core."""\n\nfrom x import Transport'),
     "points": POINTS,
     "shaping": "def unused(): ...\n",
 }
@@ -244,7 +236,6 @@ def test_core_and_client(files: dict[str, str]) -> None:
     assert "class ClientCore(Facade):" in core
     assert "self._attach(AsyncQdrantClient(location, transport=transport))" in core
     assert "return self._async.options" in core
-    assert "assert_never(self._async.raw)" in core
     assert "self._shut(self._async.close())" in core
     assert '"""Close the client. Closing again does nothing."""' in core
     assert "aclose" not in core
