@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from aqdrant import models, operations
-from aqdrant.exceptions import BadRequest, Conflict, NotFound
+from aqdrant.exceptions import ArgumentError, Conflict, NotFound
 from aqdrant.testing.cases.data import COSINE, DOT, point
 from aqdrant.testing.kit import Cases, Lab, raises
 
@@ -116,7 +116,7 @@ async def that_are_missing_are_not_found(lab: Lab) -> None:
 @case()
 async def need_vectors_of_a_size(lab: Lab) -> None:
     name = lab.name()
-    with raises(BadRequest):
+    with raises(ArgumentError):
         await lab.client.create_collection(
             name, models.VectorParams(size=0, distance=models.Distance.DOT)
         )
