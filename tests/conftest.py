@@ -11,6 +11,7 @@ import random
 import signal
 import sys
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,6 +30,8 @@ BLOCKING_IS_ALLOWED = ("project", "typing")
 
 SHARE = 1 if sys.version_info < (3, 12) or not CI else 0.3
 """Of the generated examples: the same on each Python find the same; later ones look for theirs."""
+LONG = 500
+"""Rows from which on a test's table is a long one."""
 
 hypothesis.settings.register_profile("local", deadline=None, max_examples=50, print_blob=True)
 hypothesis.settings.register_profile(
@@ -83,6 +86,22 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         if metafunc.definition.get_closest_marker("one_loop"):
             names = names[:1]
         metafunc.parametrize("anyio_backend", names, indirect=True, scope="module")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out most rows of the longest tables where a share of the examples is enough."""
+    if SHARE == 1:
+        return
+    tests = [item.nodeid.partition("[")[0] for item in items]
+    rows, seen = Counter(tests), Counter[str]()
+    kept: list[pytest.Item] = []
+    left_out: list[pytest.Item] = []
+    for item, test in zip(items, tests, strict=True):
+        is_kept = rows[test] < LONG or seen[test] % 5 == 0
+        (kept if is_kept else left_out).append(item)
+        seen[test] += 1
+    items[:] = kept
+    config.hook.pytest_deselected(items=left_out)
 
 
 @pytest.fixture(scope="module")
