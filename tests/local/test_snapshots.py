@@ -410,7 +410,7 @@ async def test_writers_go_on_while_snapshots_are_taken(place: str, tmp_path: Pat
                 number += 1
                 both = [
                     models.PointStruct(id=100 + number, vector={"": [1.0, 1.0]}),
-                    models.PointStruct(id=10_000 + number, vector={"": [1.0, 1.0]}),
+                    models.PointStruct(id=10**9 + number, vector={"": [1.0, 1.0]}),
                 ]
                 await client.upsert("c", both)
         for made in taken:  # each has whole operations, and no less than the one before
