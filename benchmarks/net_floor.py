@@ -177,6 +177,7 @@ class Raw:
     async def aclose(self) -> None:
         for _, writer in self.idle:
             writer.transport.abort()
+        self.idle.clear()
         await asyncio.sleep(0.01)
 
 

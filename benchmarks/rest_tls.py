@@ -81,6 +81,7 @@ async def main(ports: list[int], authority: str, seconds: float, rounds: int) ->
     rate: dict[str, list[float]] = {name: [] for name in calls}
     for _ in range(rounds):
         for name in random.sample(list(calls), len(calls)):
+            await raw.aclose()  # servers end connections that were idle through the others' turns
             await calls[name]()
             ms[name].append(await median_ms(calls[name], seconds))
             rate[name].append(await per_second(calls[name], seconds))
