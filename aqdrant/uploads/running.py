@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 import anyio
 import msgspec
 
-from aqdrant._portal import in_caller
 from aqdrant.context import retried
 from aqdrant.exceptions import (
     AqdrantError,
@@ -27,7 +26,7 @@ from aqdrant.exceptions import (
 from aqdrant.middleware.retry import FAULTS, Fault, log_retry, may_run_again, wait_before
 from aqdrant.operations import UpsertPoints
 from aqdrant.transport import Encoded
-from aqdrant.uploads.bars import close_bar
+from aqdrant.uploads.bars import close_bar, tell
 from aqdrant.uploads.pieces import Piece
 from aqdrant.uploads.report import UploadFailure, UploadResult
 
@@ -158,12 +157,12 @@ class Run:
             async for piece, request, encoded in ready:
                 try:
                     await self._deliver(piece, request, encoded)
+                    self._settle(piece)
+                    await self._tell()
                 except Exception as error:  # noqa: BLE001  # raised at the end
                     self._error = self._error or error
                     self._scope.cancel()
                     return
-                self._settle(piece)
-                await self._tell()
 
     async def _deliver(
         self, piece: Piece, request: UpsertPoints, encoded: Encoded | None = None
@@ -237,8 +236,7 @@ class Run:
 
     async def _tell(self) -> None:
         self.result.seconds = time.monotonic() - self._began
-        if self._settings.on_progress is not None:
-            await in_caller(self._settings.on_progress, self.result)
+        await tell(self._settings.on_progress, self.result)
 
     def _failed(self, what: str) -> UploadFailed:
         failures = self.result.failures
