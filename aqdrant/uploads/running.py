@@ -21,6 +21,7 @@ from aqdrant.exceptions import (
     PayloadTooLarge,
     RateLimited,
     ServiceUnavailable,
+    TransportError,
     UploadFailed,
 )
 from aqdrant.middleware.retry import FAULTS, Fault, log_retry, may_run_again, wait_before
@@ -185,15 +186,23 @@ class Run:
 
     async def _attempt(self, operation: UpsertPoints, encoded: Encoded | None, count: int) -> None:
         """Send a piece by the rules of the client's own retries, until it is acknowledged."""
-        tried = limited = 0
+        tried = limited = lost = 0
         while True:
             await self._wait_turn()
             try:
                 with retried(tried + limited):
-                    await self._sent(operation, encoded, count)
-                return
+                    await self._sent(operation, encoded, count - lost)
             except FAULTS as error:
                 fault = error
+            except Exception as error:
+                if not _is_open(error):
+                    self.result.unanswered -= lost
+                raise
+            else:
+                self.result.unanswered -= lost
+                return
+            if _is_open(fault):
+                lost = count
             if isinstance(fault, RateLimited):
                 limited += 1
                 wait, lasts = wait_before(limited - 1, fault), limited > _MOST_WAITS
@@ -218,10 +227,11 @@ class Run:
         self.result.unanswered += count
         try:
             await self._send(operation, encoded)
-        except Exception:
-            self.result.unanswered -= count
+        except Exception as error:
+            if not _is_open(error):
+                self.result.unanswered -= count
             raise
-        # A cancellation leaves them where they are: perhaps they were written.
+        # A cancellation, or an answer that was lost, leaves them: perhaps they were written.
         self.result.unanswered -= count
 
     async def _wait_turn(self) -> None:
@@ -256,3 +266,8 @@ class Run:
             error.add_note(
                 f"{count} written before this; the upload goes on with start={result.checkpoint}."
             )
+
+
+def _is_open(error: Exception) -> bool:
+    """Whether the points of a batch may have been written in spite of this."""
+    return isinstance(error, TransportError) and error.processed is not False

@@ -19,6 +19,7 @@ from aqdrant import AsyncQdrantClient, models
 from aqdrant.exceptions import (
     ArgumentError,
     BadRequest,
+    ConnectionFailed,
     Forbidden,
     NotFound,
     PayloadTooLarge,
@@ -287,6 +288,18 @@ async def test_faults_that_last_end_the_upload_and_tell_where_to_go_on(
     result = await client.upload_points(C, map(point, range(10)), start=account.checkpoint)
     assert sent(transport) == [[4, 5, 6, 7, 8, 9]]
     assert result.checkpoint == 10
+
+
+@pytest.mark.one_loop
+async def test_answer_that_was_lost_is_accounted_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    Clock(monkeypatch)
+    answers: list[Any] = [ConnectionFailed("lost."), DONE, ConnectionFailed("lost.")]
+    answers += [ConnectionFailed("no way.", processed=False)] * 3
+    client, _ = server(lambda _: answers.pop(0))
+    account = UploadResult()
+    with pytest.raises(ConnectionFailed, match="no way"):
+        await client.upload_points(C, map(point, range(4)), 2, result=account)
+    assert (account.points, account.checkpoint, account.unanswered) == (2, 2, 2)
 
 
 async def test_what_is_not_transient_is_not_tried_again() -> None:
