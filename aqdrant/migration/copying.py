@@ -100,7 +100,10 @@ class Copy:
             raise MigrationFailed(
                 f"the source has {here} points and the copy {there}.",
                 target=f"collection {self._name!r}",
-                fix="Was the source written to meanwhile? resume=True carries what is missing.",
+                fix="Was the source written to meanwhile? resume=True carries what is missing."
+                if there < here
+                else "The copy had, or got, points of its own: recreate_on_collision=True replaces"
+                " it.",
             )
         for key in self._shard_keys:
             await self._compare(key, [record for of, record in self._sample if of == key])
