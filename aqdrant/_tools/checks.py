@@ -58,6 +58,7 @@ def build_steps(pytest_arguments: Sequence[str] = ()) -> list[Step]:
     ]
     steps += [
         Step("mypy", "strict types", (python, "-m", "mypy")),
+        Step("readme", "strict types", (python, "-m", "aqdrant._tools.readme_types")),
         Step("pyright", "strict types", (python, "-m", "pyright", "--pythonpath", python)),
         Step("tests", "pytest", (python, "-m", "pytest", *pytest_arguments), is_shown=True),
     ]
