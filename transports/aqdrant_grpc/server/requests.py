@@ -72,6 +72,8 @@ def _index(fields: dict[str, Any]) -> models.CreateFieldIndex:
     schema: Any = fields.get("field_index_params", kind)
     if schema is not kind and FIELD_TYPES.get(schema.__class__) != kind:
         raise CodecError(f"field_type ({kind}) and field_index_params do not match")
+    if isinstance(schema, models.TextIndexParams) and schema.tokenizer is None:
+        raise CodecError("unknown tokenizer type")
     return models.CreateFieldIndex(field_name=fields["field_name"], field_schema=schema)
 
 

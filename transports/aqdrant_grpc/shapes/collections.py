@@ -57,7 +57,8 @@ def _take_threads(value: Any) -> dict[str, Any]:
 
 
 def _build_threads(values: dict[str, Any]) -> Any:
-    return values.get("value", models.MaxOptimizationThreadsSetting.AUTO)
+    # Nothing known is a setting of another version: a server refuses it, a client leaves it out.
+    return next(iter(values.values()), values)
 
 
 _OPTIMIZERS = model(models.OptimizersConfigDiff, "OptimizersConfigDiff")
@@ -92,7 +93,7 @@ def _build_configuration(values: dict[str, Any]) -> models.CollectionConfig:
     optimizers = recast(
         models.OptimizersConfig, values.get("optimizer_config") or models.OptimizersConfigDiff()
     )
-    if isinstance(optimizers.max_optimization_threads, str):
+    if not isinstance(optimizers.max_optimization_threads, int):
         optimizers.max_optimization_threads = None  # The server chooses.
     values["optimizer_config"] = optimizers
     values["hnsw_config"] = recast(
