@@ -121,7 +121,7 @@ async def test_health(app: GrpcApplication) -> None:
         (b"", {}, "INTERNAL", "Missing request message."),
         (REQUEST[:-1], {}, "INTERNAL", "not one whole message"),
         (REQUEST + REQUEST, {}, "INTERNAL", "not one whole message"),
-        (framed(b"\x0a\x05a"), {}, "INVALID_ARGUMENT", "a field of 5 bytes"),
+        (framed(b"\x0a\x05a"), {}, "INTERNAL", "decode Protobuf message: a field of 5 bytes"),
         (framed(b"\x0a\x01\xff"), {}, "INTERNAL", "failed to decode Protobuf message"),
         (framed(REQUEST[5:], 1), {}, "INTERNAL", "no grpc-encoding"),
         (framed(b"x", 1), {b"grpc-encoding": b"gzip"}, "INTERNAL", "Error decompressing"),
@@ -239,7 +239,10 @@ async def test_an_update_whose_points_are_unknown_is_no_update_of_all() -> None:
 OTHER: dict[str, list[str]] = json.loads(Path(__file__).with_name("other_codes.json").read_bytes())
 """Call → the code recorded, ours, and why it is another."""
 
-FILES = ("aliases", "errors", "indexes", "legacy", "payload", "points", "query", "vectors")
+FILES = (
+    *("aliases", "collections", "errors", "indexes", "legacy", "payload", "points", "query"),
+    *("service", "vectors"),
+)
 
 
 @pytest.mark.parametrize("file", FILES)
