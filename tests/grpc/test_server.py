@@ -30,6 +30,7 @@ R = TypeVar("R")
 
 EXISTS = "/qdrant.Collections/CollectionExists"
 HEALTH = "/grpc.health.v1.Health/Check"
+WATCH = "/grpc.health.v1.Health/Watch"
 
 
 class Answer(NamedTuple):
@@ -112,7 +113,45 @@ async def app() -> AsyncGenerator[GrpcApplication]:
 async def test_health(app: GrpcApplication) -> None:
     assert (await ask(app, HEALTH, framed(b""))).message == b"\x08\x01"
     assert (await ask(app, HEALTH, framed(b"\x0a\x04nope"))).message == b"\x08\x01"
-    assert (await ask(app, "/grpc.health.v1.Health/Watch", framed(b""))).code == "UNIMPLEMENTED"
+    assert (await ask(app, "/grpc.health.v1.Health/List", framed(b""))).code == "UNIMPLEMENTED"
+
+
+@pytest.mark.parametrize(
+    ("end", "last"),
+    [
+        ("the server's", [b"\x08\x02", (b"grpc-status", b"0")]),
+        ("the client's", [(b"grpc-status", b"0")]),
+        ("the deadline", [(b"grpc-status", b"1"), (b"grpc-message", b"Timeout expired")]),
+    ],
+)
+async def test_health_is_watched_to_the_end(end: str, last: list[Any]) -> None:
+    told = anyio.Event()
+    sent: list[Any] = []
+    events = [{"type": "http.request", "body": framed(b"\x0a\x04nope")}]
+    app = GrpcApplication(RecordingTransport(), ended=told.wait)
+
+    async def receive() -> dict[str, Any]:
+        if not events:
+            await anyio.sleep_forever()
+        return events.pop()
+
+    async def send(message: Any) -> None:
+        sent.extend(message["headers"] if "trailers" in message["type"] else [])
+        body = message.get("body")
+        if body:
+            assert (body[:5], message["more_body"]) == (b"\0\0\0\0\x02", True)
+            sent.append(body[5:])
+            if end == "the server's":
+                told.set()
+            elif end == "the client's":
+                events.append({"type": "http.disconnect"})
+
+    headers = [(b"te", b"trailers")]
+    headers += [(b"grpc-timeout", b"1m")] if end == "the deadline" else []
+    scope = {"type": "http", "path": WATCH, "headers": headers}
+    with anyio.fail_after(10):
+        await app({**scope, "extensions": {"http.response.trailers": {}}}, receive, send)
+    assert sent == [b"\x08\x01", *last]
 
 
 @pytest.mark.parametrize(
