@@ -41,8 +41,18 @@ def test_sync_client(server: Server) -> None:
     with pytest.raises(grpc.RpcError, match="Collection `none`") as caught:
         client.get_collection("none")
     assert caught.value.code() is grpc.StatusCode.NOT_FOUND
-    check([getattr(client, name)(**arguments) for name, arguments in scenario()])
+    over_rest = QdrantClient(**settings(server, prefer_grpc=False))
+    results, same = (
+        [getattr(each, name)(**arguments) for name, arguments in scenario()]
+        for each in (client, over_rest)
+    )
+    check(results)
+    for (name, _), result, expected in zip(scenario(), results, same, strict=True):
+        # An update has the number that the engine gave it.
+        is_update = isinstance(result, models.UpdateResult)
+        assert (result.status == expected.status) if is_update else (result == expected), name
     client.close()
+    over_rest.close()
 
 
 def test_async_client(server: Server) -> None:
