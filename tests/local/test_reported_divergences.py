@@ -95,5 +95,5 @@ def test_cosine_vector_that_was_read_is_written_as_it_is(engine: Engine, seed: i
     vectors = np.random.default_rng(seed).normal(size=(50, 5)).tolist()
     engine.upsert(*(models.PointStruct(id=n, vector=vector) for n, vector in enumerate(vectors)))
     once = engine.get(*range(50))
-    engine.upsert(*(models.PointStruct(id=n, vector=read.vector) for n, read in once.items()))
+    engine.upsert(*(models.PointStruct(id=n, vector=once[n].vector or []) for n in once))
     assert engine.get(*range(50)) == once
