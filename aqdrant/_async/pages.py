@@ -99,6 +99,8 @@ class Ahead(Generic[R]):
         else:
             self._task = loop.create_task(self._run(work))
             self._cancel = self._task.cancel
+            # One that is cancelled before its first step never runs, not to its `finally` either.
+            self._task.add_done_callback(self._ended)
 
     async def result(self) -> R:
         """Wait for its end."""
@@ -113,6 +115,9 @@ class Ahead(Generic[R]):
         self._cancel()
         with anyio.CancelScope(shield=True):
             await self._done.wait()
+
+    def _ended(self, _task: object) -> None:
+        self._done.set()
 
     async def _run(self, work: Callable[[], Awaitable[R]]) -> None:
         try:

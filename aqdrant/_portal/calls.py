@@ -73,6 +73,12 @@ class Call(Generic[R]):
             self.fail(asyncio.CancelledError())
         else:
             self._task.cancel()
+            # One that is cancelled before its first step never runs, and could not say so.
+            self._task.add_done_callback(self._never_ran)
+
+    def _never_ran(self, _task: asyncio.Task[None]) -> None:
+        if not self.done:
+            self.fail(asyncio.CancelledError())
 
     def ask(self, function: Callable[..., T], args: tuple[Any, ...]) -> asyncio.Future[T]:
         """Have the waiting thread run a plain function."""

@@ -58,6 +58,8 @@ class Resident:
     async def _relay(self, function: Callable[[*Ts], Awaitable[R]], *args: *Ts) -> R:
         if self._task is None:
             self._task = asyncio.get_running_loop().create_task(self._serve())
+            # One that is cancelled before its first step never runs, not to its `finally` either.
+            self._task.add_done_callback(self._drop)
         elif self._task.done():
             raise ClientClosed(
                 "The stream or the iteration has ended, or its client was closed in the middle.",
@@ -91,10 +93,13 @@ class Resident:
                     await self._steps.popleft().perform()
                 await self._rest()
         finally:
-            for step in self._steps:
-                step.result.cancel()
+            self._drop()
             with contextlib.suppress(Exception):  # nobody is left to hear of it
                 await self._cleanup()
+
+    def _drop(self, _task: asyncio.Task[None] | None = None) -> None:
+        for step in self._steps:
+            step.result.cancel()
 
     async def _rest(self) -> None:
         rest = asyncio.get_running_loop().create_future()

@@ -147,6 +147,14 @@ class Pages:
         return models.ScrollResult(points=[models.Record(id=1)], next_page_offset=2)
 
 
+async def test_iteration_may_be_left_at_once(client: AsyncQdrantClient) -> None:
+    with anyio.fail_after(10):
+        # The engine answers without a turn of the loop: the next page has not even begun.
+        records: Any = client.scroll_all(C, page_size=1)
+        await anext(records)
+        await records.aclose()
+
+
 async def test_next_page_is_under_way_and_ends_with_the_iteration() -> None:
     pages = Pages()
     client = AsyncQdrantClient(transport=RecordingTransport({ScrollPoints: pages}))

@@ -18,6 +18,7 @@ import anyio.to_thread
 import pytest
 
 from aqdrant._portal import Lease, in_caller, in_portal
+from aqdrant._portal.calls import Call
 from aqdrant._portal.residents import Resident
 from aqdrant.exceptions import AqdrantError, ClientClosed
 
@@ -222,6 +223,29 @@ def test_call_under_way_when_the_lease_is_released(lease: Lease) -> None:
 
 
 @needs_signals
+def test_what_is_cancelled_before_its_first_step_ends(lease: Lease) -> None:
+    async def cancelled_at_once() -> Call[None]:
+        call = Call(asyncio.sleep, (60,), asyncio.get_running_loop(), set())
+        asyncio.get_running_loop().call_soon(call.begin)
+        asyncio.get_running_loop().call_soon(call.cancel)
+        while not call.done:  # noqa: ASYNC110  # turns of the loop, and no event tells of it
+            await asyncio.sleep(0)
+        return call
+
+    call = lease.run(asyncio.wait_for, cancelled_at_once(), 10)
+    assert isinstance(call.error, asyncio.CancelledError)
+
+    async def stopped_at_once() -> None:
+        resident = Resident(lease, partial(asyncio.sleep, 0))
+        step = asyncio.ensure_future(resident._relay(asyncio.sleep, 60))
+        await asyncio.sleep(0)
+        await resident._stop()
+        await asyncio.wait([step])
+        assert step.cancelled()
+
+    lease.run(asyncio.wait_for, stopped_at_once(), 10)
+
+
 def test_interrupt_cancels_the_call_and_waits_for_its_end(lease: Lease) -> None:
     ended: list[str] = []
 
