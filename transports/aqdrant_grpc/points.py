@@ -27,6 +27,7 @@ from aqdrant_grpc.vectors import as_bytes, encode_floats, is_array, is_rows, row
 from aqdrant_grpc.wire import (
     CodecError,
     Made,
+    Malformed,
     read_span,
     read_varint,
     unpack_float,
@@ -384,7 +385,7 @@ def decode_scored_point(buffer: bytes, position: int, end: int) -> ScoredPoint:
             odd: ScoredPoint = SLOW["ScoredPoint"](buffer, begin, end)
             return odd
     if position != end:
-        raise CodecError("a point that does not end where it should")
+        raise Malformed("a point that does not end where it should")
     return ScoredPoint(
         id=cast("Any", id_), version=version, score=score, payload=payload, vector=vectors
     )
@@ -412,5 +413,5 @@ def decode_record(buffer: bytes, position: int, end: int) -> Record:
             odd: Record = SLOW["RetrievedPoint"](buffer, begin, end)
             return odd
     if position != end:
-        raise CodecError("a point that does not end where it should")
+        raise Malformed("a point that does not end where it should")
     return Record(id=cast("Any", id_), payload=payload, vector=vectors)
