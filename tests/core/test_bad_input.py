@@ -400,6 +400,15 @@ async def test_path_leads_to_the_value(value: Any, path: str) -> None:
     assert str(caught.value).startswith(f"{path}: ")
 
 
+async def test_condition_that_stands_alone_is_told_where_it_goes() -> None:
+    client = AsyncQdrantClient(transport=RecordingTransport())
+    alone: Any = models.FieldCondition(key="a", match=models.MatchValue(value=1))
+    with pytest.raises(ArgumentError, match="point ids or a Filter"):
+        await client.delete("texts", alone)
+    with pytest.raises(ArgumentError, match=r"Filter\(must="):
+        await client.count("texts", alone)
+
+
 async def test_collection_outlives_a_recreation_that_cannot_be() -> None:
     async with AsyncQdrantClient(":memory:") as client:
         await client.create_collection("texts")

@@ -28,7 +28,7 @@ def grpc_error(call: Call) -> AqdrantError:
     answer = Response(200, [])
     answer.trailers = [(name.encode(), text.encode()) for name, text in trailers.items()]
     with pytest.raises(AqdrantError) as caught:
-        read_message(answer, OPERATION, 1.0)
+        read_message(answer, OPERATION, 1.0, "http://ex")
     return caught.value
 
 

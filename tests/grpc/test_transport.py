@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
@@ -209,7 +210,7 @@ async def test_statuses(code: int, text: str, kind: type[Exception], status: int
                 await transport.execute(COUNT)
     error: Any = caught.value
     assert error.operation == "CountPoints"
-    assert error.target == "collection 'a'"
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+, collection 'a'", error.target)
     if isinstance(error, StatusError):
         assert error.status_code == status
         assert error.retry_after == 7

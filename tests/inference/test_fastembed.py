@@ -153,6 +153,34 @@ async def test_sparse_vectors(model_folder: Path) -> None:
     assert len(words.indices) == len(words.values) > 0
 
 
+@pytest.mark.one_loop
+async def test_model_that_was_added_to_fastembed_is_known(
+    model_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from fastembed import TextEmbedding
+    from fastembed.common.model_description import ModelSource, PoolingType
+    from fastembed.text.custom_text_embedding import CustomTextEmbedding
+
+    monkeypatch.setattr(CustomTextEmbedding, "SUPPORTED_MODELS", [])
+    TextEmbedding.add_custom_model(
+        model="ours/pets",
+        pooling=PoolingType.MEAN,
+        normalization=True,
+        sources=ModelSource(url="file://"),
+        dim=DIMENSIONS,
+        model_file="model.onnx",
+    )
+    own = {"ours/pets": {"specific_model_path": str(model_folder)}}
+    embedders = {"*": FastEmbed(models=own, threads=1)}
+    async with AsyncQdrantClient(":memory:", embedders=embedders) as client:
+        assert client.get_embedding_size("ours/pets") == DIMENSIONS
+        params = models.VectorParams(size=DIMENSIONS, distance=models.Distance.COSINE)
+        await client.create_collection("texts", params)
+        cat = models.Document(text=TEXTS[0], model="ours/pets")
+        await client.upsert("texts", [models.PointStruct(id=1, vector=cat)])
+        assert (await client.query_points("texts", cat)).points[0].score > 0.99
+
+
 async def test_unknown_model_is_refused_with_the_nearest(embedders: dict[str, Any]) -> None:
     with pytest.raises(ArgumentError, match=r"Did you mean 'sentence-transformers/all-MiniLM-L6"):
         await embedders["*"].embed(inputs(["a"], "sentence-transformers/all-MiniLM-L6"))

@@ -12,7 +12,7 @@ from aqdrant import QdrantClient, models
 from aqdrant.transport import TransportConfig
 from aqdrant_local import open_transport
 from aqdrant_local.engine.graph import Graph
-from aqdrant_local.graph_builder import BUILDER
+from aqdrant_local.graphs.builder import BUILDER
 from aqdrant_local.state import Collection
 
 Floats = NDArray[np.float32]

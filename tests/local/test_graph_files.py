@@ -17,7 +17,7 @@ from aqdrant import models
 from aqdrant_local.engine import dense
 from aqdrant_local.engine.distances import Distance
 from aqdrant_local.engine.graph import Graph, Shape
-from aqdrant_local.graph_builder import BUILDER
+from aqdrant_local.graphs.builder import BUILDER
 from aqdrant_local.store.graph_files import GraphFiles
 
 from .clustered import EARLY, EXACT, LATE, PATIENCE, SIZE, Floats, Large, around
@@ -243,7 +243,7 @@ write(sys.argv[1], int(sys.argv[2]))
 
 def write(folder: str, seed: int) -> None:
     """Write, and have each graph saved, until somebody ends it."""
-    import aqdrant_local.graph_building as building
+    import aqdrant_local.graphs.building as building
 
     building._WORTH_SAVING = -1.0
     random = np.random.default_rng(seed)

@@ -16,7 +16,7 @@ import pytest
 from aqdrant import AsyncQdrantClient, models
 from aqdrant_local.engine import dense
 from aqdrant_local.engine.graph import Graph
-from aqdrant_local.graph_builder import BUILDER
+from aqdrant_local.graphs.builder import BUILDER
 
 from .clustered import EARLY, LATE, PATIENCE, QUICK, SIZE, Large, around
 from .stored import run_script

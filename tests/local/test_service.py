@@ -9,7 +9,7 @@ import pytest
 
 from aqdrant import AsyncQdrantClient, models
 from aqdrant.exceptions import ArgumentError, InsufficientStorage
-from aqdrant_local import quotas
+from aqdrant_local.limits import quotas
 
 DOT = models.VectorParams(size=2, distance=models.Distance.DOT)
 POINT = models.PointStruct(id=1, vector={"": [1.0, 1.0]}, payload={"n": 1})

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 from aqdrant.exceptions import AqdrantError, DecodeError, OperationTimeout, status_error
 from aqdrant_net import Fields, Response
 
-__all__ = ["CODES", "Named", "read_message"]
+__all__ = ["CODES", "Named", "place_of", "read_message"]
 
 CODES = (
     "OK",
@@ -61,8 +61,13 @@ class Named(Protocol):
         ...
 
 
-def read_message(answer: Response, operation: Named, timeout: float | None) -> bytes:
-    """Give the message of an answer.
+def place_of(operation: Named, server: str) -> str:
+    """Say where a call went: to which server, and what it is about."""
+    return f"{server}, {operation.target}" if operation.target else server
+
+
+def read_message(answer: Response, operation: Named, timeout: float | None, server: str) -> bytes:
+    """Give the message of an answer of the server at this address.
 
     Raises:
         StatusError: Qdrant answered with an error.
@@ -71,14 +76,16 @@ def read_message(answer: Response, operation: Named, timeout: float | None) -> b
     """
     trailers = answer.trailers or answer.headers
     if (b"grpc-status", b"0") not in trailers:
-        raise _error(answer, _texts(trailers), operation, timeout)
+        raise _error(answer, _texts(trailers), operation, timeout, server)
     content = answer.content
     if len(content) < 5 or len(content) - 5 != int.from_bytes(content[1:5], "big"):
         raise _undecodable(
-            f"the answer is {max(len(content) - 5, 0)} bytes long, and is not whole", operation
+            f"the answer is {max(len(content) - 5, 0)} bytes long, and is not whole",
+            operation,
+            server,
         )
     if content[0]:
-        raise _undecodable("the answer is compressed, which was not asked for", operation)
+        raise _undecodable("the answer is compressed, which was not asked for", operation, server)
     return content[5:]
 
 
@@ -87,11 +94,11 @@ def _texts(fields: Fields) -> dict[str, str]:
 
 
 def _error(
-    answer: Response, trailers: dict[str, str], operation: Named, timeout: float | None
+    answer: Response, trailers: dict[str, str], operation: Named, timeout: float | None, server: str
 ) -> AqdrantError:
     code = trailers.get("grpc-status")
     if code is None and answer.status == 200:
-        return _undecodable("the answer has no grpc-status", operation)
+        return _undecodable("the answer has no grpc-status", operation, server)
     name = CODES[int(code)] if code and code.isdigit() and int(code) < len(CODES) else "UNKNOWN"
     reason = unquote(trailers.get("grpc-message", ""))
     if name == "DEADLINE_EXCEEDED" or (name == "CANCELLED" and reason == "Timeout expired"):
@@ -99,7 +106,7 @@ def _error(
             f"the server ran out of time: {reason}.",
             timeout=timeout,
             operation=operation.name,
-            target=operation.target,
+            target=place_of(operation, server),
             fix="Pass a longer timeout= to the call or to the client.",
         )
     http = answer.status if code is None else _STATUS.get(name, 500)
@@ -114,12 +121,11 @@ def _error(
         reason=reason,
         headers={**_texts(answer.headers), **trailers},
         operation=operation.name,
-        target=operation.target,
+        target=place_of(operation, server),
         fix=_NO_GRPC if is_lost else None,
     )
 
 
-def _undecodable(reason: str, operation: Named) -> DecodeError:
-    return DecodeError(
-        f"{reason}.", processed=True, operation=operation.name, target=operation.target
-    )
+def _undecodable(reason: str, operation: Named, server: str) -> DecodeError:
+    where = place_of(operation, server)
+    return DecodeError(f"{reason}.", processed=True, operation=operation.name, target=where)

@@ -35,7 +35,7 @@ from aqdrant.transport import (
 from aqdrant_grpc._methods import METHODS
 from aqdrant_grpc.calls import decode_steps, encode_steps, is_supported, unsupported
 from aqdrant_grpc.channel import Channel, Metadata
-from aqdrant_grpc.errors import Named, read_message
+from aqdrant_grpc.errors import Named, place_of, read_message
 from aqdrant_grpc.options import make_tls, read_options
 from aqdrant_net import deadline
 
@@ -87,7 +87,7 @@ class GrpcTransport:
             raise unsupported(operation)
         timeout = options.timeout or self._config.timeout or DEFAULT_TIMEOUT
         channel = await self._channel()
-        async with _Bounds(operation, timeout):
+        async with _Bounds(operation, timeout, channel.target):
             metadata = await self._metadata_of(options)
             encoded = options.encoded
             if encoded is not None and encoded.fits(operation, self):
@@ -98,7 +98,7 @@ class GrpcTransport:
             answer = await channel.run(
                 path, metadata, content, timeout, repeatable=operation.idempotent
             )
-            message = read_message(answer, operation, timeout)
+            message = read_message(answer, operation, timeout, channel.target)
             result, fields = await _step(decode_steps(operation, message))
         if is_collecting():
             time, usage = fields.get("time", 0.0), fields.get("usage")
@@ -145,12 +145,12 @@ class GrpcTransport:
         timeout = options.timeout or self._config.timeout or DEFAULT_TIMEOUT
         channel = await self._channel()
         self._check_size(call.content, call)
-        async with _Bounds(call, timeout):
+        async with _Bounds(call, timeout, channel.target):
             metadata = await self._metadata_of(options)
             answer = await channel.run(
                 call.path, metadata, call.content, timeout, repeatable=call.idempotent
             )
-            return read_message(answer, call, timeout)
+            return read_message(answer, call, timeout, channel.target)
 
     async def _encode(self, operation: Operation[Any], asked: float | None) -> bytes:
         # The client's own default is no wish that the server should know of: strict mode has a
@@ -215,9 +215,10 @@ class GrpcTransport:
 class _Bounds:
     """Around one call: its deadline, and its name in errors."""
 
-    def __init__(self, call: Named, timeout: float) -> None:
+    def __init__(self, call: Named, timeout: float, server: str) -> None:
         self._call = call
         self._timeout = timeout
+        self._server = server
         self._deadline = deadline(timeout)
 
     async def __aenter__(self) -> None:
@@ -236,7 +237,7 @@ class _Bounds:
                 f"no answer within {self._timeout:g} s.",
                 timeout=self._timeout,
                 operation=self._call.name,
-                target=self._call.target,
+                target=place_of(self._call, self._server),
                 fix="Pass a longer timeout= to the call or to the client.",
             ) from None
         if isinstance(error, TransportError):

@@ -2,11 +2,11 @@
 
 General layout: `transport` runs operations by the handlers of `handlers/<noun>`, which work on the
 collections of `state` under the locks of `locks`. `encoding` turns models into columns, `records`
-rows into models, `filtering` and `querying` filters and queries into calls of `engine`, which is
-numpy alone, and faiss where graphs are wanted (`graph_settings` says where, `graph_builder` makes
-them). `sharding` tells points apart by shard keys, `strict` and `quotas` hold limits. `store` keeps
-all of it in a folder, where one is given; `snapshots` takes it elsewhere and back. `unsupported`
-lists what is refused.
+rows into models, `queries` filters and queries into calls of `engine`, which is numpy alone, and
+faiss where graphs are wanted (`graphs` says where, and makes them). `sharding` tells points apart
+by shard keys, `limits` hold callers back. `store` keeps all of it in a folder, where one is given;
+`snapshots` takes it elsewhere and back, `official` takes over the official client's folders.
+`unsupported` lists what is refused.
 """
 
 from __future__ import annotations

@@ -27,16 +27,16 @@ from aqdrant.operations import (
     UpsertPoints,
 )
 
-from .conditions import has_slices, listed_in, looks_of
 from .engine.dense import DenseVectors
 from .engine.multivectors import MultiVectors
 from .engine.paths import parse_path
 from .engine.segment import Vectors
 from .engine.strings import View
-from .formulas import variables_of
-from .graph_settings import approach_of
-from .inputs import inputs_of
-from .planning import Request, nodes_of
+from .graphs.settings import approach_of
+from .queries.conditions import has_slices, listed_in, looks_of
+from .queries.formulas import variables_of
+from .queries.inputs import inputs_of
+from .queries.planning import Request, nodes_of
 from .records import scrolled_payload
 from .state import Collection, State
 from .texts import NO_TEXT_INDEX

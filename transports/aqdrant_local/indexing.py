@@ -20,7 +20,7 @@ from .engine import indexed
 from .engine.arrays import Rows
 from .engine.columns import PayloadColumn
 from .engine.paths import ALL, Path
-from .filtering import path_of
+from .queries.filtering import path_of
 from .state import Collection
 from .texts import text_index
 

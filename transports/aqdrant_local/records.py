@@ -19,7 +19,7 @@ from .engine.dense import DenseVectors
 from .engine.multivectors import MultiVectors
 from .engine.paths import exclude, include
 from .engine.segment import Segment, Vectors
-from .filtering import path_of
+from .queries.filtering import path_of
 
 __all__ = ["Projection", "decode_payload", "scrolled_payload"]
 

@@ -1,7 +1,7 @@
 """Settings of collections: what users give, completed with a server's defaults, and changed later.
 
 Called by the handlers of collections and of vector names. What the settings of graphs mean stands
-in `graph_settings`. Others that only steer how a server stores and indexes are kept and shown; the
+in `graphs.settings`. Others that only steer how a server stores and indexes are kept and shown; the
 engine has no use for them. Quantization is one of them: vectors are compared in full, as a server
 compares them that rescores, or has no index yet.
 """

@@ -24,7 +24,7 @@ from .engine.elements import Datatype
 from .engine.multivectors import MultiVectors
 from .engine.segment import Segment, Vectors
 from .engine.sparse import SparseVectors
-from .graph_builder import BUILDER
+from .graphs.builder import BUILDER
 from .locks import Gate, Patience
 from .snapshots.shelf import Shelf
 

@@ -12,8 +12,8 @@ from typing import Any
 
 from aqdrant import models
 
+from .limits.resources import resident_bytes
 from .locks import Patience
-from .resources import resident_bytes
 from .sharding import PEER, Shard, shards_of
 from .state import Collection, State
 

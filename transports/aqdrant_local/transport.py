@@ -41,14 +41,14 @@ from aqdrant.transport import (
 )
 
 from .costs import MOMENT
-from .graph_builder import BUILDER
+from .graphs.builder import BUILDER
 from .handlers import HANDLERS, Handler, no_cost
 from .handlers.snapshots import found_file, restored
+from .limits.quotas import asks_the_machine, check_quotas
+from .limits.strict import check_strict_mode
 from .locks import AT_ONCE, Busy, Patience
-from .quotas import asks_the_machine, check_quotas
 from .sharding import cost_of_view
 from .state import Collection, State
-from .strict import check_strict_mode
 
 if TYPE_CHECKING:
     from .store import Share

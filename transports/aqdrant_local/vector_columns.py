@@ -1,7 +1,7 @@
 """Vectors of points, and of queries, turned into arrays and checked.
 
-Called by `encoding` for points and by `inputs` for queries. One call into C holds the interpreter
-for one point's vector at most.
+Called by `encoding` for points and by `queries.inputs` for queries. One call into C holds the
+interpreter for one point's vector at most.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Rankings put into groups by a payload column, and the nearest of a few points to each other.
 
-Called by the transport's `grouping`.
+Called by the transport's `queries.grouping`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The steps of formulas on arrays (n,) of float64. Called by the transport's `formulas`.
+"""The steps of formulas on arrays (n,) of float64. Called by the transport's `queries.formulas`.
 
 A step whose result is no finite number says at which position.
 """

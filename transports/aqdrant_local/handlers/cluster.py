@@ -14,8 +14,8 @@ from aqdrant import models
 from aqdrant import operations as ops
 from aqdrant.exceptions import BadRequest, NotFound, StatusError, UnsupportedOperation, status_error
 from aqdrant_local.engine.portions import portions
-from aqdrant_local.filtering import select_rows
 from aqdrant_local.locks import Patience
+from aqdrant_local.queries.filtering import select_rows
 from aqdrant_local.refusals import bad_request
 from aqdrant_local.sharding import (
     PEER,

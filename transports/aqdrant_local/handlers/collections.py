@@ -13,8 +13,8 @@ from aqdrant.operations import (
     UpdateCollection,
 )
 from aqdrant_local.engine.sparse import SparseVectors
-from aqdrant_local.graph_builder import BUILDER
-from aqdrant_local.graph_settings import due, indexed_vectors
+from aqdrant_local.graphs.builder import BUILDER
+from aqdrant_local.graphs.settings import due, indexed_vectors
 from aqdrant_local.indexing import described_indexes
 from aqdrant_local.locks import Patience
 from aqdrant_local.settings import change_settings, new_collection

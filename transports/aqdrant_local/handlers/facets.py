@@ -5,9 +5,9 @@ from __future__ import annotations
 from aqdrant import models
 from aqdrant.operations import Facet
 from aqdrant_local import costs
-from aqdrant_local.filtering import select_rows
 from aqdrant_local.locks import Patience
-from aqdrant_local.ordering import count_values
+from aqdrant_local.queries.filtering import select_rows
+from aqdrant_local.queries.ordering import count_values
 from aqdrant_local.refusals import out_of_range
 from aqdrant_local.sharding import seen
 from aqdrant_local.state import State

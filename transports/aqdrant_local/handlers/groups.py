@@ -11,8 +11,10 @@ from aqdrant.exceptions import NotFound
 from aqdrant.operations import QueryPointsGroups, SearchMatrixOffsets, SearchMatrixPairs
 from aqdrant_local import costs
 from aqdrant_local.engine.ids import PointId, encode_ids
-from aqdrant_local.filtering import path_of
-from aqdrant_local.grouping import (
+from aqdrant_local.locks import Patience
+from aqdrant_local.queries.answering import Run, look_up
+from aqdrant_local.queries.filtering import path_of
+from aqdrant_local.queries.grouping import (
     DEFAULT_SIZE,
     Grouped,
     Matrix,
@@ -20,9 +22,7 @@ from aqdrant_local.grouping import (
     group_points,
     measure,
 )
-from aqdrant_local.locks import Patience
-from aqdrant_local.planning import check_query, nodes_of
-from aqdrant_local.querying import Run, look_up
+from aqdrant_local.queries.planning import check_query, nodes_of
 from aqdrant_local.records import Projection
 from aqdrant_local.refusals import out_of_range
 from aqdrant_local.sharding import seen

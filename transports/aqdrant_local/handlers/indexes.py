@@ -8,9 +8,9 @@ from __future__ import annotations
 from aqdrant import models
 from aqdrant.operations import CreateFieldIndex, DeleteFieldIndex
 from aqdrant_local import costs
-from aqdrant_local.filtering import path_of
 from aqdrant_local.indexing import add_index, check_schema, drop_index, prepare_index
 from aqdrant_local.locks import Patience
+from aqdrant_local.queries.filtering import path_of
 from aqdrant_local.refusals import bad_request
 from aqdrant_local.state import Collection, State
 

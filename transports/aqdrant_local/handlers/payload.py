@@ -13,8 +13,8 @@ from aqdrant_local import costs
 from aqdrant_local.encoding import encode_payload
 from aqdrant_local.engine.arrays import Rows
 from aqdrant_local.engine.paths import Path, delete_at, set_at
-from aqdrant_local.filtering import path_of
 from aqdrant_local.locks import Patience
+from aqdrant_local.queries.filtering import path_of
 from aqdrant_local.records import decode_payload
 from aqdrant_local.state import Collection, State
 

@@ -23,9 +23,9 @@ from aqdrant_local.encoding import encode_batch, encode_points, still_fits
 from aqdrant_local.engine.ids import PointId, encode_ids
 from aqdrant_local.engine.segment import Segment
 from aqdrant_local.engine.writes import PointWrite
-from aqdrant_local.filtering import select_rows
 from aqdrant_local.locks import Patience
-from aqdrant_local.ordering import read_in_order
+from aqdrant_local.queries.filtering import select_rows
+from aqdrant_local.queries.ordering import read_in_order
 from aqdrant_local.records import Projection, scrolled_payload
 from aqdrant_local.refusals import WrongSize, out_of_range
 from aqdrant_local.sharding import chosen_shards, seen

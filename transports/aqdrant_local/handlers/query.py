@@ -5,10 +5,10 @@ from __future__ import annotations
 from aqdrant import models
 from aqdrant.operations import QueryBatchPoints, QueryPoints
 from aqdrant_local import costs
-from aqdrant_local.batches import scan_together
 from aqdrant_local.locks import Patience
-from aqdrant_local.planning import Node, check_query, nodes_of
-from aqdrant_local.querying import Foreign, look_up, run_query
+from aqdrant_local.queries.answering import Foreign, look_up, run_query
+from aqdrant_local.queries.batches import scan_together
+from aqdrant_local.queries.planning import Node, check_query, nodes_of
 from aqdrant_local.refusals import within
 from aqdrant_local.sharding import seen
 from aqdrant_local.state import State

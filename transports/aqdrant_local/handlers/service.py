@@ -20,8 +20,8 @@ from aqdrant.operations import (
     Telemetry,
     UpdateQuotas,
 )
+from aqdrant_local.limits.quotas import check_percents, quota_status
 from aqdrant_local.locks import Patience
-from aqdrant_local.quotas import check_percents, quota_status
 from aqdrant_local.state import State
 from aqdrant_local.telemetry import SEMANTICS, metrics_text, telemetry_of
 

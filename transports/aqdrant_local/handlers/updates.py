@@ -12,7 +12,7 @@ from aqdrant.exceptions import NotFound
 from aqdrant_local.engine.arrays import Rows
 from aqdrant_local.engine.ids import PointId, encode_ids
 from aqdrant_local.engine.segment import Segment
-from aqdrant_local.filtering import select_rows
+from aqdrant_local.queries.filtering import select_rows
 from aqdrant_local.refusals import bad_request, malformed
 from aqdrant_local.sharding import to_change
 from aqdrant_local.state import Collection

@@ -15,8 +15,8 @@ from aqdrant_local.bounds import check_bounds
 from aqdrant_local.encoding import encode_vectors, still_fits, unknown_vector
 from aqdrant_local.engine.ids import PointId, encode_ids
 from aqdrant_local.engine.writes import PointWrite
-from aqdrant_local.filtering import select_rows
 from aqdrant_local.locks import Patience
+from aqdrant_local.queries.filtering import select_rows
 from aqdrant_local.refusals import bad_request
 from aqdrant_local.settings import add_dense_name, add_sparse_name, drop_name
 from aqdrant_local.sharding import to_change

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from aqdrant import models
 from aqdrant.exceptions import StorageError
-from aqdrant_local.graph_builder import BUILDER
+from aqdrant_local.graphs.builder import BUILDER
 from aqdrant_local.lasting import lasts
 from aqdrant_local.snapshots.shelf import Shelf
 from aqdrant_local.state import Collection, State

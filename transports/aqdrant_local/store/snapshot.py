@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from aqdrant.exceptions import StorageError
-from aqdrant_local.graph_builder import BUILDER
+from aqdrant_local.graphs.builder import BUILDER
 from aqdrant_local.locks import Patience
 from aqdrant_local.snapshots.shelf import Shelf
 from aqdrant_local.state import Collection, State

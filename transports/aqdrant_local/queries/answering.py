@@ -18,31 +18,39 @@ import numpy as np
 
 from aqdrant import models
 from aqdrant.exceptions import BadRequest
+from aqdrant_local.engine.arrays import Floats, Rows, distinct
+from aqdrant_local.engine.dense import DenseVectors
+from aqdrant_local.engine.diversity import diverse
+from aqdrant_local.engine.examples import (
+    BestScore,
+    Context,
+    Discovery,
+    Feedback,
+    Rule,
+    SumOfScores,
+    rank_by,
+)
+from aqdrant_local.engine.fusion import dbsf, rrf
+from aqdrant_local.engine.ids import PointId
+from aqdrant_local.engine.ranking import best, candidates, passing
+from aqdrant_local.engine.relevance import bm25
+from aqdrant_local.engine.segment import Segment, Vectors
+from aqdrant_local.engine.selection import Selection, intersection
+from aqdrant_local.engine.sparse import SparseVectors
+from aqdrant_local.graphs.settings import approach_of
+from aqdrant_local.indexing import index_of
+from aqdrant_local.locks import Patience
+from aqdrant_local.records import Projection
+from aqdrant_local.refusals import within
+from aqdrant_local.sharding import seen
+from aqdrant_local.state import Collection, State
 
 from .batches import Known
-from .engine.arrays import Floats, Rows, distinct
-from .engine.dense import DenseVectors
-from .engine.diversity import diverse
-from .engine.examples import BestScore, Context, Discovery, Feedback, Rule, SumOfScores, rank_by
-from .engine.fusion import dbsf, rrf
-from .engine.ids import PointId
-from .engine.ranking import best, candidates, passing
-from .engine.relevance import bm25
-from .engine.segment import Segment, Vectors
-from .engine.selection import Selection, intersection
-from .engine.sparse import SparseVectors
 from .filtering import path_of, select_rows
 from .formulas import class_of, rescored
-from .graph_settings import approach_of
-from .indexing import index_of
 from .inputs import average, inputs_of, prepared, store_of, stored_vector
-from .locks import Patience
 from .ordering import read_in_order
 from .planning import Node, Request
-from .records import Projection
-from .refusals import within
-from .sharding import seen
-from .state import Collection, State
 
 __all__ = ["Foreign", "Run", "look_up", "run_query"]
 

@@ -18,20 +18,20 @@ import numpy as np
 
 from aqdrant import models
 from aqdrant.exceptions import BadRequest
+from aqdrant_local.engine.arrays import distinct
+from aqdrant_local.engine.columns import PayloadColumn
+from aqdrant_local.engine.datetimes import microseconds, parse_datetime
+from aqdrant_local.engine.fields import Elements
+from aqdrant_local.engine.ids import encode_ids
+from aqdrant_local.engine.intervals import Interval
+from aqdrant_local.engine.paths import Path, parse_path
+from aqdrant_local.engine.places import Point, Ring
+from aqdrant_local.engine.segment import Segment
+from aqdrant_local.engine.selection import Selection, intersection, union
+from aqdrant_local.refusals import malformed
+from aqdrant_local.texts import NO_TEXT_INDEX, TextIndex
 
 from .conditions import elements_of, is_taken, listed, values_of
-from .engine.arrays import distinct
-from .engine.columns import PayloadColumn
-from .engine.datetimes import microseconds, parse_datetime
-from .engine.fields import Elements
-from .engine.ids import encode_ids
-from .engine.intervals import Interval
-from .engine.paths import Path, parse_path
-from .engine.places import Point, Ring
-from .engine.segment import Segment
-from .engine.selection import Selection, intersection, union
-from .refusals import malformed
-from .texts import NO_TEXT_INDEX, TextIndex
 
 __all__ = ["moment_of", "path_of", "select_rows"]
 

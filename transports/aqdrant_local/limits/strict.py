@@ -15,17 +15,17 @@ import numpy as np
 from aqdrant import models, operations
 from aqdrant.exceptions import BadRequest, RateLimited
 from aqdrant.operations import Operation
+from aqdrant_local.engine.dense import DenseVectors
+from aqdrant_local.engine.multivectors import MultiVectors
+from aqdrant_local.engine.paths import Path, is_object, parse_path
+from aqdrant_local.engine.sparse import SparseVectors
+from aqdrant_local.indexing import index_of, kind_of
+from aqdrant_local.queries.formulas import variables_of
+from aqdrant_local.queries.planning import Request, nodes_of
+from aqdrant_local.refusals import bad_request
+from aqdrant_local.state import Collection, Measured, State
 
-from .engine.dense import DenseVectors
-from .engine.multivectors import MultiVectors
-from .engine.paths import Path, is_object, parse_path
-from .engine.sparse import SparseVectors
-from .formulas import variables_of
-from .indexing import index_of, kind_of
-from .planning import Request, nodes_of
 from .quotas import check_memory
-from .refusals import bad_request
-from .state import Collection, Measured, State
 from .strict_filters import NUMBERS, flattened, looked_at, size_of
 
 __all__ = ["check_strict_mode"]

@@ -11,15 +11,15 @@ import numpy as np
 
 from aqdrant import models
 from aqdrant.exceptions import BadRequest
+from aqdrant_local.engine.arrays import Floats, Rows
+from aqdrant_local.engine.clusters import Group, grouped, neighbours
+from aqdrant_local.engine.ids import PointId
+from aqdrant_local.engine.segment import Segment
+from aqdrant_local.engine.sparse import SparseVectors
 
-from .engine.arrays import Floats, Rows
-from .engine.clusters import Group, grouped, neighbours
-from .engine.ids import PointId
-from .engine.segment import Segment
-from .engine.sparse import SparseVectors
+from .answering import Run
 from .filtering import path_of, select_rows
 from .inputs import store_of
-from .querying import Run
 
 __all__ = ["DEFAULT_SIZE", "Grouped", "Matrix", "check_matrix", "group_points", "measure"]
 

@@ -9,9 +9,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from aqdrant import models
-
-from .engine.paths import ALL, Path, parse_path
-from .engine.strings import View, uuid_of
+from aqdrant_local.engine.paths import ALL, Path, parse_path
+from aqdrant_local.engine.strings import View, uuid_of
 
 __all__ = [
     "Look",

@@ -12,10 +12,10 @@ from aqdrant import models
 from aqdrant import operations as ops
 from aqdrant.exceptions import InsufficientStorage
 from aqdrant.operations import Operation
+from aqdrant_local.refusals import malformed
+from aqdrant_local.state import State
 
-from .refusals import malformed
 from .resources import disk_percent, memory_percent
-from .state import State
 
 __all__ = ["asks_the_machine", "check_memory", "check_percents", "check_quotas", "quota_status"]
 

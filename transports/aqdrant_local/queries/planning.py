@@ -1,6 +1,6 @@
 """What a query is made of, as a list, and what no collection could answer.
 
-Called by the handlers of queries, by `querying` and by `costs`. Prefetches nest to any depth, so
+Called by the handlers of queries, by `answering` and by `costs`. Prefetches nest to any depth, so
 nothing here goes down by recursion.
 """
 
@@ -11,10 +11,10 @@ from typing import Any, NamedTuple, TypeAlias, cast
 
 from aqdrant import models
 from aqdrant.exceptions import BadRequest
+from aqdrant_local.refusals import bad_request, out_of_range, within
 
 from .formulas import check_formula, class_of
 from .inputs import pairs_of
-from .refusals import bad_request, out_of_range, within
 
 __all__ = ["FUSIONS", "Node", "Request", "check_query", "nodes_of"]
 

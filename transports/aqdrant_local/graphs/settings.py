@@ -1,7 +1,7 @@
 """What a collection's settings say of graphs (HNSW), and what a search's parameters say of them.
 
-Called by `graph_builder`, by `querying`, `batches` and `costs`, and where collections are
-described. A server indexes segments; here all vectors of a name are one.
+Called by `builder`, by `queries` and `costs`, and where collections are described. A server
+indexes segments; here all vectors of a name are one.
 """
 
 from __future__ import annotations
@@ -9,12 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from aqdrant import models
-
-from .engine.approximation import Approach
-from .engine.graph import Shape, can_build
+from aqdrant_local.engine.approximation import Approach
+from aqdrant_local.engine.graph import Shape, can_build
 
 if TYPE_CHECKING:
-    from .state import Collection
+    from aqdrant_local.state import Collection
 
 __all__ = ["Due", "approach_of", "due", "indexed_vectors", "is_paused", "shape_of"]
 

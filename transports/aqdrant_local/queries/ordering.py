@@ -15,15 +15,15 @@ from numpy.typing import NDArray
 
 from aqdrant import models
 from aqdrant.exceptions import BadRequest
+from aqdrant_local.engine.arrays import Rows
+from aqdrant_local.engine.columns import PayloadColumn
+from aqdrant_local.engine.intervals import INT64
+from aqdrant_local.engine.paths import Path
+from aqdrant_local.engine.selection import Selection
+from aqdrant_local.indexing import VALUES, index_of, kind_of
+from aqdrant_local.state import Collection
 
-from .engine.arrays import Rows
-from .engine.columns import PayloadColumn
-from .engine.intervals import INT64
-from .engine.paths import Path
-from .engine.selection import Selection
 from .filtering import moment_of, path_of
-from .indexing import VALUES, index_of, kind_of
-from .state import Collection
 
 __all__ = ["Ordered", "count_values", "read_in_order"]
 

@@ -1,6 +1,6 @@
 """Formulas: scores computed from the scores of prefetches, payloads and conditions, on arrays.
 
-Called by `querying`, under the collection's lock. Parts are computed for the points that need
+Called by `answering`, under the collection's lock. Parts are computed for the points that need
 them alone: what is multiplied by 0 may lack its variable.
 """
 
@@ -14,14 +14,14 @@ import numpy as np
 
 from aqdrant import models
 from aqdrant.exceptions import BadRequest
+from aqdrant_local.engine import formulas as steps
+from aqdrant_local.engine.alone import Alone
+from aqdrant_local.engine.arrays import Floats, Rows, distinct
+from aqdrant_local.engine.datetimes import parse_datetime
+from aqdrant_local.engine.formulas import Decay, NotFiniteError, Numbers
+from aqdrant_local.engine.paths import Path, is_array, is_object, parse_path
+from aqdrant_local.engine.segment import Segment
 
-from .engine import formulas as steps
-from .engine.alone import Alone
-from .engine.arrays import Floats, Rows, distinct
-from .engine.datetimes import parse_datetime
-from .engine.formulas import Decay, NotFiniteError, Numbers
-from .engine.paths import Path, is_array, is_object, parse_path
-from .engine.segment import Segment
 from .filtering import path_of, select_rows
 
 __all__ = ["check_formula", "class_of", "rescored", "variables_of"]

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from aqdrant import models
-
-from .conditions import conditions_of
+from aqdrant_local.queries.conditions import conditions_of
 
 __all__ = ["NUMBERS", "flattened", "looked_at", "size_of"]
 

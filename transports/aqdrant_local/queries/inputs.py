@@ -1,6 +1,6 @@
 """What queries look for: vectors, and ids that stand for the vectors of points.
 
-Called by `querying` and `costs`. What an id stands for is looked up first, those of other
+Called by `answering` and `costs`. What an id stands for is looked up first, those of other
 collections before the own collection's lock is taken, so that no call ever holds two locks.
 """
 
@@ -14,16 +14,15 @@ import numpy as np
 
 from aqdrant import models
 from aqdrant.exceptions import NotFound
-
-from .encoding import unknown_vector
-from .engine.arrays import Floats
-from .engine.dense import DenseVectors
-from .engine.ids import PointId
-from .engine.multivectors import MultiVectors
-from .engine.segment import Segment, Vectors
-from .engine.sparse import SparseQuery
-from .unsupported import refuse
-from .vector_columns import dense_column, multi_column, packer, sparse_column
+from aqdrant_local.encoding import unknown_vector
+from aqdrant_local.engine.arrays import Floats
+from aqdrant_local.engine.dense import DenseVectors
+from aqdrant_local.engine.ids import PointId
+from aqdrant_local.engine.multivectors import MultiVectors
+from aqdrant_local.engine.segment import Segment, Vectors
+from aqdrant_local.engine.sparse import SparseQuery
+from aqdrant_local.unsupported import refuse
+from aqdrant_local.vector_columns import dense_column, multi_column, packer, sparse_column
 
 __all__ = ["average", "inputs_of", "pairs_of", "prepared", "store_of", "stored_vector"]
 

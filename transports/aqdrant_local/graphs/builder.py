@@ -1,7 +1,7 @@
 """The thread that makes the graphs (HNSW) of collections, one at a time, while searches go on.
 
 Woken by collections after each write and when they are opened; it ends when nothing is left to do.
-What it does to a collection stands in `graph_building`.
+What it does to a collection stands in `building`.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from collections.abc import Collection as Many
 from typing import TYPE_CHECKING
 from weakref import ref
 
-from .graph_building import Site, is_exit
-from .graph_settings import due, is_paused
+from .building import Site, is_exit
+from .settings import due, is_paused
 
 if TYPE_CHECKING:
-    from .state import Collection
+    from aqdrant_local.state import Collection
 
 __all__ = ["BUILDER", "GraphBuilder"]
 

@@ -1,6 +1,6 @@
 """How the graphs (HNSW) of one collection are loaded, made, handed over and saved.
 
-Run by `graph_builder` in its thread. A collection's gate is entered for a moment at a time, to read
+Run by `builder` in its thread. A collection's gate is entered for a moment at a time, to read
 some vectors or to hand over a graph: what is written meanwhile is searched beside the graph, until
 its turn comes. faiss works outside, and is asked for a part of a second's work at a time: then a
 build ends where the collection is deleted or closed, or Python ends.
@@ -19,14 +19,15 @@ from weakref import ref
 
 import numpy as np
 
-from .engine.arrays import Floats, Rows
-from .engine.dense import DenseVectors
-from .engine.graph import Graph, Shape
-from .graph_settings import due, is_paused, shape_of
-from .locks import Patience
+from aqdrant_local.engine.arrays import Floats, Rows
+from aqdrant_local.engine.dense import DenseVectors
+from aqdrant_local.engine.graph import Graph, Shape
+from aqdrant_local.locks import Patience
+
+from .settings import due, is_paused, shape_of
 
 if TYPE_CHECKING:
-    from .state import Collection
+    from aqdrant_local.state import Collection
 
 __all__ = ["Site", "is_exit"]
 

@@ -15,14 +15,14 @@ import numpy as np
 
 from aqdrant import models
 from aqdrant.exceptions import BadRequest
+from aqdrant_local.engine.arrays import Floats
+from aqdrant_local.engine.dense import DenseVectors, Scanned
+from aqdrant_local.engine.selection import Selection
+from aqdrant_local.graphs.settings import approach_of
+from aqdrant_local.state import Collection
 
-from .engine.arrays import Floats
-from .engine.dense import DenseVectors, Scanned
-from .engine.selection import Selection
 from .filtering import select_rows
-from .graph_settings import approach_of
 from .inputs import prepared
-from .state import Collection
 
 __all__ = ["Known", "scan_together"]
 
