@@ -62,6 +62,7 @@ def build_steps(pytest_arguments: Sequence[str] = ()) -> list[Step]:
     ]
     steps += [
         Step("mypy", "strict types", (python, "-m", "mypy")),
+        Step("readme", "strict types", (python, "-m", "aqdrant._tools.readme_types")),
         Step("pyright", "strict types", (python, "-m", "pyright", "--pythonpath", python)),
         Step("tests", "pytest", (*PYTEST, *pytest_arguments), is_shown=True),
     ]
