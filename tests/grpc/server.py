@@ -70,7 +70,7 @@ class Exchange:
             self.trailers = []
         self.link.flush()
 
-    def fail(self, code: int, message: str, **more: str) -> None:
+    def fail(self, code: int | str, message: str, **more: str) -> None:
         """Answer with trailers alone."""
         headers = {":status": "200", "content-type": "application/grpc", "grpc-status": str(code)}
         headers |= {"grpc-message": message} | {k.replace("_", "-"): v for k, v in more.items()}

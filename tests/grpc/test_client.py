@@ -9,7 +9,7 @@ import pytest
 from qdrant_client import grpc as official
 
 from aqdrant import AsyncQdrantClient, QdrantClient, models
-from aqdrant.exceptions import NotFound
+from aqdrant.exceptions import NotFound, UnsupportedOperation
 
 from .server import Exchange, Server, serving
 
@@ -51,6 +51,16 @@ async def test_calls_go_over_grpc(server: Server) -> None:
         next(c.message for c in server.calls if c.headers[":path"].endswith("Query"))
     )
     assert list(request.query.nearest.dense.data) == [0.5, 0.25]
+
+
+async def test_what_the_server_would_drop_is_not_sent(server: Server) -> None:
+    """A server 1.18 deletes all points where the only condition is one of 1.19."""
+    url = "http://127.0.0.1:1"
+    one_of_two = models.Filter(must=[models.SliceCondition(slice={"total": 2, "index": 0})])
+    async with AsyncQdrantClient(url, grpc_port=server.port, prefer_grpc=True) as client:
+        with pytest.raises(UnsupportedOperation, match=r"SliceCondition \(of 1\.19\).*1\.18"):
+            await client.delete("a", one_of_two)
+    assert {call.headers[":path"] for call in server.calls} == {"/qdrant.Qdrant/HealthCheck"}
 
 
 def test_the_sync_client_too(server: Server) -> None:

@@ -7,6 +7,7 @@ import os
 import ssl
 import sys
 import warnings
+from pathlib import Path
 from typing import Any
 
 import anyio
@@ -65,15 +66,23 @@ async def test_roots_of_ones_own() -> None:
             assert (await client.count("a")).count == 7
 
 
-async def test_a_certificate_of_ones_own() -> None:
+async def test_a_certificate_of_ones_own(tmp_path: Path) -> None:
     identity = AUTHORITY.issue_cert("client.test")
     options = ROOTS | {
         "private_key": identity.private_key_pem.bytes(),
         "certificate_chain": b"".join(pem.bytes() for pem in identity.cert_chain_pems),
     }
+    identity.private_key_and_cert_chain_pem.write_to_path(str(tmp_path / "both.pem"))
+    AUTHORITY.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    files = {"verify": tmp_path / "ca.pem", "cert": str(tmp_path / "both.pem")}
     with serving(counting, tls=server_context(asks=True)) as server:
-        async with open_client(server.port, tls=True, grpc_options=options) as client:
-            assert (await client.count("a")).count == 7
+        for given in ({"grpc_options": options}, files):
+            async with open_client(server.port, tls=True, **given) as client:
+                assert (await client.count("a")).count == 7
+        missing = {**files, "cert": (tmp_path / "none.pem", tmp_path / "none.key")}
+        async with open_client(server.port, tls=True, **missing) as client:
+            with pytest.raises(ArgumentError, match=r"No such file.* verify= and cert="):
+                await client.count("a")
 
 
 async def test_a_server_that_asks_for_a_certificate_in_vain() -> None:

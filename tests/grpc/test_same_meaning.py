@@ -133,11 +133,9 @@ def draw_operation(data: st.DataObject, kind: type[Operation[Any]]) -> Operation
 
 
 def is_refused(operation: Operation[Any]) -> bool:
-    """Whether no server takes it: a field without a type, no updates, a factor below 1."""
+    """Whether no server takes it: a field without a type, a factor below 1."""
     if isinstance(operation, ops.CreateFieldIndex):
         return operation.body.field_schema is None
-    if isinstance(operation, ops.BatchUpdate):
-        return not operation.body.operations
     return getattr(operation, "consistency", None) == 0
 
 
@@ -188,6 +186,27 @@ def upsert(payload: dict[str, Any]) -> ops.UpsertPoints:
         (
             scroll(must=[{"nested": {"key": "a", "filter": {"should": []}}}]),
             r"must\[0\]\.nested\.filter\.should: an empty list",
+        ),
+        (
+            scroll(should={"nested": {"key": "a", "filter": {"must_not": [{"should": []}]}}}),
+            r"should\[0\]\.nested\.filter\.must_not\[0\]\.should: an empty list",
+        ),
+        (
+            scroll(
+                must={
+                    "nested": {
+                        "key": "a",
+                        "filter": {
+                            "min_should": {"conditions": [{"should": []}], "min_count": 1},
+                        },
+                    }
+                }
+            ),
+            r"filter\.min_should\[0\]\.should: an empty list",
+        ),
+        (
+            ops.BatchUpdate(collection_name="a", body=models.UpdateOperations(operations=[])),
+            r"BatchUpdate\.operations: an empty list",
         ),
         (upsert({"a": [2**64 - 1]}), r"UpsertPoints\.points\[0\]\.payload\.a\[0\]: int beyond"),
     ],

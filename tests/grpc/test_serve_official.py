@@ -70,8 +70,16 @@ def test_both_ports_have_one_engine(server: Server) -> None:
     over_rest = QdrantClient(**settings(server, prefer_grpc=False))
     vectors = models.VectorParams(size=1, distance=models.Distance.DOT)
     over_grpc.create_collection("c", vectors)
-    over_rest.upsert("c", [models.PointStruct(id=1, vector=[1.0], payload={"a": [None, 1.5]})])
+    over_rest.upsert("c", [models.PointStruct(id=1, vector=[1.0], payload={"a": [None, "x"]})])
     assert over_grpc.retrieve("c", [1]) == over_rest.retrieve("c", [1])
+    # gRPC has no such number: it gives the double next to it.
+    over_rest.set_payload("c", {"b": {"c": [2**63, -(2**63)]}, "g": "x"}, [1])
+    (found,) = over_grpc.retrieve("c", [1])
+    assert found.payload == {"a": [None, "x"], "b": {"c": [2.0**63, -(2**63)]}, "g": "x"}
+    assert over_grpc.query_points_groups("c", "g", [1.0]).groups[0].hits[0].payload == found.payload
+    (found,) = over_rest.retrieve("c", [1])
+    assert found.payload is not None
+    assert found.payload["b"]["c"] == [2**63, -(2**63)]
     over_grpc.delete("c", models.PointIdsList(points=[1]))
     assert over_rest.count("c").count == 0
     over_grpc.close()

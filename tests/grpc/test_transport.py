@@ -198,12 +198,15 @@ def test_loop_has_its_turns_while_much_is_encoded_and_decoded() -> None:
         (14, "no", ServiceUnavailable, 503),
         (16, "no", Unauthenticated, 401),
         (99, "no", InternalServerError, 500),
+        ("\N{SUPERSCRIPT TWO}", "no", InternalServerError, 500),
         (1, "Timeout%20expired", OperationTimeout, None),
         (4, "too long", OperationTimeout, None),
         (1, "for another reason", ServiceUnavailable, 503),
     ],
 )
-async def test_statuses(code: int, text: str, kind: type[Exception], status: int | None) -> None:
+async def test_statuses(
+    code: int | str, text: str, kind: type[Exception], status: int | None
+) -> None:
     with serving(lambda exchange: exchange.fail(code, text, retry_after="7")) as running:
         async with connected(running) as transport:
             with pytest.raises(kind) as caught:

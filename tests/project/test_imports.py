@@ -34,8 +34,8 @@ ALLOWED_EXTERNALS = {
     "aqdrant_grpc.messages": {"betterproto2", "dateutil", "typing_extensions"},
     "aqdrant_local": {"anyio", "msgspec", "numpy"},
     "aqdrant_local.snapshots": {"httpx"},
-    "aqdrant_net": {"anyio", "h11", "hpack", "trio"},
-    "aqdrant_rest": {"anyio", "certifi", "httpx", "msgspec", "numpy", "orjson"},
+    "aqdrant_net": {"anyio", "certifi", "h11", "hpack", "trio"},
+    "aqdrant_rest": {"anyio", "httpx", "msgspec", "numpy", "orjson"},
     "aqdrant_rest.server": {"hypercorn", "python_multipart"},
 }
 """What a package and those below it may import beside the standard library and us."""

@@ -198,6 +198,8 @@ def _update_vectors(operation: ops.UpdateVectors) -> Steps:
 
 
 def _update_batch(operation: ops.BatchUpdate) -> Steps:
+    if not operation.body.operations:
+        raise Unsayable("an empty list, which a server refuses over gRPC").inside("operations")
     parts: list[Any] = [_without(ops.BatchUpdate, "operations")(operation)]
     encode = CODEC.encoder("PointsUpdateOperation")
     since = index = 0

@@ -48,13 +48,16 @@ _FIXES = {
     "dns": "Check the host name.",
     "tls-to-plain": "Use http:// or https=False.",
     "plain-to-tls": "Use https:// or https=True.",
-    "certificate": "Pass the authority's certificate as root_certificates in grpc_options.",
+    "certificate": (
+        "Pass the authority's certificate as root_certificates in grpc_options, or its file as"
+        " verify=; another name in the certificate as grpc.ssl_target_name_override."
+    ),
     "protocol": "Check grpc_port (6334 by default): this may be the server's REST port (6333).",
 }
 # Of a server that hangs up without a word.
 _UNHEARD = {
     "http": "If it speaks TLS, use https:// or https=True; check that this is its gRPC port.",
-    "https": "If it asks for a certificate: grpc_options= takes certificate_chain and private_key.",
+    "https": "If it asks for a certificate: cert= takes it, or certificate_chain in grpc_options.",
 }
 
 

@@ -90,7 +90,7 @@ def read_message(answer: Response, operation: Named, timeout: float | None, serv
 
 
 def _texts(fields: Fields) -> dict[str, str]:
-    return {name.decode(): text.decode("utf-8", "replace") for name, text in fields}
+    return {name.decode("latin-1"): text.decode("utf-8", "replace") for name, text in fields}
 
 
 def _error(
@@ -99,7 +99,7 @@ def _error(
     code = trailers.get("grpc-status")
     if code is None and answer.status == 200:
         return _undecodable("the answer has no grpc-status", operation, server)
-    name = CODES[int(code)] if code and code.isdigit() and int(code) < len(CODES) else "UNKNOWN"
+    name = CODES[int(code)] if code and code.isdecimal() and int(code) < len(CODES) else "UNKNOWN"
     reason = unquote(trailers.get("grpc-message", ""))
     if name == "DEADLINE_EXCEEDED" or (name == "CANCELLED" and reason == "Timeout expired"):
         return OperationTimeout(

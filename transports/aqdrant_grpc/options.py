@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from aqdrant.exceptions import ArgumentError
+from aqdrant_net.trust import make_context
 
 __all__ = ["ChannelOptions", "make_tls", "read_options"]
 
@@ -75,34 +76,41 @@ def read_options(options: Mapping[str, Any]) -> ChannelOptions:
         raise ArgumentError(f"grpc_options: {error}.", parameter="grpc_options") from None
 
 
-def make_tls(options: ChannelOptions, verify: Any = None) -> ssl.SSLContext:
+def make_tls(options: ChannelOptions, verify: Any = None, cert: Any = None) -> ssl.SSLContext:
     """Make the TLS context of a channel; it reads files, so not on an event loop.
 
     Args:
-        options: certificates of one's own among them.
-        verify: a context to use, or False to check no certificate.
+        options: certificates of one's own among them, which go before the files.
+        verify: as for REST: a context to use, a file or a folder of authorities, or False to check
+            no certificate.
+        cert: as for REST: a file with the client's certificate and key, or a tuple of two.
 
     Raises:
         ArgumentError: the certificates or the key cannot be read.
     """
-    if isinstance(verify, ssl.SSLContext):
-        return verify
-    context = ssl.create_default_context()
     try:
-        if options.root_certificates is not None:
-            context = ssl.create_default_context(cadata=options.root_certificates.decode())
-        if options.certificate_chain is not None:
+        context = verify if isinstance(verify, ssl.SSLContext) else _trusting(options, verify)
+        if options.certificate_chain is not None and context is not verify:
             _load_identity(context, options.certificate_chain, options.private_key)
-    except (ssl.SSLError, ValueError) as error:
+        elif cert is not None:
+            parts: Any = cert if cert.__class__ in (tuple, list) else (cert,)
+            context.load_cert_chain(*parts)
+    except (OSError, TypeError, ValueError) as error:
         raise ArgumentError(
-            f"grpc_options: the certificates or the key cannot be read: {error}.",
+            f"the certificates or the key cannot be read: {error}.",
             parameter="grpc_options",
-            fix="Pass them as bytes in PEM form.",
+            fix="Pass bytes in PEM form in grpc_options, or paths as verify= and cert=.",
         ) from error
     if verify is False:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     return context
+
+
+def _trusting(options: ChannelOptions, verify: Any) -> ssl.SSLContext:
+    if options.root_certificates is not None:
+        return ssl.create_default_context(cadata=options.root_certificates.decode())
+    return make_context(None if verify in (None, True, False) else str(verify))
 
 
 def _load_identity(context: ssl.SSLContext, chain: bytes, key: bytes | None) -> None:

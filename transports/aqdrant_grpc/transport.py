@@ -176,8 +176,8 @@ class GrpcTransport:
         if channel is None:
             tls = None
             if self._config.scheme == "https":
-                verify = self._config.extra.get("verify")
-                tls = await anyio.to_thread.run_sync(make_tls, self._options, verify)
+                verify, cert = (self._config.extra.get(name) for name in ("verify", "cert"))
+                tls = await anyio.to_thread.run_sync(make_tls, self._options, verify, cert)
             with self._lock:
                 if self._opened is None:
                     self._opened = Channel(self._config, self._options, tls)

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import ssl
 import threading
-from pathlib import Path
 from typing import Final
 
 from aqdrant.exceptions import ArgumentError
+from aqdrant_net.trust import make_context
 
 from .settings import Certificate
 
@@ -38,12 +38,7 @@ def tls_context(verify: bool | str | ssl.SSLContext, cert: Certificate | None) -
 
 
 def _build(verify: bool | str, cert: Certificate | None) -> ssl.SSLContext:
-    if isinstance(verify, str):
-        context = _trusting(verify)
-    else:
-        context = ssl.create_default_context()
-        if not context.cert_store_stats()["x509_ca"]:
-            _trust_certifi(context)
+    context = _trusting(verify) if isinstance(verify, str) else make_context()
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     if verify is False:
         context.check_hostname = False
@@ -55,24 +50,13 @@ def _build(verify: bool | str, cert: Certificate | None) -> ssl.SSLContext:
 
 def _trusting(path: str) -> ssl.SSLContext:
     try:
-        if Path(path).is_dir():
-            return ssl.create_default_context(capath=path)
-        return ssl.create_default_context(cafile=path)
+        return make_context(path)
     except (OSError, ssl.SSLError) as error:
         raise ArgumentError(
             f"verify: no certificates can be read from {path!r}: {error}.",
             parameter="verify",
             fix="Name a file in PEM format, or a folder of them.",
         ) from error
-
-
-def _trust_certifi(context: ssl.SSLContext) -> None:
-    # Systems whose Python knows no certificates by itself: macOS, slim containers.
-    try:
-        import certifi
-    except ImportError:
-        return
-    context.load_verify_locations(cafile=certifi.where())
 
 
 def _load(context: ssl.SSLContext, cert: Certificate) -> None:

@@ -18,6 +18,7 @@ from anyio.lowlevel import checkpoint
 from aqdrant.exceptions import AqdrantError
 from aqdrant.operations import Operation
 from aqdrant.transport import CallOptions, Transport
+from aqdrant_grpc.wire import Unsayable
 
 from .framing import (
     START,
@@ -31,7 +32,7 @@ from .framing import (
     unpack,
 )
 from .health import CHECK, SERVING, WATCH, Ended, watch
-from .replies import encode_result, error_trailers, trailers
+from .replies import encode_result, error_trailers, trailers, with_doubles
 from .requests import find_call, read_operation
 
 __all__ = ["GrpcApplication"]
@@ -166,10 +167,14 @@ async def _run_while_wanted(
 
 async def _encode(kind: type[Operation[Any]], result: Any, begun: float) -> list[bytes]:
     pieces: list[bytes] = []
-    for piece in encode_result(kind, result, begun):
-        if pieces:
-            await checkpoint()
-        pieces.append(piece)
+    try:
+        for piece in encode_result(kind, result, begun):
+            if pieces:
+                await checkpoint()
+            pieces.append(piece)
+    except Unsayable:
+        # Written over REST, where such a number has a place.
+        return list(encode_result(kind, with_doubles(result), begun))
     return pieces
 
 

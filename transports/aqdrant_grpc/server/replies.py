@@ -11,6 +11,8 @@ from time import perf_counter
 from typing import Any, Final, NamedTuple, TypeAlias
 from urllib.parse import quote
 
+import msgspec
+
 from aqdrant import models
 from aqdrant import operations as ops
 from aqdrant.exceptions import (
@@ -36,7 +38,7 @@ from aqdrant_grpc.errors import CODES
 from aqdrant_grpc.shapes import CODEC, SHAPES
 from aqdrant_grpc.wire import tag, varint
 
-__all__ = ["RESULTS", "Trailers", "encode_result", "error_trailers", "trailers"]
+__all__ = ["RESULTS", "Trailers", "encode_result", "error_trailers", "trailers", "with_doubles"]
 
 Take: TypeAlias = Callable[[Any], Fields]
 Trailers: TypeAlias = list[tuple[bytes, bytes]]
@@ -168,6 +170,34 @@ def _encode_items(items: Any, key: bytes, encode: Encode) -> Generator[bytes, No
             yield b"".join(parts)
             parts, size = [], 0
     yield b"".join(parts)
+
+
+_HOLDERS = ("points", "groups", "hits", "lookup")
+
+
+def with_doubles(result: Any) -> Any:
+    """Give a copy of a result with doubles in its payloads for integers beyond 64 bits with sign.
+
+    As Qdrant itself answers; gRPC has no such integers.
+    """
+    if result.__class__ is list:
+        return [with_doubles(one) for one in result]
+    if not isinstance(result, msgspec.Struct):
+        return result
+    names = [name for name in _HOLDERS if name in result.__struct_fields__]
+    changed = {name: with_doubles(getattr(result, name)) for name in names}
+    if "payload" in result.__struct_fields__:
+        changed["payload"] = _doubled(getattr(result, "payload"))  # noqa: B009  # of several kinds
+    return msgspec.structs.replace(result, **changed)
+
+
+def _doubled(value: Any) -> Any:
+    kind: Any = value.__class__
+    if kind is dict:
+        return {key: _doubled(one) for key, one in value.items()}
+    if kind is list:
+        return [_doubled(one) for one in value]
+    return float(value) if kind is int and value >= 2**63 else value
 
 
 # ---- errors

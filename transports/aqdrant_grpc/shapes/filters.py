@@ -25,11 +25,31 @@ _NESTED = model(models.Nested, "NestedCondition")
 
 
 def _take_nested(value: Any) -> Mapping[str, Any]:
-    if (clauses := value.filter) is not None and clauses.should == []:
-        # No element meets one of none. Elsewhere in a filter an empty clause says nothing.
-        error = Unsayable("an empty list, which gRPC cannot tell from none")
-        raise error.inside("should").inside("filter")
+    try:
+        _check_sayable(value.filter)
+    except CodecError as error:
+        raise error.inside("filter") from None
     return _NESTED.take(value)
+
+
+def _check_sayable(inner: Any) -> None:
+    """Refuse an empty `should` in a filter of elements, at any depth.
+
+    No element meets one of none; of points, an empty clause says nothing.
+    """
+    if not isinstance(inner, models.Filter):
+        return
+    clauses = {clause: listed(getattr(inner, clause)) for clause in _CLAUSES}
+    if clauses["should"] is not None and not len(clauses["should"]):
+        raise Unsayable("an empty list, which gRPC cannot tell from none").inside("should")
+    if inner.min_should is not None:
+        clauses["min_should"] = inner.min_should.conditions
+    for clause, conditions in clauses.items():
+        for index, condition in enumerate(conditions or ()):
+            try:
+                _check_sayable(condition)
+            except CodecError as error:
+                raise error.inside(index).inside(clause) from None
 
 
 # ---- what a value is compared with
