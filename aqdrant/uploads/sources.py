@@ -123,6 +123,8 @@ class _Beside:
         ids: list[Any] = []
         payloads: list[Any] = []
         while len(ids) < count:
+            if ids:
+                await checkpoint()
             some_ids, some_payloads = await self.take(min(TURN, count - len(ids)))
             if self._ids is not None and not _are_ids(some_ids):
                 some_ids = _each_read(some_ids, _read_id, self._at, "ids")
@@ -132,7 +134,6 @@ class _Beside:
                 found = _each_read(some_payloads, _read_payload, self._at, "payload")
                 payloads += [one or {} for one in found]
             self._at += len(some_ids)
-            await checkpoint()
         return ids, None if self._payload is None else payloads
 
 
