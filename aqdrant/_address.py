@@ -112,6 +112,8 @@ def _split(name: str, text: str) -> tuple[SplitResult, int | None]:
         return parts, parts.port
     except ValueError as error:
         fix = _FOLDER if "\\" in text else None
+        if text.startswith(":"):
+            fix = "Did you mean ':memory:'?"
         raise ArgumentError(f"{text!r} is no URL: {error}.", parameter=name, fix=fix) from error
 
 

@@ -87,6 +87,7 @@ def _installed(config: TransportConfig) -> str:
             f" package registers one under the entry-point group {ENTRY_POINTS!r}.",
             target=config.target,
             supported_by=tuple(sorted(BUILT_IN)),
-            fix="Use location=':memory:' or path=, or pass an instance as transport=.",
+            fix="Use http://, https://, location=':memory:' or path=, or pass an instance as"
+            " transport=.",
         )
     return found.pop()

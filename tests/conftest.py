@@ -71,6 +71,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Run one process more than there are cores, as tests wait for sockets and processes."""
+    return (os.cpu_count() or 1) + 1
+
+
 def _chosen_loops(config: pytest.Config) -> list[str]:
     option = str(config.getoption("--loops"))
     names = list(LOOPS) if option == "all" else option.split(",")

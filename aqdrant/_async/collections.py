@@ -46,9 +46,7 @@ class CollectionMethods(ClientCore):
     async def create_collection(
         self,
         collection_name: str,
-        vectors_config: models.VectorParams
-        | Mapping[str, models.VectorParams | Mapping[str, Any]]
-        | None = None,
+        vectors_config: models.VectorParams | Mapping[str, Any] | None = None,
         sparse_vectors_config: Mapping[str, models.SparseVectorParams | Mapping[str, Any]]
         | None = None,
         shard_number: int | None = None,
@@ -116,9 +114,7 @@ class CollectionMethods(ClientCore):
     async def recreate_collection(
         self,
         collection_name: str,
-        vectors_config: models.VectorParams
-        | Mapping[str, models.VectorParams | Mapping[str, Any]]
-        | None = None,
+        vectors_config: models.VectorParams | Mapping[str, Any] | None = None,
         sparse_vectors_config: Mapping[str, models.SparseVectorParams | Mapping[str, Any]]
         | None = None,
         shard_number: int | None = None,

@@ -14,7 +14,7 @@ from aqdrant.exceptions import ArgumentError
 from aqdrant.migration.copying import Copy
 from aqdrant.migration.planning import MigrationResult, Plan, make_collections, make_plans
 from aqdrant.models._scalars import kind_of
-from aqdrant.uploads.bars import close_bar
+from aqdrant.uploads.bars import check_progress, close_bar
 
 if TYPE_CHECKING:
     from aqdrant._async.client import AsyncQdrantClient
@@ -56,7 +56,7 @@ class MigrationMethods(ClientCore):
                 their ids, are left as they are.
             verify: compare the numbers of points, and the content of some, in the end.
             parallel: batches under way at once.
-            on_progress: called with the result so far after each batch.
+            on_progress: called with the result so far after each batch, as by `upload_points`.
 
         Returns:
             One result for each collection.
@@ -72,6 +72,7 @@ class MigrationMethods(ClientCore):
         source = cast("AsyncQdrantClient", self)
         _check_apart(source, target)
         names = optional(collection_names, list[str], "collection_names")
+        check_progress(on_progress)
         resume, verify = flag(resume, "resume"), flag(verify, "verify")
         size, at_once = at_least(1, batch_size, "batch_size"), at_least(0, parallel, "parallel")
         plans = await make_plans(

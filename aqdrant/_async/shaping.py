@@ -129,6 +129,11 @@ def selector(
     if isinstance(value, models.Filter):
         value = models.FilterSelector(filter=value)
     if not isinstance(value, models.PointIdsList | models.FilterSelector):
+        if not is_listlike(value):
+            raise ArgumentError(
+                f"{parameter}: {kind_of(value)}, wanted a list of point ids or a Filter.",
+                parameter=parameter,
+            )
         value = models.PointIdsList(points=read(value, list[models.ExtendedPointId], parameter))
     chosen: models.PointIdsList | models.FilterSelector = read(
         value, models.PointsSelector, parameter

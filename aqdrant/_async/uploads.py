@@ -14,6 +14,7 @@ from aqdrant._portal import on_loop
 from aqdrant.exceptions import ArgumentError, Forbidden, UnsupportedOperation
 from aqdrant.models._scalars import kind_of
 from aqdrant.transport import Encoded
+from aqdrant.uploads.bars import check_progress
 from aqdrant.uploads.cutting import Refuse
 from aqdrant.uploads.fitting import ANY_FIT, Fit
 from aqdrant.uploads.given import (
@@ -89,8 +90,9 @@ class UploadMethods(ClientCore):
             max_failures: points that may be refused before the upload stops.
             raise_failures: raise `UploadFailed` in the end if points were refused; otherwise they
                 are in the result alone.
-            on_progress: called with the result so far after each batch; `aqdrant.uploads.TqdmBar()`
-                and `RichBar()` are such functions.
+            on_progress: called with the result so far after each batch, and awaited where it is a
+                coroutine; what it raises ends the upload. `aqdrant.uploads.TqdmBar()` and
+                `RichBar()` are such functions.
             result: an account of your own to write to; it is exact also where this is cancelled.
             timeout: seconds for each attempt to send a batch.
 
@@ -257,11 +259,7 @@ class UploadMethods(ClientCore):
 def _settings(
     parallel: int, max_retries: int, max_failures: int, on_progress: OnProgress | None
 ) -> Settings:
-    if on_progress is not None and not callable(on_progress):
-        raise ArgumentError(
-            f"on_progress: {kind_of(on_progress)}, wanted a function of an UploadResult.",
-            parameter="on_progress",
-        )
+    check_progress(on_progress)
     return Settings(
         in_flight=at_least(0, parallel, "parallel") or os.cpu_count() or 1,
         max_retries=at_least(0, max_retries, "max_retries"),

@@ -35,9 +35,7 @@ class CollectionMethods(ClientCore):
     def create_collection(
         self,
         collection_name: str,
-        vectors_config: models.VectorParams
-        | Mapping[str, models.VectorParams | Mapping[str, Any]]
-        | None = None,
+        vectors_config: models.VectorParams | Mapping[str, Any] | None = None,
         sparse_vectors_config: Mapping[str, models.SparseVectorParams | Mapping[str, Any]]
         | None = None,
         shard_number: int | None = None,
@@ -107,9 +105,7 @@ class CollectionMethods(ClientCore):
     def recreate_collection(
         self,
         collection_name: str,
-        vectors_config: models.VectorParams
-        | Mapping[str, models.VectorParams | Mapping[str, Any]]
-        | None = None,
+        vectors_config: models.VectorParams | Mapping[str, Any] | None = None,
         sparse_vectors_config: Mapping[str, models.SparseVectorParams | Mapping[str, Any]]
         | None = None,
         shard_number: int | None = None,

@@ -44,7 +44,7 @@ class MigrationMethods(ClientCore):
                 their ids, are left as they are.
             verify: compare the numbers of points, and the content of some, in the end.
             parallel: batches under way at once.
-            on_progress: called with the result so far after each batch.
+            on_progress: called with the result so far after each batch, as by `upload_points`.
 
         Returns:
             One result for each collection.

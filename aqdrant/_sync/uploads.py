@@ -65,8 +65,9 @@ class UploadMethods(ClientCore):
             max_failures: points that may be refused before the upload stops.
             raise_failures: raise `UploadFailed` in the end if points were refused; otherwise they
                 are in the result alone.
-            on_progress: called with the result so far after each batch; `aqdrant.uploads.TqdmBar()`
-                and `RichBar()` are such functions.
+            on_progress: called with the result so far after each batch, and awaited where it is a
+                coroutine; what it raises ends the upload. `aqdrant.uploads.TqdmBar()` and
+                `RichBar()` are such functions.
             result: an account of your own to write to; it is exact also where this is cancelled.
             timeout: seconds for each attempt to send a batch.
 

@@ -32,6 +32,10 @@ GENERATORS = (
 """Modules that write files of the repository; `--check` compares the files and writes nothing."""
 
 
+PYTEST = (sys.executable, "-m", "pytest", "-n", "auto", "--dist", "loadfile")
+"""The tests of a file stay together, as fixtures are made once for a file."""
+
+
 class Step(NamedTuple):
     """One check: a name to choose it by, what it looks at, and its command line."""
 
@@ -58,8 +62,9 @@ def build_steps(pytest_arguments: Sequence[str] = ()) -> list[Step]:
     ]
     steps += [
         Step("mypy", "strict types", (python, "-m", "mypy")),
+        Step("readme", "strict types", (python, "-m", "aqdrant._tools.readme_types")),
         Step("pyright", "strict types", (python, "-m", "pyright", "--pythonpath", python)),
-        Step("tests", "pytest", (python, "-m", "pytest", *pytest_arguments), is_shown=True),
+        Step("tests", "pytest", (*PYTEST, *pytest_arguments), is_shown=True),
     ]
     return steps
 

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any, Final
 from anyio.lowlevel import checkpoint
 
 from aqdrant import models
-from aqdrant._portal import in_caller
 from aqdrant.exceptions import MigrationFailed
 from aqdrant.migration.planning import MigrationResult, Plan
 from aqdrant.models._scalars import is_mapping
+from aqdrant.uploads.bars import tell
 from aqdrant.uploads.fitting import Fit
 from aqdrant.uploads.report import UploadResult
 
@@ -100,7 +100,10 @@ class Copy:
             raise MigrationFailed(
                 f"the source has {here} points and the copy {there}.",
                 target=f"collection {self._name!r}",
-                fix="Was the source written to meanwhile? resume=True carries what is missing.",
+                fix="Was the source written to meanwhile? resume=True carries what is missing."
+                if there < here
+                else "The copy had, or got, points of its own: recreate_on_collision=True replaces"
+                " it.",
             )
         for key in self._shard_keys:
             await self._compare(key, [record for of, record in self._sample if of == key])
@@ -122,7 +125,7 @@ class Copy:
     async def finish(self) -> None:
         """Note that all is there."""
         self.result.is_finished = True
-        await in_caller(self._tell)
+        await tell(self._watched, self.result)
 
     async def _records(
         self, page_size: int, key: models.ShardKey | None
@@ -162,15 +165,14 @@ class Copy:
         if place < _SAMPLE:
             self._sample[place] = key, record
 
-    def _note(self, before: tuple[int, int], uploaded: UploadResult) -> None:
+    def _note(self, before: tuple[int, int], uploaded: UploadResult) -> object:
         self.result.points = before[0] + uploaded.points
         self.result.bytes = before[1] + uploaded.bytes
-        self._tell()
+        return self._watched(self.result)
 
-    def _tell(self) -> None:
-        self.result.seconds = time.monotonic() - self._began
-        if self._on_progress is not None:
-            self._on_progress(self.result)
+    def _watched(self, result: MigrationResult) -> object:
+        result.seconds = time.monotonic() - self._began
+        return None if self._on_progress is None else self._on_progress(result)
 
 
 def _is_same(one: models.Record, other: models.Record) -> bool:

@@ -90,13 +90,19 @@ async def make_plans(
 
     Raises:
         NotFound: the source has no collection of one of the names.
-        ArgumentError: the target has one already.
+        ArgumentError: the target has one already; what is wanted contradicts itself.
     """
+    if recreate and resume:
+        raise ArgumentError(
+            "resume goes on with the collections that recreate_on_collision replaces.",
+            parameter="resume",
+            fix="Pass one of the two.",
+        )
     if names is None:
         names = sorted(one.name for one in (await source.get_collections()).collections)
     present = {one.name for one in (await target.get_collections()).collections}
     plans: list[Plan] = []
-    for name in names:
+    for name in dict.fromkeys(names):
         info = await source.get_collection(name)
         plan = Plan(name=name, info=info, is_there=name in present)
         if info.config.params.sharding_method == models.ShardingMethod.CUSTOM:
@@ -209,13 +215,15 @@ async def _plan_aliases(
     source: AsyncQdrantClient, target: AsyncQdrantClient, plans: list[Plan], present: set[str]
 ) -> None:
     theirs = {one.alias_name: one.collection_name for one in (await target.get_aliases()).aliases}
+    taken = present | {plan.name for plan in plans}
     for plan in plans:
         found = await source.get_collection_aliases(plan.name)
         plan.aliases = [one.alias_name for one in found.aliases]
         for alias in plan.aliases:
-            if theirs.get(alias, plan.name) != plan.name or alias in present:
+            if theirs.get(alias, plan.name) != plan.name or alias in taken:
                 raise ArgumentError(
-                    f"the target has {alias!r} already, which is an alias of {plan.name!r} here.",
+                    f"the target has, or gets, another {alias!r} than the alias of {plan.name!r}"
+                    " here.",
                     parameter="with_aliases",
                 )
 

@@ -104,6 +104,10 @@ def read_true_array(value: Any, depths: Collection[int], keep: bool) -> Any:
         return read_array(to_numpy() if to_numpy else value.tolist(), depths, keep=keep)
     if kind not in "fiu":
         raise Mismatch(f"{kind_of(value)} of {value.dtype}, wanted numbers")
+    if value.__class__.__name__ == "MaskedArray":
+        if value.mask.any():
+            raise Mismatch(f"{kind_of(value)} with numbers that are masked, wanted all of them")
+        value = value.data
     if value.ndim not in depths:
         wanted = " or ".join(f"{depth}-d" for depth in sorted(depths))
         raise Mismatch(f"{kind_of(value)}, wanted a {wanted} array")

@@ -108,6 +108,25 @@ def _read_items(value: Iterable[Any], depth: int) -> list[Any]:
     return items
 
 
+def _plain_moment(value: Any) -> Any:
+    """What a subclass of theirs, as pandas' Timestamp is, has of a class that msgspec knows."""
+    try:
+        if isinstance(value, datetime):
+            moment = value.timetz()
+            return datetime.combine(date(value.year, value.month, value.day), moment)
+        if isinstance(value, date):
+            return date(value.year, value.month, value.day)
+        if isinstance(value, timedelta):
+            return timedelta(value.days, value.seconds, value.microseconds)
+        if isinstance(value, UUID):
+            return UUID(int=value.int)
+        if isinstance(value, Decimal):
+            return Decimal(value)
+    except (TypeError, ValueError) as error:  # NaT, which is none
+        raise Mismatch(f"{type(value).__name__}, which has no form in JSON") from error
+    raise Mismatch(f"{type(value).__name__}, which has no form in JSON")
+
+
 def _read_other(value: Any, depth: int) -> Any:
     """Read what is no builtin but has an obvious form in JSON."""
     if isinstance(value, Enum):
@@ -115,7 +134,7 @@ def _read_other(value: Any, depth: int) -> Any:
     if is_mapping(value):
         return _read_dict(value, depth)
     if isinstance(value, datetime | date | time | timedelta | UUID | Decimal):
-        return msgspec.to_builtins(value)
+        return msgspec.to_builtins(value, enc_hook=_plain_moment)
     if isinstance(value, list | tuple | set | frozenset):
         return _read_items(cast("Iterable[Any]", value), depth)
     if hasattr(value, "tolist"):

@@ -232,7 +232,10 @@ def _struct(kind: Any, temper: Temper) -> Reader:
             return _read_model(value, depth + 1, prepared[0])
         if is_mapping(value):
             return _read_mapping(value, depth + 1, kind, prepared[0], temper)
-        raise Mismatch(f"{kind_of(value)}, wanted {kind.__name__} or a dict of its fields")
+        refusal = f"{kind_of(value)}, wanted {kind.__name__} or a dict of its fields"
+        if kind.__name__ == "Filter" and not isinstance(value, str):
+            refusal += ": conditions go in Filter(must=[...])"
+        raise Mismatch(refusal)
 
     return read_struct
 

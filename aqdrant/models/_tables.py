@@ -5,9 +5,14 @@ Derived from by results that hold points. The packages are imported when they ar
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from functools import partial
 from importlib import import_module
+from itertools import chain
 from typing import Any, Protocol
+
+import msgspec
 
 from aqdrant.exceptions import UnsupportedOperation
 from aqdrant.models._scalars import is_mapping
@@ -26,7 +31,8 @@ class Tabular:
 
     The columns are ``id``, then ``group``, ``score`` and ``order_value`` where the result has them,
     ``vector``, or ``vector.NAME`` for each named one, and every key of the payloads; a key that is
-    called as one of these becomes ``payload.KEY``.
+    called as one of these becomes ``payload.KEY``. What a point does not have is null. In Arrow and
+    polars, where a column has one type, a key with values of several kinds is a column of JSON.
     """
 
     __slots__ = ()
@@ -62,8 +68,10 @@ class Tabular:
             if array is not None and array.ndim == 2:
                 flat = arrow.array(array.ravel())
                 columns[name] = arrow.FixedSizeListArray.from_arrays(flat, array.shape[1])
+            elif array is not None:
+                columns[name] = arrow.array(list(map(_plain, values)), _arrow_type(arrow, values))
             else:
-                columns[name] = arrow.array([_plain(value) for value in values])
+                columns[name] = _one_kind(arrow.array, values)
         return arrow.table(columns)
 
     def to_pandas(self) -> Any:
@@ -83,8 +91,13 @@ class Tabular:
         columns: list[Any] = []
         for name, values in self._columns().items():
             array = _stacked(numpy, values) if _is_vector(name) else None
-            plain = array if array is not None and array.ndim == 2 else list(map(_plain, values))
-            columns.append(polars.Series(name, plain, strict=False))
+            if array is not None and array.ndim == 2:
+                columns.append(polars.Series(name, array))
+            elif array is not None:
+                kind = _polars_type(polars, values)
+                columns.append(polars.Series(name, list(map(_plain, values)), kind))
+            else:
+                columns.append(_one_kind(partial(polars.Series, name, strict=False), values))
         return polars.DataFrame(columns)
 
     def _columns(self) -> dict[str, list[Any]]:
@@ -161,6 +174,63 @@ def _same_kind(values: list[Any]) -> list[Any]:
     """Ids as they are where all are of one kind; as text otherwise: a column has one type."""
     kinds: set[Any] = set(map(type, values))
     return values if len(kinds) <= 1 else list(map(str, values))
+
+
+def _shape(vectors: list[Any]) -> tuple[str, int] | None:
+    """What all vectors that are there are, and their length; None where they are several things."""
+    shapes = {_shape_of(vector) for vector in vectors if vector is not None}
+    return shapes.pop() if len(shapes) == 1 else None
+
+
+def _shape_of(vector: Any) -> tuple[str, int] | None:
+    if hasattr(vector, "indices"):
+        return "sparse", 0
+    if not hasattr(vector, "__len__") or not len(vector):
+        return None
+    if not hasattr(vector[0], "__len__"):
+        return "dense", len(vector)
+    widths = set(map(len, vector))
+    return ("multi", widths.pop()) if len(widths) == 1 else None
+
+
+def _arrow_type(arrow: Any, vectors: list[Any]) -> Any:
+    kind, width = _shape(vectors) or ("", 0)
+    if kind == "sparse":
+        indices, values = arrow.list_(arrow.uint32()), arrow.list_(arrow.float32())
+        return arrow.struct({"indices": indices, "values": values})
+    dense = arrow.list_(arrow.float32(), width)
+    return {"dense": dense, "multi": arrow.list_(dense)}.get(kind)
+
+
+def _polars_type(polars: Any, vectors: list[Any]) -> Any:
+    kind, width = _shape(vectors) or ("", 0)
+    if kind == "sparse":
+        indices, values = polars.List(polars.UInt32), polars.List(polars.Float32)
+        return polars.Struct({"indices": indices, "values": values})
+    dense = polars.Array(polars.Float32, width)
+    return {"dense": dense, "multi": polars.List(dense)}.get(kind)
+
+
+def _one_kind(column: Callable[[list[Any]], Any], values: list[Any]) -> Any:
+    """A column of payloads; of their JSON where they are of several kinds."""
+    # Looked at here: polars turns what does not fit the first values into text, or cuts it.
+    if _are_alike(values):
+        with suppress(OverflowError, TypeError, ValueError):  # beyond 64 bits, say
+            return column(values)
+    encode = msgspec.json.encode
+    return column([None if value is None else encode(value).decode() for value in values])
+
+
+def _are_alike(values: Iterable[Any]) -> bool:
+    """Whether these are of one kind, at every depth; integers are numbers, and so are floats."""
+    there = [value for value in values if value is not None]
+    kinds: set[Any] = set(map(type, there))
+    if kinds == {list}:
+        return _are_alike(chain.from_iterable(there))
+    if kinds == {dict}:
+        keys = dict.fromkeys(chain.from_iterable(there))
+        return all(_are_alike(value.get(key) for value in there) for key in keys)
+    return len(kinds) <= 1 or kinds == {int, float}
 
 
 def _plain(value: Any) -> Any:

@@ -305,7 +305,12 @@ def _refusal(value: Any, parts: list[Any], scalars: list[Any]) -> str:
     if isinstance(value, str) and enums and str not in scalars:
         known = [str(member.value) for kind in enums for member in kind]
         return f"{kind_of(value)}, wanted {_describe(parts)}{hint(value, known)}"
-    return f"{kind_of(value)}, wanted {_describe(parts)}"
+    refusal = f"{kind_of(value)}, wanted {_describe(parts)}"
+    if isinstance(value, str) and any(
+        part.__name__ == "Document" for part in filter(_is_model, parts)
+    ):
+        return f"{refusal}: a text to embed goes in Document(text=..., model=...)"
+    return refusal
 
 
 def _describe(parts: list[Any]) -> str:

@@ -5,12 +5,18 @@ Users pass an instance as ``on_progress``.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import import_module
-from typing import Any, Protocol
+from inspect import isawaitable
+from typing import Any, Protocol, TypeVar
 
-from aqdrant.exceptions import UnsupportedOperation
+from aqdrant._portal import in_caller
+from aqdrant.exceptions import ArgumentError, UnsupportedOperation
+from aqdrant.models._scalars import kind_of
 
-__all__ = ["RichBar", "TqdmBar", "close_bar"]
+__all__ = ["RichBar", "TqdmBar", "check_progress", "close_bar", "tell"]
+
+T = TypeVar("T")
 
 
 class Progress(Protocol):
@@ -77,6 +83,27 @@ class RichBar:
         if self._task is not None:
             self._progress.stop()
             self._task = None
+
+
+def check_progress(on_progress: object) -> None:
+    """Refuse what cannot be called.
+
+    Raises:
+        ArgumentError: it is something else, and not None.
+    """
+    if on_progress is not None and not callable(on_progress):
+        raise ArgumentError(
+            f"on_progress: {kind_of(on_progress)}, wanted a function of the result so far.",
+            parameter="on_progress",
+        )
+
+
+async def tell(on_progress: Callable[[T], object] | None, result: T) -> None:
+    """Call who watches, in the thread of the caller; an async function is awaited here."""
+    if on_progress is not None:
+        told = await in_caller(on_progress, result)
+        if isawaitable(told):
+            await told
 
 
 def close_bar(on_progress: object) -> None:

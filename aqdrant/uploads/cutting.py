@@ -34,6 +34,8 @@ _MOMENT: Final = 0.001
 LARGEST: Final = 24 << 20
 """Bytes of a batch, at most: a server takes 32 MiB."""
 
+_COLUMNS: Final = {"id": "ids", "vector": "vectors", "payload": "payload"}
+
 
 class Cut:
     """Reads and checks points, and gathers them until a piece is full."""
@@ -80,7 +82,7 @@ class Cut:
         try:
             point: models.PointStruct = self._read(item)
         except Mismatch as mismatch:
-            self._refuse(index, _id_of(item), mismatch.inside(index).error(self._parameter))
+            self._refuse(index, _id_of(item), self._error(mismatch, index))
             return None
         wrong = self._fit.misfit(point.vector)
         if wrong is None:
@@ -90,6 +92,12 @@ class Cut:
         error = ArgumentError(f"{where}: point {point.id!r}: {wrong}.", parameter=where)
         self._refuse(index, point.id, error)
         return None
+
+    def _error(self, mismatch: Mismatch, index: int) -> ArgumentError:
+        parameter = self._parameter
+        if parameter == "vectors" and mismatch.steps:  # columns, each a parameter of its own
+            parameter = _COLUMNS.get(str(mismatch.steps.pop()), parameter)
+        return mismatch.inside(index).error(parameter)
 
     def _piece(self, end: int) -> Piece:
         piece = Points(self._points, self._indices, self._first, end, self._size)
@@ -112,26 +120,40 @@ class Turns:
 
 
 async def chunks_of(source: Any, count: int, start: int) -> AsyncGenerator[list[Any]]:
-    """The elements from one index on, some at a time."""
+    """The elements from one index on, some at a time; those before an error come before it."""
     if is_async(source):
         skipped = 0
         gathered: list[Any] = []
         turns = Turns()
-        async for item in source:
-            if skipped < start:
-                skipped += 1
-                await turns.due()
-                continue
-            gathered.append(item)
-            if len(gathered) == count:
+        try:
+            async for item in source:
+                if skipped < start:
+                    skipped += 1
+                    await turns.due()
+                    continue
+                gathered.append(item)
+                if len(gathered) == count:
+                    yield gathered
+                    gathered = []
+        except Exception:
+            if gathered:
                 yield gathered
-                gathered = []
+            raise
         if gathered:
             yield gathered
         return
     elements = iter(source)
     await skip(elements, start)
-    while taken := await in_caller(_next_in_time, elements, count):
+    while True:
+        taken: list[Any] = []
+        try:
+            await in_caller(_next_in_time, elements, count, taken)
+        except Exception:
+            if taken:
+                yield taken
+            raise
+        if not taken:
+            return
         yield taken
 
 
@@ -147,15 +169,13 @@ def next_of(elements: Iterator[Any], count: int) -> list[Any]:
     return list(islice(elements, count))
 
 
-def _next_in_time(elements: Iterator[Any], count: int) -> list[Any]:
-    """The next elements of an iterator, as many as it makes in a moment."""
-    taken: list[Any] = []
+def _next_in_time(elements: Iterator[Any], count: int, taken: list[Any]) -> None:
+    """Take the next elements of an iterator, as many as it makes in a moment."""
     end = time.perf_counter() + _MOMENT
     for item in elements:
         taken.append(item)
         if len(taken) == count or time.perf_counter() > end:
             break
-    return taken
 
 
 def _id_of(item: Any) -> object:

@@ -100,8 +100,8 @@ class Fit:
         from difflib import get_close_matches
 
         near = get_close_matches(name, known, n=1)
-        hint = f"; did you mean {near[0]!r}?" if near and name else ""
-        return f"the collection has no {_called(name)}; its vectors: {shown}{hint}"
+        hint = f", perhaps meant: {near[0]!r}" if near and name else ""
+        return f"the collection has no {_called(name)}{hint}; its vectors: {shown}"
 
 
 ANY_FIT: Final = Fit(None)

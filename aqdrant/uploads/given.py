@@ -6,7 +6,7 @@ Called by the client's methods, and by `sources`.
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, Iterable, Mapping
-from typing import Any, TypeAlias, TypeGuard
+from typing import Any, Final, TypeAlias, TypeGuard
 
 from aqdrant import models
 from aqdrant.exceptions import ArgumentError
@@ -21,6 +21,7 @@ __all__ = [
     "check_points",
     "common_length",
     "is_async",
+    "is_block",
     "length_of",
     "rows_of",
 ]
@@ -37,6 +38,8 @@ VectorsSource: TypeAlias = (
     | Mapping[str, models.FloatArray | Iterable[models.Vector]]
     | models.FloatArray
 )
+
+_WHOLE_TABLE: Final = "upload_points takes a table as a whole: ids, vectors and payload."
 
 
 def length_of(source: Any) -> int | None:
@@ -71,10 +74,16 @@ def check_columns(vectors: Any, payload: Any, ids: Any) -> None:
         ArgumentError: naming the column.
     """
     for parameter, values in (("payload", payload), ("ids", ids)):
-        if values is not None and not is_listlike(values):
+        if values is not None and (is_table(values) or not is_listlike(values)):
             raise ArgumentError(
-                f"{parameter}: {kind_of(values)}, wanted an iterable.", parameter=parameter
+                f"{parameter}: {kind_of(values)}, wanted an iterable.",
+                parameter=parameter,
+                fix=_WHOLE_TABLE if is_table(values) else None,
             )
+    if is_table(vectors):
+        raise ArgumentError(
+            f"vectors: {kind_of(vectors)}, wanted columns.", parameter="vectors", fix=_WHOLE_TABLE
+        )
     if is_mapping(vectors):
         common_length(vectors)
     elif not (is_listlike(vectors) or is_async(vectors)):
@@ -83,18 +92,31 @@ def check_columns(vectors: Any, payload: Any, ids: Any) -> None:
             parameter="vectors",
         )
     for name, column in by_name(vectors).items():
-        if is_array(column) and len(column.shape) not in (2, 3):
+        wrong = _wrong_array(column) if is_array(column) else None
+        if wrong is not None:
             parameter = f"vectors.{name}" if name else "vectors"
             raise ArgumentError(
-                f"{parameter}: {kind_of(column)}, wanted an array (n, d), or (n, m, d) of"
-                " multivectors.",
-                parameter=parameter,
+                f"{parameter}: {kind_of(column)}, wanted {wrong}.", parameter=parameter
             )
+
+
+def _wrong_array(column: Any) -> str | None:
+    """What an array should have been; a series, or an array of objects, may hold vectors."""
+    kind = getattr(column.dtype, "kind", None)
+    if is_block(column):
+        return None if kind is None or kind in "fiu" else f"numbers, not {column.dtype}"
+    is_series = kind in (None, "O") and len(column.shape) == 1
+    return None if is_series else "an array (n, d), or (n, m, d) of multivectors"
 
 
 def is_async(source: object) -> TypeGuard[AsyncIterable[Any]]:
     """Whether this is iterated by an event loop."""
     return isinstance(source, AsyncIterable)
+
+
+def is_block(column: object) -> bool:
+    """Whether this is an array ``(n, d)``, or ``(n, m, d)``, which is cut as it is."""
+    return is_array(column) and len(column.shape) in (2, 3)
 
 
 def by_name(vectors: Any) -> Mapping[str, Any]:
@@ -107,7 +129,9 @@ def rows_of(vectors: Any) -> Any:
     if not is_mapping(vectors):
         return vectors
     names = list(vectors)
-    return (dict(zip(names, row, strict=True)) for row in zip(*vectors.values(), strict=True))
+    rows = (zip(names, row, strict=True) for row in zip(*vectors.values(), strict=True))
+    # A point does without what is None.
+    return ({name: one for name, one in row if one is not None} for row in rows)
 
 
 def common_length(columns: Mapping[Any, Any]) -> int:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 import anyio
 import msgspec
 
-from aqdrant._portal import in_caller
 from aqdrant.context import retried
 from aqdrant.exceptions import (
     AqdrantError,
@@ -22,12 +21,13 @@ from aqdrant.exceptions import (
     PayloadTooLarge,
     RateLimited,
     ServiceUnavailable,
+    TransportError,
     UploadFailed,
 )
 from aqdrant.middleware.retry import FAULTS, Fault, log_retry, may_run_again, wait_before
 from aqdrant.operations import UpsertPoints
 from aqdrant.transport import Encoded
-from aqdrant.uploads.bars import close_bar
+from aqdrant.uploads.bars import close_bar, tell
 from aqdrant.uploads.pieces import Piece
 from aqdrant.uploads.report import UploadFailure, UploadResult
 
@@ -159,12 +159,12 @@ class Run:
                 piece, request, encoded = following
                 try:
                     await self._deliver(piece, request, encoded)
+                    self._settle(piece)
+                    await self._tell()
                 except Exception as error:  # noqa: BLE001  # raised at the end
                     self._error = self._error or error
                     self._scope.cancel()
                     return
-                self._settle(piece)
-                await self._tell()
 
     async def _deliver(
         self, piece: Piece, request: UpsertPoints, encoded: Encoded | None = None
@@ -187,15 +187,23 @@ class Run:
 
     async def _attempt(self, operation: UpsertPoints, encoded: Encoded | None, count: int) -> None:
         """Send a piece by the rules of the client's own retries, until it is acknowledged."""
-        tried = limited = 0
+        tried = limited = lost = 0
         while True:
             await self._wait_turn()
             try:
                 with retried(tried + limited):
-                    await self._sent(operation, encoded, count)
-                return
+                    await self._sent(operation, encoded, count - lost)
             except FAULTS as error:
                 fault = error
+            except Exception as error:
+                if not _is_open(error):
+                    self.result.unanswered -= lost
+                raise
+            else:
+                self.result.unanswered -= lost
+                return
+            if _is_open(fault):
+                lost = count
             if isinstance(fault, RateLimited):
                 limited += 1
                 wait, lasts = wait_before(limited - 1, fault), limited > _MOST_WAITS
@@ -220,10 +228,11 @@ class Run:
         self.result.unanswered += count
         try:
             await self._send(operation, encoded)
-        except Exception:
-            self.result.unanswered -= count
+        except Exception as error:
+            if not _is_open(error):
+                self.result.unanswered -= count
             raise
-        # A cancellation leaves them where they are: perhaps they were written.
+        # A cancellation, or an answer that was lost, leaves them: perhaps they were written.
         self.result.unanswered -= count
 
     async def _wait_turn(self) -> None:
@@ -238,8 +247,7 @@ class Run:
 
     async def _tell(self) -> None:
         self.result.seconds = time.monotonic() - self._began
-        if self._settings.on_progress is not None:
-            await in_caller(self._settings.on_progress, self.result)
+        await tell(self._settings.on_progress, self.result)
 
     def _failed(self, what: str) -> UploadFailed:
         failures = self.result.failures
@@ -269,3 +277,8 @@ async def _next(ready: MemoryObjectReceiveStream[_Ready]) -> _Ready | None:
         except anyio.WouldBlock:
             return await ready.receive()
     return None
+
+
+def _is_open(error: Exception) -> bool:
+    """Whether the points of a batch may have been written in spite of this."""
+    return isinstance(error, TransportError) and error.processed is not False

@@ -6,9 +6,9 @@ Called by the client's methods.
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncGenerator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from contextlib import aclosing
-from typing import Any, Final, cast
+from typing import Any, Final
 from uuid import UUID
 
 from anyio import to_thread
@@ -19,10 +19,10 @@ from aqdrant._portal import in_caller
 from aqdrant.exceptions import ArgumentError
 from aqdrant.models._arrays import read_true_array
 from aqdrant.models._reading import STRICT, reader
-from aqdrant.models._scalars import Mismatch, is_array, is_mapping
+from aqdrant.models._scalars import Mismatch, is_mapping
 from aqdrant.uploads.cutting import LARGEST, TURN, Cut, Refuse, Turns, chunks_of, next_of, skip
 from aqdrant.uploads.fitting import Fit, size_of
-from aqdrant.uploads.given import by_name, common_length, rows_of
+from aqdrant.uploads.given import by_name, common_length, is_block, rows_of
 from aqdrant.uploads.pieces import Columns, Piece
 from aqdrant.uploads.tables import is_table, rows_of_tables
 
@@ -39,20 +39,13 @@ async def point_pieces(
 ) -> AsyncGenerator[Piece]:
     """Read points one by one."""
     if is_table(source):
-        async with aclosing(_table_pieces(source, fit, batch_size, start, refuse)) as pieces:
-            async for piece in pieces:
-                yield piece
-        return
-    cut, turns = Cut(fit, batch_size, start, refuse, "points"), Turns()
-    async with aclosing(chunks_of(source, min(batch_size, TURN), start)) as chunks:
-        async for items in chunks:
-            for item in items:
-                full = cut.add(item)
-                if full is not None:
-                    yield full
-                await turns.due()
-    for piece in cut.rest():
-        yield piece
+        pieces = _table_pieces(source, fit, batch_size, start, refuse)
+    else:
+        cut = Cut(fit, batch_size, start, refuse, "points")
+        pieces = _gathered(cut, chunks_of(source, min(batch_size, TURN), start))
+    async with aclosing(pieces):
+        async for piece in pieces:
+            yield piece
 
 
 async def column_pieces(
@@ -64,31 +57,53 @@ async def column_pieces(
         ArgumentError: ids or payloads end before the vectors, or an array does not fit the
             collection.
     """
+    beside = _Beside(ids, payload, start)
     named = by_name(vectors)
-    if named and all(is_array(column) for column in named.values()):
-        count = common_length(named)
-        for name, column in named.items():
-            wrong = fit.column_misfit(name, column)
-            if wrong is not None:
-                parameter = f"vectors.{name}" if name else "vectors"
-                raise ArgumentError(f"{parameter}: {wrong}.", parameter=parameter)
-        arrays = _array_pieces(vectors, named, payload, ids, count, batch_size, start)
-        async with aclosing(arrays) as pieces:
-            async for piece in pieces:
-                yield piece
-        return
-    cut, turns = Cut(fit, batch_size, start, refuse, "vectors"), Turns()
-    columns = _Beside(ids, payload, start)
-    async with aclosing(chunks_of(rows_of(vectors), min(batch_size, TURN), start)) as chunks:
-        async for items in chunks:
-            own_ids, payloads = await columns.take(len(items))
-            for vector, own_id, one in zip(items, own_ids, payloads, strict=True):
-                full = cut.add({"id": own_id, "vector": vector, "payload": one})
-                if full is not None:
-                    yield full
-                await turns.due()
+
+    def cut(first: int) -> Cut:
+        return Cut(fit, batch_size, first, refuse, "vectors")
+
+    if named and all(is_block(column) for column in named.values()):
+        _check_blocks(named, fit)
+        pieces = _array_pieces(vectors, beside, cut, batch_size, start)
+    else:
+        chunks = chunks_of(rows_of(vectors), min(batch_size, TURN), start)
+        pieces = _gathered(cut(start), _points_of(chunks, beside))
+    async with aclosing(pieces):
+        async for piece in pieces:
+            yield piece
+
+
+async def _gathered(cut: Cut, chunks: AsyncGenerator[list[Any]]) -> AsyncGenerator[Piece]:
+    """Gather points; those that came before an error of their source go, too."""
+    turns = Turns()
+    try:
+        async with aclosing(chunks):
+            async for items in chunks:
+                for item in items:
+                    full = cut.add(item)
+                    if full is not None:
+                        yield full
+                    await turns.due()
+    except Exception:
+        for piece in cut.rest():
+            yield piece
+        raise
     for piece in cut.rest():
         yield piece
+
+
+async def _points_of(
+    chunks: AsyncGenerator[list[Any]], beside: _Beside
+) -> AsyncGenerator[list[Any]]:
+    async with aclosing(chunks):
+        async for vectors in chunks:
+            yield _joined(*await beside.take(len(vectors)), vectors)
+
+
+def _joined(ids: list[Any], payloads: list[Any], vectors: Any) -> list[Any]:
+    rows = zip(ids, vectors, payloads, strict=True)
+    return [{"id": one, "vector": vector, "payload": payload} for one, vector, payload in rows]
 
 
 class _Beside:
@@ -97,7 +112,6 @@ class _Beside:
     def __init__(self, ids: Any, payload: Any, start: int) -> None:
         self._ids = None if ids is None else iter(ids)
         self._payload = None if payload is None else iter(payload)
-        self._at = start
         self._to_skip = start
 
     async def take(self, count: int) -> tuple[list[Any], list[Any]]:
@@ -114,27 +128,35 @@ class _Beside:
             return ids, [None] * count
         return ids, await _take(self._payload, count, "payload")
 
-    async def read(self, count: int) -> tuple[list[Any], list[Any] | None]:
-        """As many as there are vectors, checked, without holding the loop; no payloads: None.
-
-        Raises:
-            ArgumentError: naming the index from the beginning.
-        """
+    async def take_many(self, count: int) -> tuple[list[Any], list[Any]]:
+        """What `take` gives, without holding the loop."""
         ids: list[Any] = []
         payloads: list[Any] = []
         while len(ids) < count:
             if ids:
                 await checkpoint()
             some_ids, some_payloads = await self.take(min(TURN, count - len(ids)))
-            if self._ids is not None and not _are_ids(some_ids):
-                some_ids = _each_read(some_ids, _read_id, self._at, "ids")
             ids += some_ids
+            payloads += some_payloads
+        return ids, payloads
+
+    async def read(self, ids: list[Any], payloads: list[Any]) -> tuple[list[Any], list[Any] | None]:
+        """What was taken, checked; no payloads: None.
+
+        Raises:
+            Mismatch: one of them is wrong.
+        """
+        own_ids: list[Any] = []
+        own_payloads: list[Any] = []
+        for at in range(0, len(ids), TURN):
+            if at:
+                await checkpoint()
+            some = ids[at : at + TURN]
+            own_ids += some if self._ids is None or _are_ids(some) else map(_read_id, some)
             if self._payload is not None:
                 # A payload of None is as good as an empty one, which a batch takes.
-                found = _each_read(some_payloads, _read_payload, self._at, "payload")
-                payloads += [one or {} for one in found]
-            self._at += len(some_ids)
-        return ids, None if self._payload is None else payloads
+                own_payloads += [_read_payload(one) or {} for one in payloads[at : at + TURN]]
+        return own_ids, None if self._payload is None else own_payloads
 
 
 def _are_ids(values: list[Any]) -> bool:
@@ -142,76 +164,83 @@ def _are_ids(values: list[Any]) -> bool:
     return set(map(type, values)) == {int} and min(values) >= 0 and max(values) < 1 << 64
 
 
-def _each_read(values: list[Any], read: Any, at: int, parameter: str) -> list[Any]:
-    checked: list[Any] = []
-    try:
-        checked.extend(map(read, values))
-    except Mismatch as mismatch:
-        raise mismatch.inside(at + len(checked)).error(parameter) from None
-    return checked
+def _check_blocks(named: Mapping[str, Any], fit: Fit) -> None:
+    common_length(named)
+    for name, column in named.items():
+        wrong = fit.column_misfit(name, column)
+        if wrong is not None:
+            parameter = f"vectors.{name}" if name else "vectors"
+            raise ArgumentError(f"{parameter}: {wrong}.", parameter=parameter)
 
 
 async def _array_pieces(
     vectors: Any,
-    named: Mapping[str, Any],
-    payload: Any,
-    ids: Any,
-    count: int,
+    beside: _Beside,
+    cut: Callable[[int], Cut],
     batch_size: int,
     start: int,
+    at: int = 0,
 ) -> AsyncGenerator[Piece]:
-    columns = _Beside(ids, payload, start)
+    """Cut arrays; `at` is the index of their first row in what was given."""
+    named = by_name(vectors)
+    count = common_length(named)
     width = sum(size_of(column[0], None) for column in named.values()) if count else 1
     step = max(1, min(batch_size, LARGEST // max(1, width)))
     for first in range(start, count, step):
         end = min(first + step, count)
-        cut = {name: await _rows(name, column, first, end) for name, column in named.items()}
-        own_ids, payloads = await columns.read(end - first)
-        chosen: Any = cut if is_mapping(vectors) else cut[""]
-        batch = models.Batch(ids=own_ids, vectors=chosen, payloads=payloads)
-        size = width * (end - first)
-        for piece in _smaller(Columns(batch, first, size + await _payload_size(payloads))):
+        rows = {name: await _rows(column, first, end) for name, column in named.items()}
+        ids, payloads = await beside.take_many(end - first)
+        try:
+            arrays: Any = {
+                name: read_true_array(block, (2, 3), keep=True) for name, block in rows.items()
+            }
+            own_ids, own_payloads = await beside.read(ids, payloads)
+        except Mismatch:
+            # One by one, then: those that are wrong are refused, and the others go.
+            chunk = _joined(ids, payloads, rows_of(rows if is_mapping(vectors) else rows[""]))
+            async with aclosing(_gathered(cut(at + first), _only(chunk))) as pieces:
+                async for piece in pieces:
+                    yield piece
+            continue
+        chosen = arrays if is_mapping(vectors) else arrays[""]
+        batch = models.Batch(ids=own_ids, vectors=chosen, payloads=own_payloads)
+        size = width * (end - first) + await _payload_size(own_payloads)
+        for piece in _smaller(Columns(batch, at + first, size)):
             yield piece
 
 
-async def _rows(name: str, column: Any, first: int, end: int) -> Any:
-    """Some rows of an array, checked; those of a file are read in a worker thread."""
+async def _rows(column: Any, first: int, end: int) -> Any:
+    """Some rows of an array; those of a file are read in a worker thread."""
     rows = column[first:end]
-    if hasattr(rows, "filename"):
-        rows = await to_thread.run_sync(rows.copy)
-    try:
-        return read_true_array(rows, (2, 3), keep=True)
-    except Mismatch as mismatch:
-        if first:
-            mismatch.reason += f"; rows are counted from {first}"
-        raise (mismatch.inside(name) if name else mismatch).error("vectors") from None
+    return await to_thread.run_sync(rows.copy) if hasattr(rows, "filename") else rows
+
+
+async def _only(chunk: list[Any]) -> AsyncGenerator[list[Any]]:
+    yield chunk
 
 
 async def _table_pieces(
     table: Any, fit: Fit, batch_size: int, start: int, refuse: Refuse
 ) -> AsyncGenerator[Piece]:
     at = start
+
+    def cut(first: int) -> Cut:
+        return Cut(fit, batch_size, first, refuse, "points")
+
     step = batch_size * max(1, _TABLE_ROWS // batch_size)
     parts = rows_of_tables(table, fit.names, step, start)
     while (part := await to_thread.run_sync(next, parts, None)) is not None:
         ids, vectors, payloads = part
         named = by_name(vectors)
-        own_ids = _random_ids(len(payloads)) if ids is None else ids
-        if all(is_array(column) for column in named.values()):
-            arrays = column_pieces(vectors, payloads, own_ids, fit, batch_size, 0, refuse)
-            async with aclosing(arrays) as pieces:
-                async for piece in pieces:
-                    columns = cast("Columns", piece)
-                    yield Columns(columns.batch, columns.first + at, columns.size)
+        if all(is_block(column) for column in named.values()):
+            _check_blocks(named, fit)
+            pieces = _array_pieces(vectors, _Beside(ids, payloads, 0), cut, batch_size, 0, at)
         else:
-            cut, turns = Cut(fit, batch_size, at, refuse, "points"), Turns()
-            rows = zip(own_ids, rows_of(vectors), payloads, strict=True)
-            for own_id, vector, payload in rows:
-                full = cut.add({"id": own_id, "vector": vector, "payload": payload})
-                if full is not None:
-                    yield full
-                await turns.due()
-            for piece in cut.rest():
+            own_ids = _random_ids(len(payloads)) if ids is None else ids
+            chunk = _joined(own_ids, payloads, rows_of(vectors))
+            pieces = _gathered(cut(at), _only(chunk))
+        async with aclosing(pieces):
+            async for piece in pieces:
                 yield piece
         at += len(payloads)
         await checkpoint()

@@ -103,6 +103,7 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"location": ":memory:", "url": "ex.com"}, "url", "location and url are given together"),
     ({"host": "h", "path": "p"}, "path", "host and path are given together"),
     ({"url": ":memory:"}, "url", "location=':memory:'"),
+    ({"location": ":mem:"}, "location", "Did you mean ':memory:'"),
     ({"url": ""}, "url", "url is empty"),
     ({"location": "  "}, "location", "location is empty"),
     ({"host": ""}, "host", "host is empty"),

@@ -458,6 +458,9 @@ class TestQueries:
 
     def test_refused(self) -> None:
         assert "wanted QueryInterface (" in refused(object(), models.QueryInterface, "query")
+        assert "Document(text=" in refused("a text", models.QueryInterface, "query")
+        alone = models.IsNullCondition(is_null=models.PayloadField(key="a"))
+        assert "Filter(must=[...])" in refused(alone, models.Filter, "query_filter")
         assert "did you mean 'nearest' of NearestQuery?" in refused(
             {"nearst": 1}, models.QueryInterface, "query"
         )

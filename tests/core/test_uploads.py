@@ -10,6 +10,7 @@ from typing import Any
 
 import anyio
 import numpy as np
+import pandas as pd
 import pytest
 from anyio.lowlevel import checkpoint
 from rich.console import Console
@@ -18,6 +19,7 @@ from aqdrant import AsyncQdrantClient, models
 from aqdrant.exceptions import (
     ArgumentError,
     BadRequest,
+    ConnectionFailed,
     Forbidden,
     NotFound,
     PayloadTooLarge,
@@ -169,7 +171,7 @@ async def test_points_that_do_not_fit_are_not_sent() -> None:
     reasons = {failure.index: failure.reason for failure in result.failures}
     assert set(reasons) == {1, 2, 3, 4, 5, 7, 8}
     assert "point 1: vector 'a' has 3 dimensions, the collection's has 2" in reasons[1]
-    assert "no vector 'aa'; its vectors: 'a'; did you mean 'a'?" in reasons[2]
+    assert "no vector 'aa', perhaps meant: 'a'; its vectors: 'a'." in reasons[2]
     assert "no unnamed vector" in reasons[3]
     assert "points[4]" in reasons[4]
     assert "unknown key 'vektor'" in reasons[5]
@@ -286,6 +288,18 @@ async def test_faults_that_last_end_the_upload_and_tell_where_to_go_on(
     result = await client.upload_points(C, map(point, range(10)), start=account.checkpoint)
     assert sent(transport) == [[4, 5, 6, 7, 8, 9]]
     assert result.checkpoint == 10
+
+
+@pytest.mark.one_loop
+async def test_answer_that_was_lost_is_accounted_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    Clock(monkeypatch)
+    answers: list[Any] = [ConnectionFailed("lost."), DONE, ConnectionFailed("lost.")]
+    answers += [ConnectionFailed("no way.", processed=False)] * 3
+    client, _ = server(lambda _: answers.pop(0))
+    account = UploadResult()
+    with pytest.raises(ConnectionFailed, match="no way"):
+        await client.upload_points(C, map(point, range(4)), 2, result=account)
+    assert (account.points, account.checkpoint, account.unanswered) == (2, 2, 2)
 
 
 async def test_what_is_not_transient_is_not_tried_again() -> None:
@@ -462,13 +476,18 @@ async def test_error_of_the_source_comes_after_what_was_read() -> None:
     client, transport = server()
 
     def points() -> Iterator[Any]:
-        yield from map(point, range(4))
+        yield from map(point, range(5))
         raise LookupError("the file ends here")
 
-    with pytest.raises(LookupError, match="the file") as caught:
-        await client.upload_points(C, points(), batch_size=2)
-    assert "4 points are written" in caught.value.__notes__[0]
-    assert sent(transport) == [[0, 1], [2, 3]]
+    async def later() -> AsyncIterator[Any]:
+        for one in points():
+            yield one
+
+    for source in (points(), later()):
+        with pytest.raises(LookupError, match="the file") as caught:
+            await client.upload_points(C, source, batch_size=2)
+        assert "5 points are written" in caught.value.__notes__[0]
+    assert sent(transport) == [[0, 1], [2, 3], [4]] * 2
 
 
 async def test_progress_is_told_after_each_batch() -> None:
@@ -482,13 +501,25 @@ async def test_progress_is_told_after_each_batch() -> None:
     )
     assert told == [(2, 5, False), (4, 5, False), (5, 5, False), (5, 5, True)]
 
+    async def fail(result: UploadResult) -> None:
+        await checkpoint()
+        raise LookupError(result.points)
+
+    account = UploadResult()
+    with pytest.raises(LookupError, match="2") as caught:
+        await client.upload_points(
+            C, map(point, range(5)), 2, on_progress=fail, parallel=1, result=account
+        )
+    assert caught.value.__notes__[0].endswith(f"start={account.checkpoint}.")
+
 
 @pytest.mark.parametrize(
     ("given", "parameter"),
     [
-        ({"vectors": np.zeros((1, 2)), "ids": ["x"]}, "ids[0]"),
-        ({"vectors": np.zeros((1, 2)), "payload": [5]}, "payload[0]"),
-        ({"vectors": np.zeros((1, 2)), "payload": [{"a": object()}]}, "payload[0].a"),
+        ({"vectors": pd.DataFrame({"a": [1]})}, "vectors"),
+        ({"vectors": np.zeros((1, 2)), "payload": pd.DataFrame({"a": [1]})}, "payload"),
+        ({"vectors": np.zeros((1, 2), bool)}, "vectors"),
+        ({"vectors": np.zeros(2)}, "vectors"),
         ({"vectors": {"a": [[1.0], [2.0]], "b": np.zeros((3, 2))}}, "vectors"),
         ({"vectors": {"a": iter([[1.0]])}}, "vectors.a"),
         ({"vectors": 5}, "vectors"),
@@ -516,23 +547,43 @@ async def test_what_holds_no_points_is_refused(points: Any) -> None:
 async def test_wrong_element_of_a_late_batch_has_its_own_index() -> None:
     client, transport = server()
     ids = [*range(700), "x", 701]
-    with pytest.raises(ArgumentError, match=r"ids\[700\]") as caught:
+    with pytest.raises(UploadFailed, match=r"ids\[700\]: str 'x'") as caught:
         await client.upload_collection(C, np.zeros((702, 2)), ids=ids)
-    assert caught.value.__notes__[0].startswith("640 points are written")
-    assert sum(map(len, sent(transport))) == 640
+    assert caught.value.result.checkpoint == 702
+    assert [*chain(*sent(transport))] == [*range(700), 701]
 
 
-async def test_number_that_is_none_is_told_with_its_row() -> None:
+@pytest.mark.parametrize("as_lists", [False, True])
+async def test_wrong_rows_are_cut_out_of_arrays_as_of_lists(as_lists: bool) -> None:
     client, transport = server(a={"size": 2, "distance": "Dot"})
     vectors = np.zeros((100, 2))
     vectors[70, 1] = np.nan
-    told = r"vectors\.a: nan at position 1 in row 6, .*; rows are counted from 64\."
-    with pytest.raises(ArgumentError, match=told) as caught:
-        await client.upload_collection(C, {"a": vectors})
-    assert caught.value.__notes__ == [
-        "64 points are written before this; the upload goes on with start=64."
-    ]
-    assert sum(map(len, sent(transport))) == 64
+    payload = [{"n": n if n != 71 else object()} for n in range(100)]
+    column: Any = vectors.tolist() if as_lists else vectors
+    result = await client.upload_collection(
+        C, {"a": column}, payload, range(100), raise_failures=False
+    )
+    assert [failure.index for failure in result.failures] == [70, 71]
+    assert "vectors[70].a" in result.failures[0].reason
+    assert "payload[71].n: object" in result.failures[1].reason
+    assert (result.points, result.checkpoint, result.is_finished) == (98, 100, True)
+    assert [*chain(*sent(transport))] == [*range(70), *range(72, 100)]
+
+
+async def test_masked_numbers_are_refused_and_a_series_of_vectors_is_taken() -> None:
+    client, transport = server()
+    masked: Any = np.ma.masked_array(np.ones((3, 2)), mask=np.eye(3, 2, -1, dtype=bool))
+    with pytest.raises(UploadFailed, match=r"vectors\[\d\]: .* masked"):
+        await client.upload_collection(C, masked, ids=range(3))
+    await client.upload_collection(C, pd.Series([[1.0, 2.0]] * 2), ids=range(2))
+    assert sent(transport) == [[0], [0, 1]]
+
+
+async def test_point_does_without_a_named_vector_that_is_none() -> None:
+    client, transport = server(a={"size": 2, "distance": "Dot"})
+    await client.upload_collection(C, {"a": [[1.0, 2.0], None]}, ids=range(2))
+    operation: Any = transport.operations[-1]
+    assert [list(one.vector) for one in operation.body.points] == [["a"], []]
 
 
 async def test_arrays_go_with_payloads_of_none() -> None:

@@ -154,7 +154,15 @@ async def test_missing_collection_is_refused_before_anything_is_made(
     async with AsyncQdrantClient(":memory:") as target:
         with pytest.raises(NotFound):
             await source.migrate(target, [C, "none"])
+        with pytest.raises(ArgumentError, match="one of the two"):
+            await source.migrate(target, recreate_on_collision=True, resume=True)
+        await source.update_collection_aliases(
+            [{"create_alias": {"collection_name": C, "alias_name": "current"}}]
+        )
+        with pytest.raises(ArgumentError, match="another 'current'"):
+            await source.migrate(target, ["current", C], with_aliases=True)
         assert (await target.get_collections()).collections == []
+        assert [one.collection for one in await source.migrate(target, [C, C])] == [C]
 
 
 class Choosy(ForwardingTransport):
@@ -215,6 +223,9 @@ async def test_changed_content_is_noticed(source: AsyncQdrantClient) -> None:
         await source.migrate(target)
         await target.set_payload(C, {"kind": "other"}, list(range(COUNT - 1)))
         with pytest.raises(MigrationFailed, match="is not what it is in the source"):
+            await source.migrate(target, resume=True)
+        await target.upsert(C, [{"id": 10**6, "vector": {}}])
+        with pytest.raises(MigrationFailed, match="points of its own"):
             await source.migrate(target, resume=True)
 
 

@@ -127,12 +127,12 @@ SPARSE = {"s": models.SparseVectorParams()}
 @pytest.mark.parametrize(
     ("vector", "text"),
     [
-        ([1.0, 2.0], "no vector without a name.*'d', 's'"),
+        ([1.0, 2.0], "no vector without a name.*'d', 's'.*using="),
         ({"x": [1.0, 2.0]}, "no vector 'x'"),
         ({"d": [1.0]}, "[Pp]oint 7's vector 'd' has 1 dimensions; the collection's has 2"),
         ({"d": np.ones(3)}, "point 7's vector 'd' has 3 dimensions"),
         ({"d": [[1.0, 2.0], [1.0, 2.0]]}, "point 7's vector 'd' is a multivector"),
-        ({"d": np.ones((1, 2))}, "point 7's vector 'd'"),
+        ({"d": np.ones((1, 2))}, "point 7's vector 'd' is a .* Pass one row of it"),
         ({"d": [1e39, 0.0]}, "point 7's vector 'd' holds a number that float32 cannot"),
         ({"d": np.array([1e39, 0.0])}, "point 7's vector 'd' holds a number that float32 cannot"),
         ({"d": models.SparseVector(indices=[1, 2], values=[1.0, 1.0])}, "'d' is sparse"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from itertools import pairwise
 from typing import Any
@@ -212,6 +213,20 @@ def test_odd_shapes_become_tables() -> None:
     groups = models.GroupsResult(groups=[models.PointGroup(id="g", hits=points[:1])])
     assert groups.to_pandas()["group"].tolist() == ["g"]
     assert len(models.QueryResponse(points=[]).to_pandas()) == 0
+
+
+def test_column_of_several_kinds_is_json() -> None:
+    several: list[list[Any]] = [[1, "a", None], [[1, "a"], [2], []], [{"a": 1}, {"a": True}, {}]]
+    for values in several:
+        payloads: list[Any] = [{"x": value} for value in values]
+        points = [models.ScoredPoint(id=1, version=0, score=1.0, payload=one) for one in payloads]
+        result = models.QueryResponse(points=points)
+        for column in (result.to_arrow()["x"].to_pylist(), result.to_polars()["x"].to_list()):
+            assert [None if one is None else json.loads(one) for one in column] == values
+    points = [
+        models.ScoredPoint(id=1, version=0, score=1.0, payload={"x": [one]}) for one in (1, 1.5)
+    ]
+    assert models.QueryResponse(points=points).to_polars()["x"].to_list() == [[1.0], [1.5]]
 
 
 def test_missing_package_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

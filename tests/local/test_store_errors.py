@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import sqlite3
+import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -272,6 +273,13 @@ except StorageError as error:
     assert path in str(error)
 else:
     raise SystemExit("no error")
+for read_only in (False, True):
+    try:
+        QdrantClient(path=sys.argv[2], read_only=read_only).get_collections()
+    except StorageError as error:
+        assert "no right to enter" in str(error) and sys.argv[2] in str(error), error
+    else:
+        raise SystemExit("no error")
 print("fine")
 """
 
@@ -279,15 +287,18 @@ print("fine")
 @pytest.mark.skipif(sys.platform == "win32", reason="rights are another matter there")
 def test_folder_without_rights(folder: Path) -> None:
     before = content(folder)
-    for above in list(folder.parents)[:3]:  # root runs the script as nobody
-        if not os.geteuid():
-            above.chmod(0o755)
+    closed = folder.parent / "closed"
+    closed.mkdir(0o000)
+    if not os.geteuid():  # root runs the script as nobody
+        for above in folder.parents:
+            if not above.stat().st_mode & stat.S_IXOTH:
+                above.chmod(0o755)
     folder.chmod(0o555)
     for file in folder.iterdir():
         file.chmod(0o444)
     env = os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'transports'}"}
     done = subprocess.run(
-        [sys.executable, "-c", NO_RIGHTS, str(folder)],
+        [sys.executable, "-c", NO_RIGHTS, str(folder), str(closed / "db")],
         env=env,
         capture_output=True,
         text=True,

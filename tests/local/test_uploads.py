@@ -70,6 +70,38 @@ def test_columns_of_a_table_are_named_vectors() -> None:
             client.upload_points(C, pl.DataFrame({"x": [1]}))
 
 
+@pytest.mark.parametrize("kind", ["arrow", "pandas", "polars"])
+def test_own_tables_go_back_in(kind: str) -> None:
+    multi = {"size": 2, "distance": "Dot", "multivector_config": {"comparator": "max_sim"}}
+    points: list[Any] = [
+        {"id": 1, "vector": {"a": [1.0, 2.0], "text": [[1.0, 2.0], [3.0, 4.0]]}},
+        {"id": 2, "vector": {"s": {"indices": [1], "values": [0.5]}}},
+        {"id": 3, "vector": {}},
+    ]
+    with QdrantClient(":memory:") as client:
+        vectors: Any = {"a": {"size": 2, "distance": "Dot"}, "text": multi}
+        client.create_collection(C, vectors, {"s": models.SparseVectorParams()})
+        client.upsert(C, [{**one, "payload": {"text": one["id"]}} for one in points])
+        page = client.scroll(C, with_vectors=True)
+        table = getattr(page, f"to_{kind}")()
+        client.delete(C, [1, 2, 3])
+        client.upload_points(C, table.to_reader() if kind == "arrow" else table)
+        assert client.scroll(C, with_vectors=True).points == page.points
+
+
+def test_labels_and_moments_of_pandas() -> None:
+    frame = pd.DataFrame({"vector": VECTORS.tolist(), 0: pd.to_datetime(["2020-01-02", None] * 2)})
+    with client_with() as client:
+        client.upload_points(C, frame.assign(id=[1, 2, 3, 4]))
+        found = [record.payload for record in client.scroll(C, limit=2).points]
+        assert found == [{"0": "2020-01-02T00:00:00"}, {"0": None}]
+        client.upsert(C, [{"id": 5, "vector": [1, 2], "payload": {"at": pd.Timestamp(0)}}])
+        with pytest.raises(ArgumentError, match="NaTType, which has no form in JSON"):
+            client.upsert(C, [{"id": 5, "vector": [1, 2], "payload": {"at": pd.NaT}}])
+        with pytest.raises(ArgumentError, match="two columns '0'"):
+            client.upload_points(C, frame.assign(**{"0": 1}))
+
+
 def test_memmap_is_uploaded_in_slices(tmp_path: Path) -> None:
     stored = np.memmap(tmp_path / "vectors", np.float32, "w+", shape=(3000, 2))
     stored[:, 0] = np.arange(3000)

@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 import pytest
 
+from aqdrant._tools.checks import PYTEST
 from tests.fix_models import lay_out_cache
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -179,7 +180,7 @@ def test_dots_stand_for_any_lines(shown: list[str], matches: bool) -> None:
 def test_two_commands_stand_as_promised() -> None:
     shell = [line for b in BLOCKS if b.language == "sh" for line in b.text.splitlines()]
     assert "pip install -e . && python -m aqdrant demo" in shell
-    assert 'pip install -e ".[dev]" && pytest' in shell
+    assert f'pip install -e ".[dev]" && {" ".join(PYTEST[2:])}' in shell, "not what CI runs"
 
 
 @pytest.mark.parametrize("language", sorted({b.language for b in BLOCKS}))

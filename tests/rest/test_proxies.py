@@ -138,7 +138,7 @@ async def test_refusal_of_a_proxy_is_told(context: ssl.SSLContext, trusted: str)
 
 async def test_proxy_that_is_not_there_is_told() -> None:
     async with connect("http://10.1.2.3", proxy="http://127.0.0.1:1") as client:
-        with pytest.raises(ConnectionFailed) as caught:
+        with pytest.raises(ConnectionFailed, match="through a proxy") as caught:
             await client.count("texts")
     assert caught.value.processed is False
 

@@ -40,6 +40,7 @@ __all__ = [
 VectorWrites: TypeAlias = tuple[dict[str, DenseWrite], dict[str, RaggedWrite]]
 Stores: TypeAlias = Mapping[str, Vectors]
 
+_NAME_IT = " A point names its vectors, {name: vector}, a query the one that it is for, using=."
 _NO_PAYLOAD = b"\x80"
 _encode = msgspec.msgpack.Encoder().encode
 
@@ -53,7 +54,7 @@ def unknown_vector(name: str, stores: Stores) -> BadRequest:
     return BadRequest(
         f"The collection has no vector {shown}.",
         parameter="vector",
-        fix=f"Its vectors: {known}.",
+        fix=f"Its vectors: {known}." + ("" if name or not stores else _NAME_IT),
     )
 
 

@@ -224,6 +224,7 @@ def _kind(name: str, found: str, point_id: object, wanted: str = "dense") -> Bad
     return BadRequest(
         f"{whose[0].upper()}{whose[1:]}{which} is {found}; the collection's is {wanted}.",
         parameter="vector",
+        fix="Pass one row of it." if found == "a multivector" and wanted == "dense" else None,
     )
 
 

@@ -40,6 +40,7 @@ ConnectKind = Literal[
     "plain-to-tls",
     "protocol",
     "closed",
+    "proxy",
     "other",
 ]
 """Why no connection came about.
@@ -48,7 +49,7 @@ ConnectKind = Literal[
 answer. ``tls``: the handshake failed; ``certificate``: because of a certificate, the server's or
 ours. ``tls-to-plain``: we spoke TLS, the server does not. ``plain-to-tls``: the reverse.
 ``protocol``: HTTP/2 was asked for and the server does not offer it. ``closed``: the server hung up
-before anything was said.
+before anything was said. ``proxy``: the way leads through a proxy, which may be what failed.
 """
 
 

@@ -89,7 +89,8 @@ class AsyncioLink(asyncio.Protocol):
         self._early.hand_over(user)
 
     def write(self, data: bytes | memoryview) -> None:
-        if self.live and self._transport is not None:
+        # One that broke in this turn of the loop is closing, and asyncio would log each write.
+        if self.live and self._transport is not None and not self._transport.is_closing():
             self._transport.write(data)
 
     def is_quiet(self) -> bool:

@@ -230,6 +230,8 @@ def _connect_fix(call: Call, kind: str) -> str | None:
         if secure and config.port == 6333:
             return "Pass port=443 if the server is behind a proxy or in the cloud."
         return "Is the server running, and are host and port those of its REST API?"
+    if kind == "proxy":
+        return "The way leads through a proxy: does it run, and reach the server?"
     if kind == "dns":
         return f"Check the host name {config.host!r}."
     if kind == "tls-to-plain":

@@ -26,8 +26,9 @@ __all__ = ["Translated"]
 class Translated:
     """Turns httpx's errors, and those of its kin, into a `NetError`; others pass."""
 
-    def __init__(self, origin: str) -> None:
+    def __init__(self, origin: str, proxied: bool = False) -> None:
         self.origin = origin
+        self.proxied = proxied
 
     def __enter__(self) -> None:
         return None
@@ -39,15 +40,18 @@ class Translated:
             raise error.__cause__
         names = {kind.__name__ for kind in type(error).__mro__}
         if names & {"RequestError", "TransportError"} and "HTTPError" in names:
-            raise _net_error(error, names, self.origin) from error
+            raise _net_error(error, names, self.origin, self.proxied) from error
 
 
-def _net_error(error: BaseException, names: set[str], origin: str) -> NetError:
+def _net_error(error: BaseException, names: set[str], origin: str, proxied: bool) -> NetError:
     text = str(error) or type(error).__name__
     if "PoolTimeout" in names:
         return PoolTimeout(text)
     if names & {"ConnectError", "ConnectTimeout", "ProxyError", "UnsupportedProtocol"}:
-        return ConnectError(text, kind=_kind(error, names), target=origin)
+        kind = _kind(error, names)
+        if proxied and kind in ("dns", "refused", "unreachable", "other"):
+            kind = "proxy"
+        return ConnectError(text, kind=kind, target=origin)
     if "TimeoutException" in names:
         return Expired(f"the httpx client gave up: {text}")
     if "WriteError" in names:

@@ -49,6 +49,7 @@ class HttpxCarrier:
         client: gives the client of the running event loop.
         close: closes what is ours.
         answer_bytes: bound for an answer that is read whole.
+        proxied: whether a proxy stands between, which errors then name.
     """
 
     def __init__(
@@ -58,12 +59,14 @@ class HttpxCarrier:
         close: Callable[[], Any] | None = None,
         *,
         answer_bytes: int | None = None,
+        proxied: bool = False,
     ) -> None:
         self.connections_made = 0
         self._origin = origin
         self._client = client
         self._close = close
         self._answer_bytes = answer_bytes
+        self._proxied = proxied
 
     def __repr__(self) -> str:
         return f"<HttpxCarrier {self._origin}>"
@@ -80,7 +83,7 @@ class HttpxCarrier:
         """Send a request and read its whole answer."""
         del repeatable  # httpx's pool never sends twice
         client = self._client()
-        with Translated(self._origin):
+        with Translated(self._origin, self._proxied):
             request = self._build(client, method, target, headers, content)
             response = await client.send(request, stream=True)
             try:
@@ -129,7 +132,7 @@ class HttpxCarrier:
         client = self._client()
         request = self._build(client, method, target, headers, content)
         request.extensions = {**request.extensions, _STREAMED: True}
-        with Translated(self._origin):
+        with Translated(self._origin, self._proxied):
             response = await client.send(request, stream=True)
         answer = HttpxAnswer(response, b"", self._origin)
         try:
@@ -236,7 +239,7 @@ def through_proxies(
         if opened is not None:
             await opened.aclose()
 
-    return HttpxCarrier(origin, client, close, answer_bytes=limits.answer_bytes)
+    return HttpxCarrier(origin, client, close, answer_bytes=limits.answer_bytes, proxied=True)
 
 
 def _client(options: Mapping[str, Any], **more: Any) -> Any:

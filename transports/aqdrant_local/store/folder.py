@@ -263,13 +263,22 @@ def check_folder(folder: Path) -> None:
     Raises:
         StorageError: it is a file, may not be read, or is the official client's.
     """
-    if folder.exists() and not folder.is_dir():
+    try:
+        is_folder = folder.is_dir()
+        is_file = not is_folder and folder.exists()
+    except PermissionError as error:
+        raise StorageError(
+            "This process has no right to enter a folder above this one.",
+            target=str(folder),
+            fix="Give it the right to enter each folder of the path, or name another path.",
+        ) from error
+    if is_file:
         raise StorageError(
             "The path is a file, not a folder.",
             target=str(folder),
             fix="Name a folder; it is made where there is none.",
         )
-    if folder.is_dir() and not os.access(folder, os.R_OK | os.X_OK):
+    if is_folder and not os.access(folder, os.R_OK | os.X_OK):
         raise StorageError(
             "This process has no right to read the folder.",
             target=str(folder),
