@@ -17,6 +17,12 @@ STEMMED: Final = (
     *("swedish", "tamil", "turkish"),
 )
 _HIDDEN_IO: Final = "\ue000"
+_ODD: Final = "qxz"
+_UNDOUBLED: Final = {
+    "danish": frozenset("abcdefghijklmnopqrstuvwxyzæøå"),
+    "finnish": frozenset("abcdefghijklmnopqrstuvwxyzäö"),
+}
+"""Languages whose stems lose one of two equal consonants, and their letters."""
 _FRENCH_HIDING: Final = str.maketrans("ïë", "îê")
 
 
@@ -31,6 +37,9 @@ def find_stemmer(language: str) -> Stem:
         return lambda token: _stem_french(stem, token)
     if language == "russian":
         return lambda token: _stem_russian(stem, token)
+    if language in _UNDOUBLED:
+        letters = _UNDOUBLED[language]
+        return lambda token: _stem_undoubled(stem, token, letters)
     return stem
 
 
@@ -64,3 +73,24 @@ def _stem_french(stem: Stem, token: str) -> str:
     ]
     restored = "".join(letters)
     return restored[:-1] if restored.endswith("guë") else restored
+
+
+def _stem_undoubled(stem: Stem, token: str, letters: frozenset[str]) -> str:
+    """Stem with all that is no vowel as a consonant: Snowball 2 has a list of them."""
+    if letters.issuperset(token):
+        return stem(token)
+    hidden: list[str] = []
+    for at, letter in enumerate(token):
+        # Two letters beside each other stay the same, or stay different.
+        if letter in letters:
+            hidden.append(letter)
+        elif at and letter == token[at - 1]:
+            hidden.append(hidden[-1])
+        else:
+            beside = (*hidden[-1:], *token[at:].lstrip(letter)[:1])
+            hidden.append(next(one for one in _ODD if one not in beside))
+    stemmed = stem("".join(hidden))
+    # What is cut away is the end, or one of two equal letters with vowels alone behind it.
+    return "".join(
+        before if after in _ODD else after for before, after in zip(token, stemmed, strict=False)
+    )

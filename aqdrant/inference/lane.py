@@ -136,9 +136,9 @@ class Lane:
     def _is_prepared(self, parts: list[_Part]) -> bool:
         try:
             self._prepare()
-        except Exception as error:  # noqa: BLE001  # it belongs to the callers
+        except BaseException as error:  # noqa: BLE001  # it belongs to the callers
             for part in parts:
-                part.ticket.error = error
+                part.ticket.error = _told(error)
             return False
         return True
 
@@ -148,12 +148,15 @@ class Lane:
             return
         try:
             kind, is_query = parts[0].ticket.kind, parts[0].ticket.is_query
-            vectors = iter(self._run(kind, is_query, values))
+            found = self._run(kind, is_query, values)
+            if len(found) != len(values):
+                raise ValueError(f"{len(found)} vectors for {len(values)} inputs")
+            vectors = iter(found)
             for part in parts:
                 part.ticket.put(part.places, list(islice(vectors, len(part.places))))
-        except Exception as error:  # noqa: BLE001  # it belongs to the callers
+        except BaseException as error:  # noqa: BLE001  # it belongs to the callers
             if len(parts) == 1:
-                parts[0].ticket.error = error
+                parts[0].ticket.error = _told(error)
                 return
             # One caller's bad input must not fail the others.
             for part in parts:
@@ -213,6 +216,13 @@ class _Ticket:
         # Where the loop was closed meanwhile, nobody waits any more.
         with contextlib.suppress(RuntimeError):
             self._call_soon(self._event.set)
+
+
+def _told(error: BaseException) -> Exception:
+    """What callers are told: a panic of native code is no Exception, and must not end the lane."""
+    if isinstance(error, Exception):
+        return error
+    return RuntimeError(f"{type(error).__name__}: {error}")
 
 
 def _caller_of_this_loop() -> Callable[[Callable[[], object]], object]:

@@ -14,6 +14,7 @@ import msgspec
 
 from aqdrant.exceptions import ArgumentError
 from aqdrant.models import _reading
+from aqdrant.models._former import former_method
 from aqdrant.models._values import convert, is_same, show
 
 __all__ = ["AliasedMeta", "Model", "QuickMeta"]
@@ -34,6 +35,8 @@ class ModelMeta(msgspec.StructMeta):
                 return super().__call__(*args, **fields)
             except TypeError as error:
                 raise (_wrong_fields(cls, args, fields) or error) from None
+
+        __getattr__ = former_method
 
 
 class QuickMeta(ModelMeta):
@@ -216,6 +219,9 @@ class Model(msgspec.Struct, metaclass=ModelMeta, omit_defaults=True, eq=False):
 
         described: dict[str, Any] = handler(_pydantic.describe_model(cls))
         return described
+
+    if not TYPE_CHECKING:  # or every name would pass a type checker
+        __getattr__ = former_method
 
     def __iter__(self) -> Iterator[tuple[str, Any]]:
         return ((name, getattr(self, name)) for name in self.__struct_fields__)

@@ -210,6 +210,28 @@ class TestEquality:
             hash(point())
 
 
+@pytest.mark.parametrize(
+    ("former", "options", "expected"),
+    [
+        ("dict", {"exclude_none": True}, {"has_id": [1]}),
+        ("json", {}, '{"has_id":[1]}'),
+        ("copy", {"update": {"has_id": [2]}}, models.HasIdCondition(has_id=[2])),
+        ("parse_obj", {"obj": {"has_id": [3]}}, models.HasIdCondition(has_id=[3])),
+        ("parse_raw", {"json_data": b'{"has_id":[4]}'}, models.HasIdCondition(has_id=[4])),
+    ],
+)
+def test_names_of_pydantic_1_warn_and_work(
+    former: str, options: dict[str, Any], expected: object
+) -> None:
+    condition = models.HasIdCondition(has_id=[1])
+    owner = type(condition) if former.startswith("parse") else condition
+    method = getattr(owner, former)
+    with pytest.warns(DeprecationWarning, match=f"{former} is now model_"):
+        assert method(**options) == expected
+    with pytest.raises(AttributeError, match="no attribute 'dictt'"):
+        owner.dictt  # noqa: B018  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+
+
 class TestShow:
     def test_iterates_as_pydantic(self) -> None:
         assert dict(point()) == {

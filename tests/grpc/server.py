@@ -123,11 +123,15 @@ class Link(asyncio.Protocol):
                 exchange = self.exchanges[event.stream_id]
                 exchange.number = len(self.server.calls)
                 self.server.calls.append(exchange)
-                self.server.script(exchange)
-                stream = self.h2.streams.get(exchange.stream)
-                if stream is None or stream.closed:
+                if self._is_open(exchange):  # a reset may have come along with the request
+                    self.server.script(exchange)
+                if not self._is_open(exchange):
                     self.exchanges.pop(exchange.stream, None)
         self.flush()
+
+    def _is_open(self, exchange: Exchange) -> bool:
+        stream = self.h2.streams.get(exchange.stream)
+        return stream is not None and not stream.closed
 
     def flush(self) -> None:
         self.transport.write(self.h2.data_to_send())

@@ -84,10 +84,6 @@ LOSSY = {
     "CollectionInfo",
     "PointGroup",  # a group always has an id
     "GroupsResult",
-    "PointStruct",  # no vectors at all and none by name are the same
-    "PointVectors",
-    "PointsUpdateOperation.PointStructList",
-    "PointsUpdateOperation.UpdateVectors",
     "QueryPoints",  # its collection stands beside it
     "ShardKeySelector",  # one that selects nothing
     "UpdateResult",  # a status that newer servers have
@@ -106,10 +102,13 @@ def test_what_is_decoded_is_encoded_to_the_same_meaning(message: str, seed: int)
         content = as_official(message, make(rng, message)).SerializeToString()
         try:
             value = CODEC.decoder(message)(content, 0, len(content))
+        except CodecError:
+            continue  # A message that has no meaning, such as a condition without any.
+        try:
             again = CODEC.encoder(message)(value)
             second = CODEC.decoder(message)(again, 0, len(again))
-        except (ValueError, AttributeError, TypeError):
-            continue  # A message that has no meaning, such as a condition without any.
+        except (CodecError, AttributeError, TypeError):
+            continue  # What must be there was not, which the reader behind the codec refuses.
         assert second == value
 
 

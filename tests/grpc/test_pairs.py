@@ -9,6 +9,7 @@ from uuid import UUID
 
 import msgspec
 import pytest
+from qdrant_client import grpc as official
 
 from aqdrant.models._reading import decode
 from aqdrant.models._scalars import Mismatch
@@ -62,6 +63,8 @@ def normal(message: Any) -> Any:
     }.get(name, ()):
         if not message.HasField(field[0]):
             setattr(message, *field)
+    if name == "TextIndexParams":
+        message.tokenizer = message.tokenizer or official.TokenizerType.Word  # as over REST
     if name == "StartFrom" and message.HasField("timestamp"):
         message.datetime = message.timestamp.ToJsonString()
     elif name == "StartFrom" and "T" not in message.datetime and message.datetime:

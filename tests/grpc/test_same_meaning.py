@@ -99,6 +99,8 @@ def spelled_out(found: dict[str, Any]) -> dict[str, Any]:
         if isinstance(found.get(key), str):
             found[key] = {member: [found[key]] if key == "stopwords" else found[key]}
     found = {k: v for k, v in found.items() if v is not False or k not in OFF}
+    if found.get("type") == "text":
+        found.setdefault("tokenizer", "word")
     if found.get("scoring") is True:
         found["scoring"] = {"type": "bm25"}
     return found

@@ -18,6 +18,7 @@ with warnings.catch_warnings():
 from tests.official import Server, check, scenario
 
 KEY = "a-key-of-the-test"
+SERVING, NOT_SERVING = b"\x08\x01", b"\x08\x02"
 
 
 @pytest.fixture
@@ -40,8 +41,18 @@ def test_sync_client(server: Server) -> None:
     with pytest.raises(grpc.RpcError, match="Collection `none`") as caught:
         client.get_collection("none")
     assert caught.value.code() is grpc.StatusCode.NOT_FOUND
-    check([getattr(client, name)(**arguments) for name, arguments in scenario()])
+    over_rest = QdrantClient(**settings(server, prefer_grpc=False))
+    results, same = (
+        [getattr(each, name)(**arguments) for name, arguments in scenario()]
+        for each in (client, over_rest)
+    )
+    check(results)
+    for (name, _), result, expected in zip(scenario(), results, same, strict=True):
+        # An update has the number that the engine gave it.
+        is_update = isinstance(result, models.UpdateResult)
+        assert (result.status == expected.status) if is_update else (result == expected), name
     client.close()
+    over_rest.close()
 
 
 def test_async_client(server: Server) -> None:
@@ -89,8 +100,12 @@ def test_what_was_answered_is_there_after_the_end(tmp_path: Path) -> None:
             client.create_collection("c", vectors)
         client.upsert("c", [models.PointStruct(id=count, vector=[1.0])])
         assert client.count("c").count == count
-        # The connection is open: the server ends all the same.
-        code, output, errors = server.end()
+        with grpc.insecure_channel(f"127.0.0.1:{server.grpc_port}") as channel:
+            health: Any = channel.unary_stream("/grpc.health.v1.Health/Watch")(b"")
+            assert next(health) == SERVING
+            # The connections are open: the server ends all the same, and tells who watches it.
+            code, output, errors = server.end()
+            assert list(health) == [NOT_SERVING]
         client.close()
         assert (output, errors) == ("", "")
         assert code == 0

@@ -30,6 +30,7 @@ R = TypeVar("R")
 
 EXISTS = "/qdrant.Collections/CollectionExists"
 HEALTH = "/grpc.health.v1.Health/Check"
+WATCH = "/grpc.health.v1.Health/Watch"
 
 
 class Answer(NamedTuple):
@@ -112,7 +113,45 @@ async def app() -> AsyncGenerator[GrpcApplication]:
 async def test_health(app: GrpcApplication) -> None:
     assert (await ask(app, HEALTH, framed(b""))).message == b"\x08\x01"
     assert (await ask(app, HEALTH, framed(b"\x0a\x04nope"))).message == b"\x08\x01"
-    assert (await ask(app, "/grpc.health.v1.Health/Watch", framed(b""))).code == "UNIMPLEMENTED"
+    assert (await ask(app, "/grpc.health.v1.Health/List", framed(b""))).code == "UNIMPLEMENTED"
+
+
+@pytest.mark.parametrize(
+    ("end", "last"),
+    [
+        ("the server's", [b"\x08\x02", (b"grpc-status", b"0")]),
+        ("the client's", [(b"grpc-status", b"0")]),
+        ("the deadline", [(b"grpc-status", b"1"), (b"grpc-message", b"Timeout expired")]),
+    ],
+)
+async def test_health_is_watched_to_the_end(end: str, last: list[Any]) -> None:
+    told = anyio.Event()
+    sent: list[Any] = []
+    events = [{"type": "http.request", "body": framed(b"\x0a\x04nope")}]
+    app = GrpcApplication(RecordingTransport(), ended=told.wait)
+
+    async def receive() -> dict[str, Any]:
+        if not events:
+            await anyio.sleep_forever()
+        return events.pop()
+
+    async def send(message: Any) -> None:
+        sent.extend(message["headers"] if "trailers" in message["type"] else [])
+        body = message.get("body")
+        if body:
+            assert (body[:5], message["more_body"]) == (b"\0\0\0\0\x02", True)
+            sent.append(body[5:])
+            if end == "the server's":
+                told.set()
+            elif end == "the client's":
+                events.append({"type": "http.disconnect"})
+
+    headers = [(b"te", b"trailers")]
+    headers += [(b"grpc-timeout", b"1m")] if end == "the deadline" else []
+    scope = {"type": "http", "path": WATCH, "headers": headers}
+    with anyio.fail_after(10):
+        await app({**scope, "extensions": {"http.response.trailers": {}}}, receive, send)
+    assert sent == [b"\x08\x01", *last]
 
 
 @pytest.mark.parametrize(
@@ -121,7 +160,7 @@ async def test_health(app: GrpcApplication) -> None:
         (b"", {}, "INTERNAL", "Missing request message."),
         (REQUEST[:-1], {}, "INTERNAL", "not one whole message"),
         (REQUEST + REQUEST, {}, "INTERNAL", "not one whole message"),
-        (framed(b"\x0a\x05a"), {}, "INVALID_ARGUMENT", "a field of 5 bytes"),
+        (framed(b"\x0a\x05a"), {}, "INTERNAL", "decode Protobuf message: a field of 5 bytes"),
         (framed(b"\x0a\x01\xff"), {}, "INTERNAL", "failed to decode Protobuf message"),
         (framed(REQUEST[5:], 1), {}, "INTERNAL", "no grpc-encoding"),
         (framed(b"x", 1), {b"grpc-encoding": b"gzip"}, "INTERNAL", "Error decompressing"),
@@ -239,7 +278,10 @@ async def test_an_update_whose_points_are_unknown_is_no_update_of_all() -> None:
 OTHER: dict[str, list[str]] = json.loads(Path(__file__).with_name("other_codes.json").read_bytes())
 """Call → the code recorded, ours, and why it is another."""
 
-FILES = ("aliases", "errors", "indexes", "legacy", "payload", "points", "query", "vectors")
+FILES = (
+    *("aliases", "collections", "errors", "indexes", "legacy", "payload", "points", "query"),
+    *("service", "vectors"),
+)
 
 
 @pytest.mark.parametrize("file", FILES)

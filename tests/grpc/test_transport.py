@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import anyio
+import numpy as np
 import pytest
 from qdrant_client import grpc as official
 
@@ -34,7 +35,7 @@ from aqdrant.exceptions import (
 )
 from aqdrant.transport import CallOptions, TransportConfig
 from aqdrant_grpc import GrpcTransport
-from aqdrant_grpc.calls import encode_request
+from aqdrant_grpc.calls import SLICE, decode_steps, encode_request, encode_steps
 
 from .server import Exchange, Server, serving
 
@@ -166,6 +167,17 @@ async def test_large_requests_and_answers(seed: int) -> None:
             assert found.payload is not None
             assert len(found.payload["text"]) == size
         assert running.calls[0].message == encode_request(upsert)
+
+
+def test_loop_has_its_turns_while_much_is_encoded_and_decoded() -> None:
+    points = [models.PointStruct(id=i, vector=np.ones(8192, np.float32)) for i in range(100)]
+    upsert = ops.UpsertPoints(collection_name="a", body=models.PointsList(points=points))
+    assert sum(1 for _ in encode_steps(upsert)) >= 100 * 8192 * 4 // SLICE - 1
+    record = official.RetrievedPoint(id=official.PointId(num=1))
+    record.vectors.vector.dense.data.extend([0.5] * 8192)
+    content = official.GetResponse(result=[record] * 100).SerializeToString()
+    get = ops.GetPoints(collection_name="a", body=models.PointRequest(ids=[1]))
+    assert sum(1 for _ in decode_steps(get, content)) >= len(content) // SLICE - 1
 
 
 # ---- errors

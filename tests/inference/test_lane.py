@@ -40,7 +40,7 @@ async def gather(lane: Lane, inputs: list[list[Any]], *, is_query: bool = False)
     async def submit(index: int) -> None:
         try:
             results[index] = await lane.submit("text", is_query, inputs[index])
-        except ValueError as error:
+        except (RuntimeError, ValueError) as error:
             results[index] = error
 
     async with anyio.create_task_group() as tasks:
@@ -106,6 +106,38 @@ async def test_cancelled_caller_leaves_at_once_and_its_rest_is_dropped() -> None
     model.go.set()
     assert await gather(lane, [["z"]]) == [["z!"]]
     assert model.runs == [["a", "b"], ["z"]]
+
+
+@pytest.mark.one_loop
+async def test_panic_and_missing_vectors_are_told_and_the_lane_goes_on() -> None:
+    class Panic(BaseException):
+        """As native code raises it."""
+
+    began, go = threading.Event(), threading.Event()
+
+    def run(_kind: Any, _is_query: bool, values: Sequence[Any]) -> list[Any]:
+        began.set()
+        assert go.wait(10)
+        if "panic" in values:
+            raise Panic("native code")
+        return [value for value in values if value != "lost"]
+
+    lane = Lane(run)
+    results: list[Any] = []
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(gather, lane, [["first"]])
+        await wait_for(began)
+
+        async def others() -> None:
+            results.extend(await gather(lane, [["a"], ["lost"], ["panic"], ["b"]]))
+
+        tasks.start_soon(others)
+        while len(lane._queue) < 4:
+            await checkpoint()
+        go.set()
+    assert (results[0], results[3]) == (["a"], ["b"])
+    assert "0 vectors for 1 inputs" in str(results[1])
+    assert "Panic: native code" in str(results[2])
 
 
 async def test_one_callers_fault_is_its_own() -> None:

@@ -7,6 +7,7 @@ so that a new module or a new dependency cannot slip past them.
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import tomllib
@@ -96,6 +97,14 @@ def test_transports_import_the_core_by_the_list(graph: grimp.ImportGraph) -> Non
 def test_httpx_is_imported_in_two_places(graph: grimp.ImportGraph) -> None:
     places = {"aqdrant_rest.httpx_face", "aqdrant_local.snapshots.fetching"}
     assert graph.find_modules_that_directly_import("httpx") == places
+
+
+def test_nothing_is_kept_as_pickles() -> None:
+    # Errors are pickled by their users; `official.pickles` reads the old client's by hand.
+    reading = re.compile(r"^\s*(?:import|from) (pickle|marshal|shelve|dill)\b", re.MULTILINE)
+    sources = [*(ROOT / "aqdrant").rglob("*.py"), *(ROOT / "transports").rglob("*.py")]
+    importers = [file.name for file in sources if reading.search(file.read_text("utf-8"))]
+    assert importers == ["exceptions.py"]
 
 
 def test_nothing_below_imports_the_package_itself(graph: grimp.ImportGraph) -> None:

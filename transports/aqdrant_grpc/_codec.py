@@ -31,6 +31,7 @@ from aqdrant_grpc.wire import (
     BYTES,
     VARINT,
     CodecError,
+    Malformed,
     read_span,
     read_varint,
     skip,
@@ -289,7 +290,7 @@ def _decoder(
             joined = join_pieces(buffer, start, end, message)
             return decode(joined, 0, len(joined))
         if position != end:
-            raise CodecError("a message that does not end where it should")
+            raise Malformed("a message that does not end where it should")
         for name, make in missing.items():
             if name not in values:
                 values[name] = make()

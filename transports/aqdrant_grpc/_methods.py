@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
+import msgspec
+
 from aqdrant import models
 from aqdrant import operations as ops
 from aqdrant.exceptions import NotFound
@@ -129,6 +131,9 @@ def _delete_payload(operation: ops.DeletePayload) -> Fields:
 def _create_index(operation: ops.CreateFieldIndex) -> Fields:
     schema: Any = operation.body.field_schema
     is_plain = schema is None or isinstance(schema, str)
+    if isinstance(schema, models.TextIndexParams) and schema.tokenizer is None:
+        # The default of REST: over gRPC a server has none, and refuses the index.
+        schema = msgspec.structs.replace(schema, tokenizer=models.TokenizerType.WORD)
     return {
         **_write(operation),
         "field_name": operation.body.field_name,

@@ -14,7 +14,7 @@ from aqdrant_grpc.wire import (
     FIXED32,
     FIXED64,
     VARINT,
-    CodecError,
+    Malformed,
     read_span,
     read_varint,
     signed,
@@ -134,7 +134,7 @@ def packed_reader(field: Field, read: Callable[[bytes, int], tuple[Any, int]]) -
             number, position = read(buffer, position)
             numbers.append(number)
         if position != stop:
-            raise CodecError("a number that ends behind its field")
+            raise Malformed("a number that ends behind its field")
         return stop
 
     return read_packed
@@ -145,7 +145,7 @@ def read_floats(buffer: bytes, position: int, stop: int, letter: str = "f") -> l
     try:
         return memoryview(buffer)[position:stop].cast(letter).tolist()  # type: ignore[call-overload, no-any-return]
     except TypeError:
-        raise CodecError(f"{stop - position} bytes of floats") from None
+        raise Malformed(f"{stop - position} bytes of floats") from None
 
 
 # ---- texts and messages

@@ -18,6 +18,7 @@ from aqdrant_grpc.wire import (
     MASK64,
     CodecError,
     Made,
+    Malformed,
     Unsayable,
     read_span,
     read_varint,
@@ -252,10 +253,10 @@ def _decode_list(buffer: bytes, position: int, end: int) -> Any:
         else:
             start, position = read_span(buffer, position + 1, end)
         if position > end:
-            raise CodecError("an element that ends behind its list")
+            raise Malformed("an element that ends behind its list")
         values.append(decode_value(buffer, start, position))
     if position != end:
-        raise CodecError("an element that ends behind its list")
+        raise Malformed("an element that ends behind its list")
     return values
 
 

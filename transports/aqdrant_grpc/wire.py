@@ -17,6 +17,7 @@ __all__ = [
     "VARINT",
     "CodecError",
     "Made",
+    "Malformed",
     "Unsayable",
     "read_span",
     "read_varint",
@@ -59,6 +60,10 @@ class CodecError(ValueError):
             if s != ""
         )
         return root + "".join(steps)
+
+
+class Malformed(CodecError):
+    """Bytes that are no message at all, whatever they were meant to say."""
 
 
 class Unsayable(CodecError):
@@ -129,7 +134,7 @@ def read_varint(buffer: bytes, position: int) -> tuple[int, int]:
             return number & MASK64, position
         shift += 7
         if shift > 63:
-            raise CodecError("a number of more than ten bytes")
+            raise Malformed("a number of more than ten bytes")
 
 
 def signed(number: int) -> int:
@@ -150,7 +155,7 @@ def read_span(buffer: bytes, position: int, end: int) -> tuple[int, int]:
             size, position = read_varint(buffer, position - 1)
     stop = position + size
     if stop > end:
-        raise CodecError(f"a field of {size} bytes where {end - position} are left")
+        raise Malformed(f"a field of {size} bytes where {end - position} are left")
     return position, stop
 
 
@@ -158,7 +163,7 @@ def skip(buffer: bytes, position: int, end: int, key: int) -> int:
     """Pass over a field that is not known; give the position behind it."""
     kind = key & 7
     if key >> 3 == 0 or key > 0xFFFFFFFF:
-        raise CodecError(f"a field of the number {key >> 3}")
+        raise Malformed(f"a field of the number {key >> 3}")
     if kind == VARINT:
         position = read_varint(buffer, position)[1]
     elif kind == FIXED64:
@@ -170,9 +175,9 @@ def skip(buffer: bytes, position: int, end: int, key: int) -> int:
     elif kind == _GROUP:
         return _skip_group(buffer, position, end, key)
     else:
-        raise CodecError(f"a field of the wire type {kind}")
+        raise Malformed(f"a field of the wire type {kind}")
     if position > end:
-        raise CodecError("a field that ends behind its message")
+        raise Malformed("a field that ends behind its message")
     return position
 
 
@@ -183,4 +188,4 @@ def _skip_group(buffer: bytes, position: int, end: int, key: int) -> int:
         if inner == closing:
             return position
         position = skip(buffer, position, end, inner)
-    raise CodecError("a group without an end")
+    raise Malformed("a group without an end")

@@ -18,10 +18,20 @@ from anyio.lowlevel import checkpoint
 from aqdrant.exceptions import AqdrantError
 from aqdrant.operations import Operation
 from aqdrant.transport import CallOptions, Transport
-from aqdrant_grpc._methods import HEALTH
 
-from .framing import Refused, check_key, read_body, read_deadline, read_message, unpack
-from .replies import Trailers, encode_result, error_trailers, trailers
+from .framing import (
+    START,
+    TRAILERS,
+    Refused,
+    check_key,
+    frame,
+    read_body,
+    read_deadline,
+    read_message,
+    unpack,
+)
+from .health import CHECK, SERVING, WATCH, Ended, watch
+from .replies import encode_result, error_trailers, trailers
 from .requests import find_call, read_operation
 
 __all__ = ["GrpcApplication"]
@@ -34,9 +44,6 @@ Send: TypeAlias = Callable[[Message], Awaitable[None]]
 
 _MOMENT: Final = 1 << 16
 """Bytes of a message that are read in less than about a millisecond; longer ones in a thread."""
-_SERVING: Final = b"\x08\x01"
-"""The answer of the health service, whose protos are not among Qdrant's: status 1."""
-_TRAILERS: Final = "http.response.trailers"
 _NO_HTTP2: Final = b"This is the gRPC port, which needs HTTP/2 with trailers. REST has its own.\n"
 
 
@@ -50,10 +57,15 @@ class GrpcApplication:
         transport: runs the operations.
         api_key: the key that calls must bring, in the metadata ``api-key`` or as a bearer token;
             None asks for none.
+        ended: returns when the server is about to end, which those who watch its health are told;
+            without it they are told by the end of the connection.
     """
 
-    def __init__(self, transport: Transport, *, api_key: str | None = None) -> None:
+    def __init__(
+        self, transport: Transport, *, api_key: str | None = None, ended: Ended | None = None
+    ) -> None:
         self.transport = transport
+        self._ended = ended
         self._key = None if api_key is None else api_key.encode()
 
     def __repr__(self) -> str:
@@ -63,7 +75,7 @@ class GrpcApplication:
         """Answer one call."""
         if scope["type"] == "lifespan":
             await _live(receive, send)
-        elif scope["type"] == "http" and _TRAILERS in scope.get("extensions", ()):
+        elif scope["type"] == "http" and TRAILERS in scope.get("extensions", ()):
             await self._answer(scope, receive, send)
         elif scope["type"] == "http":
             await send({"type": "http.response.start", "status": 505, "headers": []})
@@ -81,6 +93,10 @@ class GrpcApplication:
             path = scope["path"].removeprefix(scope.get("root_path", ""))
             check_key(headers, self._key)
             deadline = read_deadline(headers)
+            if path == WATCH:
+                read_message(body)
+                await watch(receive, send, self._ended, deadline)
+                return
             work = partial(self._run, path, headers, body, begun)
             content = await _run_while_wanted(work, receive, deadline)
             ending = trailers("OK")
@@ -92,7 +108,9 @@ class GrpcApplication:
             LOGGER.exception("%s failed", scope["path"])
             reason = "Service internal error: a defect; the log has more"
             ending = trailers("INTERNAL", reason)
-        await _send(send, content, ending)
+        await send(dict(START))
+        await send({"type": "http.response.body", "body": frame(content) if content else b""})
+        await send({"type": TRAILERS, "headers": ending})
 
     async def _run(
         self, path: str, headers: dict[bytes, bytes], body: bytes, begun: float
@@ -100,8 +118,8 @@ class GrpcApplication:
         is_packed, message = read_message(body)
         if is_packed:
             message = await to_thread.run_sync(unpack, message, headers.get(b"grpc-encoding", b""))
-        if path == HEALTH:
-            return [_SERVING]
+        if path == CHECK:
+            return [SERVING]
         kind = find_call(path)
         if kind is None:
             raise Refused("UNIMPLEMENTED", "")
@@ -153,17 +171,6 @@ async def _encode(kind: type[Operation[Any]], result: Any, begun: float) -> list
             await checkpoint()
         pieces.append(piece)
     return pieces
-
-
-async def _send(send: Send, content: list[bytes], ending: Trailers) -> None:
-    headers = [(b"content-type", b"application/grpc")]
-    await send({"type": "http.response.start", "status": 200, "headers": headers, "trailers": True})
-    body = b""
-    if content:
-        size = sum(len(piece) for piece in content)
-        body = b"".join((b"\0", size.to_bytes(4, "big"), *content))
-    await send({"type": "http.response.body", "body": body})
-    await send({"type": _TRAILERS, "headers": ending})
 
 
 async def _live(receive: Receive, send: Send) -> None:

@@ -1,19 +1,22 @@
-"""The message in the body of a gRPC request, and what its headers say of it.
+"""The message in the body of a request, what its headers say of it, and the frame of an answer.
 
-Called by the application.
+Called by the application and the health service.
 """
 
 from __future__ import annotations
 
 import hmac
 import zlib
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from typing import Any, Final, TypeAlias
 
 __all__ = [
     "MESSAGE_LIMIT",
+    "START",
+    "TRAILERS",
     "Refused",
     "check_key",
+    "frame",
     "read_body",
     "read_deadline",
     "read_message",
@@ -24,6 +27,14 @@ Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 MESSAGE_LIMIT: Final = 33_554_432
 """Bytes of a message that Qdrant takes."""
+TRAILERS: Final = "http.response.trailers"
+START: Final[Mapping[str, Any]] = {
+    "type": "http.response.start",
+    "status": 200,
+    "headers": [(b"content-type", b"application/grpc")],
+    "trailers": True,
+}
+"""The event that every answer begins with."""
 _PREFIX: Final = 5
 _GZIP: Final = 31
 _UNITS: Final = {
@@ -150,3 +161,9 @@ def unpack(message: bytes, encoding: bytes) -> bytes:
     if not packed.eof:
         raise Refused("INTERNAL", "Error decompressing: the end is missing")
     return plain
+
+
+def frame(pieces: Iterable[bytes]) -> bytes:
+    """Put the prefix of its length before a message that comes in pieces."""
+    content = b"".join(pieces)
+    return b"".join((b"\0", len(content).to_bytes(4, "big"), content))

@@ -28,7 +28,7 @@ from aqdrant_grpc.shapes.cluster import CHANGES
 from aqdrant_grpc.shapes.indexes import FIELD_TYPES
 from aqdrant_grpc.shapes.queries import build_query
 from aqdrant_grpc.shapes.updates import build_selection, build_upsert
-from aqdrant_grpc.wire import CodecError
+from aqdrant_grpc.wire import CodecError, Malformed
 
 from .framing import Refused
 from .old_searches import OLD_SEARCHES
@@ -72,6 +72,8 @@ def _index(fields: dict[str, Any]) -> models.CreateFieldIndex:
     schema: Any = fields.get("field_index_params", kind)
     if schema is not kind and FIELD_TYPES.get(schema.__class__) != kind:
         raise CodecError(f"field_type ({kind}) and field_index_params do not match")
+    if isinstance(schema, models.TextIndexParams) and schema.tokenizer is None:
+        raise CodecError("unknown tokenizer type")
     return models.CreateFieldIndex(field_name=fields["field_name"], field_schema=schema)
 
 
@@ -197,6 +199,9 @@ def find_call(path: str) -> type[Operation[Any]] | None:
     return OPERATIONS.get(path) if old is None else old.operation
 
 
+_UNDECODABLE = "failed to decode Protobuf message: "
+
+
 def read_operation(kind: type[Operation[Any]], content: bytes, path: str | None = None) -> Asked:
     """Read the operation of a message.
 
@@ -218,12 +223,14 @@ def read_operation(kind: type[Operation[Any]], content: bytes, path: str | None 
             raise CodecError(f"cannot convert ordering: {asked['ordering']}")
         if call.build is not None:
             asked["body"] = read(call.build(fields), call.body, "body", SERVED)
+    except Malformed as error:
+        raise Refused("INTERNAL", f"{_UNDECODABLE}{error.reason}") from error
     except CodecError as error:
         raise Refused("INVALID_ARGUMENT", error.reason) from error
     except ArgumentError as error:
         raise Refused("INVALID_ARGUMENT", f"Wrong input: {error.message}") from error
     except (IndexError, UnicodeDecodeError, RecursionError, struct.error) as error:
-        raise Refused("INTERNAL", f"failed to decode Protobuf message: {error}") from error
+        raise Refused("INTERNAL", f"{_UNDECODABLE}{error}") from error
     return Asked(kind(**asked), _read_timeout(kind, fields))
 
 

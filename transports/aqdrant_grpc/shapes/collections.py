@@ -57,14 +57,19 @@ def _take_threads(value: Any) -> dict[str, Any]:
 
 
 def _build_threads(values: dict[str, Any]) -> Any:
-    return values.get("value", models.MaxOptimizationThreadsSetting.AUTO)
+    # Nothing known is a setting of another version: a server refuses it, a client leaves it out.
+    return next(iter(values.values()), values)
 
 
 _OPTIMIZERS = model(models.OptimizersConfigDiff, "OptimizersConfigDiff")
 
 
-def _take_optimizers(value: models.OptimizersConfigDiff) -> Mapping[str, Any]:
+def _take_optimizers(
+    value: models.OptimizersConfigDiff | models.OptimizersConfig,
+) -> Mapping[str, Any]:
     taken = _OPTIMIZERS.take(value)
+    if isinstance(value, models.OptimizersConfig) and value.max_optimization_threads is None:
+        return {**taken, "max_optimization_threads": models.MaxOptimizationThreadsSetting.AUTO}
     if isinstance(value.max_optimization_threads, int):
         # The only one that servers before 1.14 know.
         return {
@@ -84,15 +89,30 @@ def _build_optimizers(values: dict[str, Any]) -> models.OptimizersConfigDiff:
 
 # ---- what a collection tells
 
+_PARAMS = model(
+    models.CollectionParams,
+    "CollectionParams",
+    vectors_config="vectors",
+    sparse_vectors_config="sparse_vectors",
+)
 _CONFIGURATION = model(models.CollectionConfig, "CollectionConfig")
 _INFO = model(models.CollectionInfo, "CollectionInfo")
+
+
+def _take_params(value: models.CollectionParams) -> dict[str, Any]:
+    # Told also where they are the default, which other clients do not fill in.
+    return {
+        **_PARAMS.take(value),
+        "replication_factor": value.replication_factor,
+        "write_consistency_factor": value.write_consistency_factor,
+    }
 
 
 def _build_configuration(values: dict[str, Any]) -> models.CollectionConfig:
     optimizers = recast(
         models.OptimizersConfig, values.get("optimizer_config") or models.OptimizersConfigDiff()
     )
-    if isinstance(optimizers.max_optimization_threads, str):
+    if not isinstance(optimizers.max_optimization_threads, int):
         optimizers.max_optimization_threads = None  # The server chooses.
     values["optimizer_config"] = optimizers
     values["hnsw_config"] = recast(
@@ -178,12 +198,7 @@ SHAPES: dict[str, Shape] = {
     "StrictModeSparse": model(models.StrictModeSparse, "StrictModeSparse"),
     "PayloadStorageParams": model(models.PayloadStorageParams, "PayloadStorageParams"),
     "IdTrackerParams": model(models.IdTrackerParams, "IdTrackerParams"),
-    "CollectionParams": model(
-        models.CollectionParams,
-        "CollectionParams",
-        vectors_config="vectors",
-        sparse_vectors_config="sparse_vectors",
-    ),
+    "CollectionParams": Shape(_take_params, _PARAMS.build),
     "CollectionParamsDiff": model(models.CollectionParamsDiff, "CollectionParamsDiff"),
     "CollectionConfig": Shape(_CONFIGURATION.take, _build_configuration),
     "CollectionInfo": Shape(_INFO.take, build_collection),

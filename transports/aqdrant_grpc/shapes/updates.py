@@ -59,13 +59,20 @@ _POINT_VECTORS = model(models.PointVectors, "PointVectors", vectors="vector")
 
 
 def _build_point(values: dict[str, Any]) -> models.PointStruct:
-    point: models.PointStruct = _POINT.build({"vectors": {}, **values})
+    point: models.PointStruct = _POINT.build(_with_vectors(values))
     return point
 
 
 def _build_point_vectors(values: dict[str, Any]) -> models.PointVectors:
-    point: models.PointVectors = _POINT_VECTORS.build({"vectors": {}, **values})
+    point: models.PointVectors = _POINT_VECTORS.build(_with_vectors(values))
     return point
+
+
+def _with_vectors(values: dict[str, Any]) -> dict[str, Any]:
+    if values.get("vectors") is None:
+        # None by name is said by an empty map; what is not there may be what a newer client knows.
+        raise CodecError("Expected some vectors")
+    return values
 
 
 class _Point:

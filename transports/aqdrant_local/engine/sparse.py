@@ -24,6 +24,10 @@ Indices = NDArray[np.uint32]
 SparseQuery: TypeAlias = tuple[Indices, Floats]
 """Sorted indices, each once, and their values."""
 
+_FULL_SCAN = 5000
+"""From so many candidates on a server goes through its inverted index, which passes over scores of
+zero; fewer, where there is a filter, it scores one by one, and finds those, too."""
+
 _SPARE = 65_536  # abandoned entries that are not worth rewriting the block for
 
 
@@ -159,6 +163,8 @@ class SparseVectors:
         scores = self._postings.weighted_sums(indices, values, len(self._present))
         if among is not None:
             scores[: among.size][~among.mask] = -np.inf
+        if among is None or len(among) >= _FULL_SCAN:
+            scores[scores == 0] = -np.inf
         if threshold is not None:
             scores[scores <= np.float32(threshold)] = -np.inf
         rows = candidates(scores, limit)

@@ -42,7 +42,7 @@ _STREAMS = 4096
 """Calls that a connection of gRPC may have under way."""
 
 Application: TypeAlias = Callable[..., Any]
-"""Makes an ASGI application of a transport and a key."""
+"""Makes an ASGI application of a transport and a key, and for gRPC of `ended`."""
 Ready: TypeAlias = Callable[..., None]
 """Takes the URL of each port."""
 
@@ -109,7 +109,7 @@ async def serve(
         transport: runs the operations; it is closed at the end.
         place: where, and for whom.
         ready: called once with the URLs, when requests are taken.
-        grpc: makes the application of the gRPC port.
+        grpc: makes the application of the gRPC port; it is also told of the end, as `ended`.
     """
     await serve_until(_signalled, transport, place, ready, grpc)
 
@@ -135,9 +135,10 @@ async def serve_until(
         UnsupportedOperation: hypercorn is not installed.
     """
     place.check()
+    ending = anyio.Event()
     applications: list[tuple[int, str, Application]] = [(place.port, "http", RestApplication)]
     if grpc is not None and place.grpc_port is not None:
-        applications.append((place.grpc_port, "grpc", grpc))
+        applications.append((place.grpc_port, "grpc", partial(grpc, ended=ending.wait)))
     urls: list[str] = []
     waiting = len(applications)
 
@@ -162,7 +163,7 @@ async def serve_until(
             runs.append(partial(run, app, config, mode="asgi"))
         for listener in listeners:
             listener.detach()  # It is hypercorn's now, by its number.
-        await _run_whole(runs, ended)
+        await _run_whole(runs, ended, ending)
     finally:
         for listener in listeners:
             listener.close()
@@ -183,10 +184,11 @@ def _settle_grpc(config: Any) -> None:
 
 
 async def _run_whole(
-    runs: list[Callable[..., Awaitable[None]]], ended: Callable[[], Awaitable[Any]]
+    runs: list[Callable[..., Awaitable[None]]],
+    ended: Callable[[], Awaitable[Any]],
+    ending: anyio.Event,
 ) -> None:
     """Run hypercorn to its own end, which also comes when this task is cancelled."""
-    ending = anyio.Event()
 
     async def wait() -> None:
         try:
