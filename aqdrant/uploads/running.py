@@ -155,7 +155,8 @@ class Run:
 
     async def _work(self, ready: MemoryObjectReceiveStream[_Ready]) -> None:
         with ready:
-            async for piece, request, encoded in ready:
+            while (following := await _next(ready)) is not None:
+                piece, request, encoded = following
                 try:
                     await self._deliver(piece, request, encoded)
                     self._settle(piece)
@@ -266,6 +267,16 @@ class Run:
             error.add_note(
                 f"{count} written before this; the upload goes on with start={result.checkpoint}."
             )
+
+
+async def _next(ready: MemoryObjectReceiveStream[_Ready]) -> _Ready | None:
+    """The next piece, at once where it waits already; None at the end."""
+    with suppress(anyio.EndOfStream):
+        try:
+            return ready.receive_nowait()
+        except anyio.WouldBlock:
+            return await ready.receive()
+    return None
 
 
 def _is_open(error: Exception) -> bool:

@@ -133,10 +133,11 @@ class _Beside:
         ids: list[Any] = []
         payloads: list[Any] = []
         while len(ids) < count:
+            if ids:
+                await checkpoint()
             some_ids, some_payloads = await self.take(min(TURN, count - len(ids)))
             ids += some_ids
             payloads += some_payloads
-            await checkpoint()
         return ids, payloads
 
     async def read(self, ids: list[Any], payloads: list[Any]) -> tuple[list[Any], list[Any] | None]:
@@ -148,12 +149,13 @@ class _Beside:
         own_ids: list[Any] = []
         own_payloads: list[Any] = []
         for at in range(0, len(ids), TURN):
+            if at:
+                await checkpoint()
             some = ids[at : at + TURN]
             own_ids += some if self._ids is None or _are_ids(some) else map(_read_id, some)
             if self._payload is not None:
                 # A payload of None is as good as an empty one, which a batch takes.
                 own_payloads += [_read_payload(one) or {} for one in payloads[at : at + TURN]]
-            await checkpoint()
         return own_ids, None if self._payload is None else own_payloads
 
 

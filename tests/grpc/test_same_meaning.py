@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 from typing import Any, get_type_hints
+from uuid import UUID
 
 import hypothesis
 import hypothesis.strategies as st
 import msgspec
+import numpy as np
 import pytest
 
 from aqdrant import models
@@ -226,4 +228,31 @@ def test_columns_of_different_lengths_are_refused() -> None:
     batch = models.Batch(ids=[1, 2], vectors=[[0.5]])
     operation = ops.UpsertPoints(collection_name="a", body=models.PointsBatch(batch=batch))
     with pytest.raises(ArgumentError, match=r"batch\.vectors: 1 of them, wanted one for each of 2"):
+        encode_request(operation)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_columns_are_written_as_the_same_points_are(dtype: str) -> None:
+    ids = [
+        *range(120, 140),
+        *range(2**14 - 9, 2**14 + 9),
+        2**64 - 1,
+        UUID(int=1),
+        str(UUID(int=2)),
+    ]
+    # Enough for the loop to have its turn between.
+    vectors = np.random.default_rng(1).normal(size=(len(ids), 2048)).astype(dtype)
+    batch = models.PointsBatch(batch=models.Batch(ids=ids, vectors=vectors))
+    rows = zip(ids, vectors.tolist(), strict=True)
+    points = models.PointsList(points=[models.PointStruct(id=i, vector=row) for i, row in rows])
+    sent, expected = (
+        encode_request(ops.UpsertPoints(collection_name="a", body=body)) for body in (batch, points)
+    )
+    assert sent == expected
+
+
+def test_a_wrong_id_in_columns_is_named() -> None:
+    batch = models.Batch(ids=[1, -1], vectors=np.zeros((2, 2), "float32"))
+    operation = ops.UpsertPoints(collection_name="a", body=models.PointsBatch(batch=batch))
+    with pytest.raises(ArgumentError, match=r"points\[1\]\.id: point id -1 is out of range"):
         encode_request(operation)

@@ -20,7 +20,8 @@ from aqdrant_grpc._reading import Decode
 from aqdrant_grpc._schema import fields_of
 from aqdrant_grpc._tables import METHODS as PROTOS
 from aqdrant_grpc._writing import Encode
-from aqdrant_grpc.points import points_of, write_point
+from aqdrant_grpc.columns import plain_rows, points_of
+from aqdrant_grpc.points import write_point, write_rows
 from aqdrant_grpc.shapes import CODEC
 from aqdrant_grpc.shapes.updates import take_conditions
 from aqdrant_grpc.vectors import FLOATS
@@ -149,6 +150,17 @@ def unsupported(
     )
 
 
+def _encode_body(parts: list[Any], body: Any, head: bytes) -> Generator[None, None, int]:
+    """Append the points of an upsert, and give their size with tags and lengths."""
+    plain = plain_rows(body)
+    if plain is None:
+        return (yield from _encode_points(parts, points_of(body), head, b"\x22"))
+    try:
+        return (yield from write_rows(parts, head, *plain, b"\x22", SLICE))
+    except CodecError as error:
+        raise error.inside("points") from None
+
+
 def _encode_points(
     parts: list[Any], points: Iterable[Any], head: bytes, vectors: bytes
 ) -> Generator[None, None, int]:
@@ -186,7 +198,7 @@ def _conditions() -> Encode:
 
 def _upsert(operation: ops.UpsertPoints) -> Steps:
     parts: list[Any] = [_without(ops.UpsertPoints, "points")(operation)]
-    yield from _encode_points(parts, points_of(operation.body), b"\x1a", b"\x22")
+    yield from _encode_body(parts, operation.body, b"\x1a")
     return b"".join(parts)
 
 
@@ -222,7 +234,7 @@ def _update_batch(operation: ops.BatchUpdate) -> Steps:
 def _upsert_member(parts: list[Any], body: Any) -> Generator[None, None, None]:
     rest = _conditions()(body)
     inner: list[Any] = [rest]
-    size = yield from _encode_points(inner, points_of(body), b"\x0a", b"\x22")
+    size = yield from _encode_body(inner, body, b"\x0a")
     length = varint(size + len(rest))
     parts += (b"\x1a", varint(1 + len(length) + size + len(rest)), b"\x0a", length, *inner)
 

@@ -6,16 +6,14 @@ copied once. In, a point is read in one loop; what is laid out oddly goes the co
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, TypeAlias, cast
+from typing import Any, cast
 
 from aqdrant.models import (
-    Batch,
     Document,
     Image,
     InferenceObject,
-    PointStruct,
     Record,
     ScoredPoint,
     SparseVector,
@@ -23,11 +21,10 @@ from aqdrant.models import (
 from aqdrant_grpc._reading import Decode, read_floats
 from aqdrant_grpc._writing import Encode, encode_text
 from aqdrant_grpc.values import decode_id, encode_entries, encode_id, read_entries
-from aqdrant_grpc.vectors import as_bytes, encode_floats, is_array, is_rows, rows_of
+from aqdrant_grpc.vectors import as_bytes, encode_floats, is_array, is_rows
 from aqdrant_grpc.wire import (
     CodecError,
     Made,
-    Malformed,
     read_span,
     read_varint,
     unpack_float,
@@ -46,8 +43,8 @@ __all__ = [
     "encode_input",
     "encode_vector",
     "encode_vectors",
-    "points_of",
     "write_point",
+    "write_rows",
 ]
 
 SLOW: Made[Decode] = Made()
@@ -260,34 +257,48 @@ def write_point(
     return len(opening) + inside
 
 
-Point: TypeAlias = tuple[Any, Any, Mapping[str, Any] | None]
+def write_rows(
+    parts: list[Any],
+    head: bytes,
+    ids: Sequence[Any],
+    floats: memoryview,
+    vectors_head: bytes,
+    turn: int,
+) -> Generator[None, None, int]:
+    """Append points that are an id and one dense vector; give their size, with tags and lengths.
 
-
-def points_of(body: Any) -> Iterable[Point]:
-    """Id, vectors and payload of every point of an upsert, given one by one or by column."""
-    if hasattr(body, "points"):
-        points: Sequence[PointStruct] = body.points
-        return ((point.id, point.vector, point.payload) for point in points)
-    return _columns(body.batch)
-
-
-def _columns(batch: Batch) -> Iterable[Point]:
-    ids: Any = batch.ids
-    ids = ids.tolist() if is_array(ids) else ids
-    count = len(ids)
-    columns: Any = batch.vectors
-    payloads: Any = batch.payloads or (None,) * count
-    named = cast("Mapping[str, Any]", columns) if isinstance(columns, Mapping) else {"": columns}
-    for name, column in (("payloads", payloads), *named.items()):
-        if len(column) != count:
-            error = CodecError(f"{len(column)} of them, wanted one for each of {count} ids")
-            raise error.inside(name or "vectors").inside("batch")
-    if named is not columns:
-        return zip(ids, rows_of(columns), payloads, strict=True)
-    names = list(named)
-    rows: Any = zip(*named.values(), strict=True) if names else ((),) * count
-    vectors = (dict(zip(names, row, strict=True)) for row in rows)
-    return zip(ids, vectors, payloads, strict=True)
+    Args:
+        parts: what to append to.
+        head: the tag that a point has in its message.
+        ids: of the points.
+        floats: their vectors, one after another.
+        vectors_head: the tag that vectors have in a point.
+        turn: bytes of floats after which others have their turn.
+    """
+    step = len(floats) // len(ids)
+    first = _point_head(vectors_head, step)
+    tail = len(first) + step
+    total = tail * len(ids)
+    openings: dict[int, bytes] = {}
+    start = index = 0
+    due = turn
+    try:
+        for index, id_ in enumerate(ids):  # noqa: B007  # the handler names it
+            name = encode_id(id_)
+            size = len(name)
+            opening = openings.get(size)
+            if opening is None:
+                opening = openings[size] = _opening(head, size + tail, size)
+            stop = start + step
+            parts += (opening, name, first, floats[start:stop])
+            total += len(opening) + size
+            start = stop
+            if start >= due:
+                due += turn
+                yield
+    except CodecError as error:
+        raise error.inside("id").inside(index) from None
+    return total
 
 
 # ---- vectors in
@@ -323,95 +334,58 @@ decode_sent_vectors = _vectors_decoder("Vectors", decode_sent_vector)
 decode_vector = _vector_decoder("VectorOutput")
 decode_vectors = _vectors_decoder("VectorsOutput", decode_vector)
 
-_heads: dict[bytes, tuple[bytes, int]] = {}
-"""The first two bytes of the length of a point's vectors → what stands before the floats where
-they are one dense vector, length included, and the size of the whole."""
-_HEADS = 64
 
-
-def _read_vectors(buffer: bytes, position: int, end: int) -> tuple[Any, int]:
-    """Read the vectors of a point from their length on; give the position behind them too.
-
-    The points of an answer have vectors of one size, whose head is compared as a whole.
-    """
-    first = buffer[position : position + 2]
-    known = _heads.get(first)
-    if known is not None:
-        head, size = known
-        if position + size <= end and buffer.startswith(head, position):
-            stop = position + size
-            return memoryview(buffer)[position + len(head) : stop].cast("f").tolist(), stop
-    start, stop = read_span(buffer, position, end)
-    head = _head_of(_lone_head, stop - start)
-    if head and buffer.startswith(head, start):
-        if len(_heads) >= _HEADS:
-            _heads.clear()
-        _heads[first] = buffer[position : start + len(head)], stop - position
-    return decode_vectors(buffer, start, stop), stop
+@lru_cache(maxsize=256)
+def _field_head(size: int) -> bytes:
+    """What stands in a point before the floats of its one dense vector, but for the tag."""
+    return _nested((b"", b"\x0a", b"\xaa\x06", b"\x0a"), size)
 
 
 # ---- points in
 
 
-def decode_scored_point(buffer: bytes, position: int, end: int) -> ScoredPoint:
-    """Decode a `ScoredPoint`."""
-    begin = position
-    id_: Any = None  # As over REST, where another version of Qdrant leaves it out.
-    payload: dict[str, Any] | None = None
-    vectors: Any = None
-    score = 0.0
-    version = 0
-    while position < end:
-        key = buffer[position]
-        if key == 0x12:
-            if payload is None:
-                payload = {}
+def _point_decoder(message: str, vectors_head: int, *, is_scored: bool) -> Decode:
+    """The decoder of points whose fields come in the order in which every server writes them."""
+
+    def decode(buffer: bytes, position: int, end: int) -> Any:
+        begin = position
+        id_: Any = None  # As over REST, where another version of Qdrant leaves it out.
+        payload: dict[str, Any] | None = None
+        vectors: Any = None
+        score = 0.0
+        version = 0
+        if position < end and buffer[position] == 0x0A and buffer[position + 1] < 0x80:
+            start = position + 2
+            position = start + buffer[position + 1]
+            id_ = decode_id(buffer, start, position)
+        if position < end and buffer[position] == 0x12:
+            payload = {}
             position = read_entries(payload, buffer, position, end, 0x12)
-        elif key == 0x1D:
+        if is_scored and position < end and buffer[position] == 0x1D:
             score = unpack_float(buffer, position + 1)[0]
             position += 5
-        elif key == 0x28:
+        if is_scored and position < end and buffer[position] == 0x28:
             version = buffer[position + 1]
             position += 2
             if version > 0x7F:
                 version, position = read_varint(buffer, position - 1)
-        elif key == 0x0A and id_ is None and buffer[position + 1] < 0x80:
-            start = position + 2
-            position = start + buffer[position + 1]
-            id_ = decode_id(buffer, start, position)
-        elif key == 0x32 and vectors is None:
-            vectors, position = _read_vectors(buffer, position + 1, end)
-        else:
-            odd: ScoredPoint = SLOW["ScoredPoint"](buffer, begin, end)
-            return odd
-    if position != end:
-        raise Malformed("a point that does not end where it should")
-    return ScoredPoint(
-        id=cast("Any", id_), version=version, score=score, payload=payload, vector=vectors
-    )
+        if position < end and buffer[position] == vectors_head:
+            position += 1
+            head = _head_of(_field_head, end - position)
+            if head and buffer.startswith(head, position):
+                vectors = memoryview(buffer)[position + len(head) : end].cast("f").tolist()
+                position = end
+            else:
+                start, position = read_span(buffer, position, end)
+                vectors = decode_vectors(buffer, start, position)
+        if position != end:
+            return SLOW[message](buffer, begin, end)
+        if not is_scored:
+            return Record(id=id_, payload=payload, vector=vectors)
+        return ScoredPoint(id=id_, version=version, score=score, payload=payload, vector=vectors)
+
+    return decode
 
 
-def decode_record(buffer: bytes, position: int, end: int) -> Record:
-    """Decode a `RetrievedPoint`."""
-    begin = position
-    id_: Any = None  # As over REST, where another version of Qdrant leaves it out.
-    payload: dict[str, Any] | None = None
-    vectors: Any = None
-    while position < end:
-        key = buffer[position]
-        if key == 0x12:
-            if payload is None:
-                payload = {}
-            position = read_entries(payload, buffer, position, end, 0x12)
-        elif key == 0x0A and id_ is None and buffer[position + 1] < 0x80:
-            start = position + 2
-            position = start + buffer[position + 1]
-            id_ = decode_id(buffer, start, position)
-        elif key == 0x22 and vectors is None:
-            vectors, position = _read_vectors(buffer, position + 1, end)
-        else:
-            odd: Record = SLOW["RetrievedPoint"](buffer, begin, end)
-            return odd
-    if position != end:
-        raise Malformed("a point that does not end where it should")
-    return Record(id=cast("Any", id_), payload=payload, vector=vectors)
+decode_scored_point = _point_decoder("ScoredPoint", 0x32, is_scored=True)
+decode_record = _point_decoder("RetrievedPoint", 0x22, is_scored=False)

@@ -15,7 +15,7 @@ from typing import Any
 
 from aqdrant_grpc.wire import CodecError
 
-__all__ = ["FLOATS", "as_bytes", "encode_floats", "is_array", "is_rows", "rows_of"]
+__all__ = ["FLOATS", "as_bytes", "as_sent", "encode_floats", "is_array", "is_rows", "rows_of"]
 
 FLOATS = 65536
 """So many floats are encoded or decoded at once, before the event loop has its turn."""
@@ -69,7 +69,7 @@ def _blame(values: Any) -> CodecError:
 
 def as_bytes(values: Any) -> memoryview:
     """The bytes of an array as packed floats, without a copy where it is so already."""
-    if (view := _as_sent(values)) is not None:
+    if (view := as_sent(values)) is not None:
         return view
     from numpy import errstate
 
@@ -80,7 +80,7 @@ def as_bytes(values: Any) -> memoryview:
     return memoryview(floats).cast("B") if floats.size else memoryview(b"")
 
 
-def _as_sent(values: Any) -> memoryview | None:
+def as_sent(values: Any) -> memoryview | None:
     """The bytes of an array that lies in memory as it is sent."""
     try:
         view = memoryview(values)
@@ -93,7 +93,7 @@ def _as_sent(values: Any) -> memoryview | None:
 
 def rows_of(matrix: Any) -> Iterable[Any]:
     """The vectors of a column: the bytes of each where they lie in memory as they are sent."""
-    content = _as_sent(matrix) if is_array(matrix) and matrix.ndim == 2 else None
+    content = as_sent(matrix) if is_array(matrix) and matrix.ndim == 2 else None
     if content is None:
         return matrix  # type: ignore[no-any-return]
     step = len(content) // len(matrix)

@@ -121,11 +121,15 @@ def tag(number: int, kind: int) -> bytes:
 
 def read_varint(buffer: bytes, position: int) -> tuple[int, int]:
     """Read an unsigned number, at most 64 bits of it; give it and the position behind it."""
-    number = shift = 0
+    number = buffer[position]
+    position += 1
+    if number < 0x80:
+        return number, position
+    shift = 7
     while True:
         byte = buffer[position]
         position += 1
-        number |= (byte & 0x7F) << shift
+        number += (byte - 1) << shift
         if byte < 0x80:
             return number & MASK64, position
         shift += 7
@@ -143,7 +147,12 @@ def read_span(buffer: bytes, position: int, end: int) -> tuple[int, int]:
     size = buffer[position]
     position += 1
     if size > 0x7F:
-        size, position = read_varint(buffer, position - 1)
+        second = buffer[position]
+        if second < 0x80:
+            size += (second - 1) << 7
+            position += 1
+        else:
+            size, position = read_varint(buffer, position - 1)
     stop = position + size
     if stop > end:
         raise Malformed(f"a field of {size} bytes where {end - position} are left")

@@ -7,7 +7,7 @@ from typing import Any
 
 from aqdrant import models
 from aqdrant_grpc._codec import Shape
-from aqdrant_grpc.points import points_of
+from aqdrant_grpc.columns import points_of
 from aqdrant_grpc.shapes._forms import choice, model, only
 from aqdrant_grpc.wire import CodecError
 
