@@ -209,7 +209,7 @@ def decode_id(buffer: bytes, position: int, end: int) -> Any:
             number, stop = read_varint(buffer, position + 1)
             if stop == end:
                 return number
-        elif key == 0x12 and buffer[position + 1] == end - position - 2:
+        elif key == 0x12 and buffer[position + 1] == end - position - 2 < 0x80:
             return buffer[position + 2 : end].decode()
     return SLOW["PointId"](buffer, position, end)
 

@@ -126,6 +126,7 @@ def read_varint(buffer: bytes, position: int) -> tuple[int, int]:
     if number < 0x80:
         return number, position
     shift = 7
+    # The bit by which a byte says that another follows is 1 of that one: it is taken off there.
     while True:
         byte = buffer[position]
         position += 1
@@ -148,7 +149,7 @@ def read_span(buffer: bytes, position: int, end: int) -> tuple[int, int]:
     position += 1
     if size > 0x7F:
         second = buffer[position]
-        if second < 0x80:
+        if second < 0x80:  # As in `read_varint`: most long fields have a length of two bytes.
             size += (second - 1) << 7
             position += 1
         else:
