@@ -56,7 +56,7 @@ async def test_calls_go_over_grpc(server: Server) -> None:
 async def test_what_the_server_would_drop_is_not_sent(server: Server) -> None:
     """A server 1.18 deletes all points where the only condition is one of 1.19."""
     url = "http://127.0.0.1:1"
-    one_of_two = models.Filter(must=[models.SliceCondition(slice={"total": 2, "index": 0})])
+    one_of_two = models.Filter(must=[models.SliceCondition(slice=models.Slice(total=2, index=0))])
     async with AsyncQdrantClient(url, grpc_port=server.port, prefer_grpc=True) as client:
         with pytest.raises(UnsupportedOperation, match=r"SliceCondition \(of 1\.19\).*1\.18"):
             await client.delete("a", one_of_two)
