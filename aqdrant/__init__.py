@@ -20,14 +20,16 @@ One API over several engines, on any event loop.
 from __future__ import annotations
 
 from aqdrant import exceptions, models
-from aqdrant._async import AsyncQdrantClient
-from aqdrant._sync import QdrantClient
+from aqdrant._async import AsyncCollection, AsyncQdrantClient
+from aqdrant._sync import Collection, QdrantClient
 from aqdrant._version import __version__
 from aqdrant.context import CallStats, collect_stats, context_headers
 
 __all__ = [
+    "AsyncCollection",
     "AsyncQdrantClient",
     "CallStats",
+    "Collection",
     "QdrantClient",
     "__version__",
     "collect_stats",

@@ -47,6 +47,7 @@ C = "texts"
 ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "batch_update_points": (C, [{"delete": {"points": [1]}}]),
     "clear_payload": (C, [1]),
+    "collection": (C,),
     "cluster_collection_update": (C, {"drop_replica": {"shard_id": 0, "peer_id": 1}}),
     "collection_cluster_info": (C,),
     "collection_exists": (C,),

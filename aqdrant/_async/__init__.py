@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from aqdrant._async.client import AsyncQdrantClient
+from aqdrant._async.handle import AsyncCollection
 
-__all__ = ["AsyncQdrantClient"]
+__all__ = ["AsyncCollection", "AsyncQdrantClient"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from aqdrant._async.aliases import AliasMethods
 from aqdrant._async.cluster import ClusterMethods
 from aqdrant._async.collections import CollectionMethods
+from aqdrant._async.handle import AsyncCollection
 from aqdrant._async.indexes import IndexMethods
 from aqdrant._async.inference import InferenceMethods
 from aqdrant._async.migration import MigrationMethods
@@ -13,6 +14,7 @@ from aqdrant._async.payload import PayloadMethods
 from aqdrant._async.points import PointMethods
 from aqdrant._async.query import QueryMethods
 from aqdrant._async.service import ServiceMethods
+from aqdrant._async.shaping import checked_name
 from aqdrant._async.snapshots import SnapshotMethods
 from aqdrant._async.uploads import UploadMethods
 from aqdrant._async.vectors import VectorMethods
@@ -49,3 +51,10 @@ class AsyncQdrantClient(
         ...     await client.upsert("texts", [models.PointStruct(id=1, vector=[0.1, 0.2])])
         ...     found = await client.query_points("texts", query=[0.1, 0.2])
     """
+
+    def collection(self, collection_name: str) -> AsyncCollection:
+        """Give the methods of this client for one collection, without its name in front.
+
+        Nothing is asked or opened; the collection need not exist yet.
+        """
+        return AsyncCollection(self, checked_name(collection_name, "collection_name"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from aqdrant._sync._handle import Collection
 from aqdrant._sync.client import QdrantClient
 
-__all__ = ["QdrantClient"]
+__all__ = ["Collection", "QdrantClient"]

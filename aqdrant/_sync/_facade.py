@@ -22,7 +22,8 @@ from aqdrant.exceptions import AqdrantError
 from aqdrant.transport import ByteStream
 
 if TYPE_CHECKING:
-    from aqdrant._async import AsyncQdrantClient
+    from aqdrant._async import AsyncCollection, AsyncQdrantClient
+    from aqdrant._sync._handle import Collection
     from aqdrant._sync.http_apis import HttpApis
 
 __all__ = ["Facade", "drive_alone"]
@@ -109,6 +110,11 @@ class Facade(FormerMethods):
         from aqdrant._sync.http_apis import HttpApis  # many signatures, and few programs use them
 
         return HttpApis(self)
+
+    def _handle(self, handle: AsyncCollection) -> Collection:
+        from aqdrant._sync._handle import Collection  # which takes methods derived from this class
+
+        return Collection(self, handle.name)
 
     def close(self) -> None:
         """Close the client and its transport. Closing again does nothing."""

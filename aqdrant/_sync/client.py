@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from aqdrant._sync._handle import Collection
 from aqdrant._sync.aliases import AliasMethods
 from aqdrant._sync.cluster import ClusterMethods
 from aqdrant._sync.collections import CollectionMethods
@@ -50,3 +51,10 @@ class QdrantClient(
         ...     client.upsert("texts", [models.PointStruct(id=1, vector=[0.1, 0.2])])
         ...     found = client.query_points("texts", query=[0.1, 0.2])
     """
+
+    def collection(self, collection_name: str) -> Collection:
+        """Give the methods of this client for one collection, without its name in front.
+
+        Nothing is asked or opened; the collection need not exist yet.
+        """
+        return self._handle(self._async.collection(collection_name))

@@ -21,7 +21,9 @@ from pathlib import Path
 from aqdrant._tools.sync_layout import WIDTH, lay_out_call, lay_out_def, lay_out_imports
 
 PACKAGE = Path(__file__).resolve().parents[1]
-HAND_WRITTEN = frozenset({"__init__.py", "_facade.py", "_raw.py", "_streams.py", "http_apis.py"})
+HAND_WRITTEN = frozenset(
+    {"__init__.py", "_facade.py", "_handle.py", "_raw.py", "_streams.py", "http_apis.py"}
+)
 """Files that this generator leaves alone; the last is `generate_http`'s."""
 
 ROOT_CLASS = "ClientCore"
@@ -33,6 +35,7 @@ _SKIPPED = frozenset({"aclose", "http"})
 
 _TYPES = {
     "AbstractAsyncContextManager": ("AbstractContextManager", "contextlib"),
+    "AsyncCollection": ("Collection", "aqdrant._sync._handle"),
     "AsyncGenerator": ("Iterator", "collections.abc"),
     "AsyncIterable": ("Iterable", "collections.abc"),
     "AsyncIterator": ("Iterator", "collections.abc"),
@@ -354,6 +357,8 @@ def _driver(
         return "self._iterate"
     if returns == "AbstractAsyncContextManager[ByteStream]":
         return "self._open_stream"
+    if returns == "AsyncCollection":
+        return "self._handle"
     if "AsyncContextManager" in returns:
         raise GenerationError(f"{node.name}: no sync form of {returns}")
     if "on_loop" in decorators:

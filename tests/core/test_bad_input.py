@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from aqdrant import AsyncQdrantClient, QdrantClient, models
+from aqdrant import AsyncCollection, AsyncQdrantClient, QdrantClient, models
 from aqdrant._registry import open_transport
 from aqdrant.exceptions import ArgumentError, UnsupportedOperation
 from aqdrant.middleware import ForwardingTransport
@@ -324,7 +324,7 @@ async def call(method: Callable[..., Any], given: dict[str, Any]) -> None:
     elif isinstance(result, AsyncGenerator):
         async with aclosing(result):
             await anext(result, None)
-    else:
+    elif not isinstance(result, AsyncCollection):
         await result
 
 

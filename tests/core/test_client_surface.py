@@ -29,6 +29,7 @@ LEFT_OUT = {
 ONLY_OURS = {
     "aclose": "what async code calls close",
     "refresh": "the official local mode cannot read beside a writer",
+    "collection": "the methods for one collection",
     "clear_issues": "hidden under .http there",
     "download_full_snapshot": "hidden under .http there, and broken",
     "download_snapshot": "hidden under .http there, and broken",

@@ -374,6 +374,7 @@ def signature_of(method: Any) -> inspect.Signature:
 
 SYNC_TYPES = {
     "AbstractAsyncContextManager[ByteStream]": "AbstractContextManager[SyncByteStream]",
+    "AsyncCollection": "Collection",
     "AsyncGenerator[ScrollPage]": "Iterator[ScrollPage]",
     "AsyncIterator[models.Record]": "Iterator[models.Record]",
     **{name: f"Sync{name}" for name in ("Collections", "Health", "Points", "Qdrant", "Snapshots")},

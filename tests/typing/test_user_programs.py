@@ -14,7 +14,7 @@ from uuid import UUID
 import numpy as np
 import pytest
 
-from aqdrant import AsyncQdrantClient, QdrantClient, collect_stats, models
+from aqdrant import AsyncCollection, AsyncQdrantClient, QdrantClient, collect_stats, models
 from aqdrant.exceptions import ArgumentError, NotFound, RateLimited, UnsupportedOperation
 from aqdrant.uploads import UploadResult
 from aqdrant_grpc import messages
@@ -75,6 +75,13 @@ async def test_results_of_the_async_client_have_types() -> None:
             await client.query_batch_points("texts", [{"query": [1.0, 0.0]}]),
             list[models.QueryResponse],
         )
+        texts = client.collection("texts")
+        assert_type(texts, AsyncCollection)
+        assert_type(await texts.query_points([1.0, 0.0], limit=1), models.QueryResponse)
+        async for record in texts.scroll_all(with_payload=False):
+            assert_type(record, models.Record)
+        with pytest.raises(ArgumentError, match="exact"):
+            await texts.count(exact="yes")  # type: ignore[arg-type]
         with collect_stats() as stats:
             await client.delete("texts", models.Filter(must=[]))
         assert_type(stats[0].time, float)
@@ -92,6 +99,7 @@ def test_results_of_the_sync_client_have_types() -> None:
         assert_type(records, list[models.Record])
         assert_type(following, int | str | None)
         assert_type(client.upload_points("texts", build_nothing()), UploadResult)
+        assert_type(client.collection("texts").count(), models.CountResult)
 
 
 def build_nothing() -> Iterator[models.PointStruct]:
