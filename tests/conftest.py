@@ -30,8 +30,8 @@ BLOCKING_IS_ALLOWED = ("project", "typing")
 
 SHARE = 1 if sys.version_info < (3, 12) or not CI else 0.3
 """Of the generated examples: the same on each Python find the same; later ones look for theirs."""
-LONG = 500
-"""Rows from which on a test's table is a long one."""
+LONG, LONG_ON_A_LOOP = 200, 500
+"""Rows from which on a test's table is a long one; loops differ more than codecs do."""
 
 hypothesis.settings.register_profile("local", deadline=None, max_examples=50, print_blob=True)
 hypothesis.settings.register_profile(
@@ -71,6 +71,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """Run one process more than there are cores, as tests wait for sockets and processes."""
     return (os.cpu_count() or 1) + 1
@@ -102,7 +103,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     kept: list[pytest.Item] = []
     left_out: list[pytest.Item] = []
     for item, test in zip(items, tests, strict=True):
-        is_kept = rows[test] < LONG or seen[test] % 5 == 0
+        is_on_a_loop = "anyio_backend" in getattr(item, "fixturenames", ())
+        is_short = rows[test] < (LONG_ON_A_LOOP if is_on_a_loop else LONG)
+        is_kept = is_short or seen[test] % 5 == 0
         (kept if is_kept else left_out).append(item)
         seen[test] += 1
     items[:] = kept
