@@ -242,5 +242,6 @@ async def test_the_loop_has_its_turns() -> None:
         async with canned(lambda _: answer) as server, client_of(server) as client:
             await client.upsert("texts", BODIES["points"].points)
         working = False
-    assert decoded >= len(compact(POINTS)) // _decoding._SLICE
+    # Turns lie between slices, and on trio the counting may begin behind the first.
+    assert decoded >= len(compact(POINTS)) // _decoding._SLICE - 1
     assert turns - decoded >= 200 * 700 * 8 // _encoding._SIZE
