@@ -32,7 +32,7 @@ from aqdrant.operations import (
     RecoverFromUploadedSnapshot,
 )
 from aqdrant.testing import ImmediateRecordingTransport, RecordingTransport
-from aqdrant.transport import CallOptions, ImmediateTransport, Transport
+from aqdrant.transport import DEFAULT_OPTIONS, CallOptions, ImmediateTransport, Transport
 
 COUNT = CountPoints("texts", models.CountRequest())
 
@@ -254,23 +254,18 @@ async def test_timeout_error_from_within_is_not_masked(limit: float | None) -> N
 
 
 async def test_answer_that_came_in_spite_of_the_deadline_counts() -> None:
-    held = Held()
+    class Shielded(RecordingTransport):
+        """Answers after the deadline, and gives the cancellation no turn before."""
 
-    async def shielded(operation: Operation[Any]) -> models.CountResult:
-        result = models.CountResult(count=5)
-        with anyio.CancelScope(shield=True):
-            await held(operation)
-        return result
+        async def execute(
+            self, operation: Operation[Any], options: CallOptions = DEFAULT_OPTIONS, /
+        ) -> Any:
+            with anyio.CancelScope(shield=True):
+                await anyio.sleep(0.02)
+            return models.CountResult(count=5)
 
-    async def let_go() -> None:
-        with anyio.move_on_after(0.02):
-            await anyio.sleep_forever()
-        held.go.set()
-
-    layer = Deadline(RecordingTransport({CountPoints: shielded}))
-    async with anyio.create_task_group() as tasks:
-        tasks.start_soon(let_go)
-        assert await layer.execute(COUNT, at(0.005)) == models.CountResult(count=5)
+    layer = Deadline(Shielded())
+    assert await layer.execute(COUNT, at(0.005)) == models.CountResult(count=5)
 
 
 def test_deadline_goes_along_to_who_answers_at_once() -> None:
