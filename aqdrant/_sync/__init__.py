@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aqdrant._sync._handle import Collection
 from aqdrant._sync.client import QdrantClient
+from aqdrant._sync.handle import Collection
 
 __all__ = ["Collection", "QdrantClient"]

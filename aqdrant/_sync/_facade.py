@@ -23,7 +23,7 @@ from aqdrant.transport import ByteStream
 
 if TYPE_CHECKING:
     from aqdrant._async import AsyncCollection, AsyncQdrantClient
-    from aqdrant._sync._handle import Collection
+    from aqdrant._sync.handle import Collection
     from aqdrant._sync.http_apis import HttpApis
 
 __all__ = ["Facade", "drive_alone"]
@@ -112,7 +112,7 @@ class Facade(FormerMethods):
         return HttpApis(self)
 
     def _handle(self, handle: AsyncCollection) -> Collection:
-        from aqdrant._sync._handle import Collection  # which takes methods derived from this class
+        from aqdrant._sync.handle import Collection  # which takes methods derived from this class
 
         return Collection(self, handle.name)
 

@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
-from aqdrant._sync._handle import Collection
 from aqdrant._sync.aliases import AliasMethods
 from aqdrant._sync.cluster import ClusterMethods
 from aqdrant._sync.collections import CollectionMethods
+from aqdrant._sync.handle import Collection
 from aqdrant._sync.indexes import IndexMethods
 from aqdrant._sync.inference import InferenceMethods
 from aqdrant._sync.migration import MigrationMethods

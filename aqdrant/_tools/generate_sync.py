@@ -21,21 +21,22 @@ from pathlib import Path
 from aqdrant._tools.sync_layout import WIDTH, lay_out_call, lay_out_def, lay_out_imports
 
 PACKAGE = Path(__file__).resolve().parents[1]
-HAND_WRITTEN = frozenset(
-    {"__init__.py", "_facade.py", "_handle.py", "_raw.py", "_streams.py", "http_apis.py"}
-)
+HAND_WRITTEN = frozenset({"__init__.py", "_facade.py", "_raw.py", "_streams.py", "http_apis.py"})
 """Files that this generator leaves alone; the last is `generate_http`'s."""
 
 ROOT_CLASS = "ClientCore"
 CLIENT_CLASS = "AsyncQdrantClient"
 """Public methods of classes that derive from the first are generated; the second is renamed."""
 
+HANDLE_CLASS = "Handle"
+"""Classes that derive from this one keep their members, which name those of client classes."""
+
 _SKIPPED = frozenset({"aclose", "http"})
 """Besides what starts with an underscore: the facade has its own `close` and `http`."""
 
 _TYPES = {
     "AbstractAsyncContextManager": ("AbstractContextManager", "contextlib"),
-    "AsyncCollection": ("Collection", "aqdrant._sync._handle"),
+    "AsyncCollection": ("Collection", "aqdrant._sync.handle"),
     "AsyncGenerator": ("Iterator", "collections.abc"),
     "AsyncIterable": ("Iterable", "collections.abc"),
     "AsyncIterator": ("Iterator", "collections.abc"),
@@ -133,7 +134,7 @@ def _client_classes(modules: Iterable[Module]) -> dict[str, str]:
         more = {
             name: module
             for name, (module, names) in bases.items()
-            if name not in found and names & found.keys()
+            if name not in found and names & {HANDLE_CLASS, *found}
         }
         if not more:
             return found
@@ -180,8 +181,8 @@ class _Writer:
         else:
             bases = [self._module.text(base) for base in node.bases]
             for base in bases:
-                if self._clients[base] != self._module.name:
-                    self._needed.add((f"aqdrant._sync.{self._clients[base]}", base))
+                if self._clients.get(base) != self._module.name:
+                    self._need(base)
         lines = lay_out_def(
             "", f"class {_sync_name(node.name)}", bases, "", is_split=len(bases) > 2
         )
@@ -191,7 +192,19 @@ class _Writer:
         for method in node.body:
             if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef) and _is_public(method):
                 lines += ["", *self._method(node, method)]
+        if HANDLE_CLASS in bases:
+            lines += ["", *self._members(node)]
         return "\n".join(lines)
+
+    def _members(self, node: ast.ClassDef) -> list[str]:
+        """Return what follows the docstring of a handle, of the sync client and its classes."""
+        self._typed.add(_TYPES[CLIENT_CLASS][::-1])
+        self._needed.add(("typing", "TYPE_CHECKING"))
+        for member in node.body:
+            if isinstance(member, ast.Assign):
+                self._need_names(self._module.text(member.value))
+        lines = self._module.source.splitlines()[node.body[1].lineno - 1 : node.end_lineno]
+        return [_convert_text(line) for line in lines]
 
     def _method(
         self, owner: ast.ClassDef, node: ast.FunctionDef | ast.AsyncFunctionDef
@@ -272,7 +285,9 @@ class _Writer:
 
     def _need(self, name: str) -> None:
         module = self._module
-        if name in module.imports:
+        if name in self._clients:
+            self._needed.add((f"aqdrant._sync.{self._clients[name]}", name))
+        elif name in module.imports:
             self._needed.add(_import_of(module.imports[name], name))
         elif name in module.aliases and name not in self._local:
             text = module.text(module.aliases[name])

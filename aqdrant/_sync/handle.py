@@ -1,4 +1,5 @@
-"""What `QdrantClient.collection` gives: the client's methods for one collection."""
+# Generated from _async/handle.py by `python -m aqdrant._tools.generate_sync`; do not edit.
+"""The sync side of `aqdrant._async.handle`."""
 
 from __future__ import annotations
 
