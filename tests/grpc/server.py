@@ -8,8 +8,9 @@ from __future__ import annotations
 import asyncio
 import ssl
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import Any
 
 from h2.config import H2Configuration
@@ -36,16 +37,18 @@ class Exchange:
     def message(self) -> bytes:
         return bytes(self.body[5:])
 
-    def answer(self, message: bytes, *, flag: int = 0, length: int | None = None) -> None:
+    def answer(
+        self, message: bytes, *, flag: int = 0, length: int | None = None, encoding: str = "gzip"
+    ) -> None:
         """Answer as a good server does, or with a prefix that lies."""
         size = len(message) if length is None else length
-        self.begin()
+        self.begin({"grpc-encoding": encoding} if flag else {})
         self.data(bytes([flag]) + size.to_bytes(4, "big") + message)
         self.end({"grpc-status": "0"})
 
-    def begin(self) -> None:
-        headers = [(":status", "200"), ("content-type", "application/grpc")]
-        self.link.h2.send_headers(self.stream, headers)
+    def begin(self, more: Mapping[str, str] = MappingProxyType({})) -> None:
+        headers = {":status": "200", "content-type": "application/grpc", **more}
+        self.link.h2.send_headers(self.stream, list(headers.items()))
         self.link.flush()
 
     def data(self, data: bytes) -> None:

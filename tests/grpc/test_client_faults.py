@@ -213,13 +213,6 @@ async def test_a_port_of_http1(answer: bytes) -> None:
         tasks.cancel_scope.cancel()
 
 
-async def test_a_compressed_answer_is_refused() -> None:
-    with serving(lambda exchange: exchange.answer(COUNTED, flag=1)) as server:
-        async with open_client(server.port) as client:
-            with pytest.raises(DecodeError, match="compressed"):
-                await client.count("a")
-
-
 async def test_messages_over_the_limits() -> None:
     options = {"grpc.max_send_message_length": 300, "grpc.max_receive_message_length": 300}
     with serving(lambda exchange: exchange.answer(b"\x0a" * 400)) as server:

@@ -18,6 +18,7 @@ from aqdrant.exceptions import (
 )
 from aqdrant.transport import TransportConfig
 from aqdrant_grpc.options import ChannelOptions
+from aqdrant_grpc.packing import Overlong, Packing, pack, unpack
 from aqdrant_net import (
     AnswerTooLarge,
     ConnectError,
@@ -68,19 +69,25 @@ class Channel:
         config: the address, and how many connections there may be.
         options: limits, names and pings.
         tls: the context, where the server speaks TLS.
+        packing: what is packed.
     """
 
     def __init__(
-        self, config: TransportConfig, options: ChannelOptions, tls: ssl.SSLContext | None
+        self,
+        config: TransportConfig,
+        options: ChannelOptions,
+        tls: ssl.SSLContext | None,
+        packing: Packing,
     ) -> None:
         origin = Origin(config.host or "localhost", config.grpc_port or 6334)
         self.target = f"{'http' if tls is None else 'https'}://{origin}"
         self.made = 0
         """Connections made so far."""
         self._options = options
-        self._fields: Metadata = _OF_GRPC
+        self._packing = packing
+        self._fields: Metadata = (*_OF_GRPC, *packing.fields)
         if options.server_name is not None:
-            self._fields = (*_OF_GRPC, (b"host", options.server_name.encode()))
+            self._fields += ((b"host", options.server_name.encode()),)
         limits = Limits(
             connections=config.pool_size or _CONNECTIONS,
             streams=_CALLS,
@@ -108,7 +115,10 @@ class Channel:
             AqdrantError: no connection, none any more, or an answer that is none of gRPC's.
         """
         fields = (*self._fields, (b"grpc-timeout", _encode_timeout(timeout)), *metadata)
-        prefix = struct.pack(">?I", False, len(content))
+        is_packed = self._packing.requests
+        if is_packed:
+            content = await pack(content)
+        prefix = struct.pack(">?I", is_packed, len(content))
         try:
             answer = await self._pool.request(
                 b"POST",
@@ -121,7 +131,23 @@ class Channel:
             raise self._failure(error) from error
         if not answer.reused:
             self.made += 1
+        if answer.content[:1] == b"\1":  # some servers pack what nobody asked them to
+            answer.content = await self._unpacked(answer)
         return answer
+
+    async def _unpacked(self, answer: Response) -> bytes:
+        """The content of an answer without gzip; what is no gzip is left to who reads it."""
+        if (b"grpc-encoding", b"gzip") not in answer.headers:
+            return answer.content
+        try:
+            message = await unpack(answer.content[_PREFIX:], self._options.max_receive)
+        except Overlong as error:
+            raise self._too_large(error.args[0]) from None
+        except ValueError as error:
+            raise DecodeError(
+                f"the answer cannot be unpacked: {error}.", processed=True, target=self.target
+            ) from error
+        return struct.pack(">?I", False, len(message)) + message
 
     async def aclose(self) -> None:
         """Close all connections; the calls in flight fail."""
@@ -131,12 +157,7 @@ class Channel:
         if isinstance(error, PoolClosed):
             return ClientClosed("the client is closed.", target=self.target)
         if isinstance(error, AnswerTooLarge):
-            return DecodeError(
-                f"the answer is larger than {self._options.max_receive} bytes.",
-                processed=True,
-                target=self.target,
-                fix="Ask for less, or raise grpc.max_receive_message_length in grpc_options.",
-            )
+            return self._too_large(self._options.max_receive)
         message = error.message if error.message.endswith(".") else f"{error.message}."
         if isinstance(error, ConnectError):
             is_plain = error.kind == "protocol" and self.target.startswith("http:")
@@ -149,6 +170,14 @@ class Channel:
         if isinstance(error, ReadError) and not error.heard:
             fix = _UNHEARD[self.target.partition(":")[0]]
         return ConnectionFailed(message, processed=processed, target=self.target, fix=fix)
+
+    def _too_large(self, limit: int | None) -> DecodeError:
+        return DecodeError(
+            f"the answer is larger than {limit} bytes.",
+            processed=True,
+            target=self.target,
+            fix="Ask for less, or raise grpc.max_receive_message_length in grpc_options.",
+        )
 
 
 def _encode_timeout(timeout: float) -> bytes:

@@ -85,7 +85,7 @@ def read_message(answer: Response, operation: Named, timeout: float | None, serv
             server,
         )
     if content[0]:
-        raise _undecodable("the answer is compressed, which was not asked for", operation, server)
+        raise _undecodable("the answer is compressed otherwise than with gzip", operation, server)
     return content[5:]
 
 

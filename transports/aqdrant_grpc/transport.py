@@ -37,6 +37,7 @@ from aqdrant_grpc.calls import decode_steps, encode_steps, is_supported, unsuppo
 from aqdrant_grpc.channel import Channel, Metadata
 from aqdrant_grpc.errors import Named, place_of, read_message
 from aqdrant_grpc.options import make_tls, read_options
+from aqdrant_grpc.packing import read_packing
 from aqdrant_net import deadline
 
 __all__ = ["GrpcTransport", "open_transport"]
@@ -58,6 +59,7 @@ class GrpcTransport:
     def __init__(self, config: TransportConfig) -> None:
         self._config = config
         self._options = read_options(config.grpc_options)
+        self._packing = read_packing(config.extra)
         self._lock = threading.Lock()
         self._opened: Channel | None = None
         self._closed = False
@@ -180,7 +182,7 @@ class GrpcTransport:
                 tls = await anyio.to_thread.run_sync(make_tls, self._options, verify, cert)
             with self._lock:
                 if self._opened is None:
-                    self._opened = Channel(self._config, self._options, tls)
+                    self._opened = Channel(self._config, self._options, tls, self._packing)
                 channel = self._opened
         if self._closed:
             raise ClientClosed("the client is closed.", target=channel.target)
@@ -273,6 +275,7 @@ def open_transport(config: TransportConfig) -> GrpcTransport:
     """Make the transport for an address; its scheme is `https` where the server speaks TLS.
 
     Raises:
-        ArgumentError: `grpc_options` has a name that is unknown.
+        ArgumentError: `grpc_options` has an unknown name, or `grpc_compression` a way to pack that
+            Qdrant does not know.
     """
     return GrpcTransport(config)
