@@ -2,9 +2,9 @@
 
 General layout: `layer` is the middleware; `walking` finds documents in an operation's body and puts
 vectors in their places; `choosing` knows which embedder serves a model; `protocol` is what an
-embedder has to be. `fastembed_models` runs ONNX models by fastembed, each in a `lane` of its own;
-`terms` is `qdrant/bm25`. The client builds the layer at its first call; nothing heavy is imported
-before a document is met.
+embedder has to be. `fastembed_models` runs ONNX models by fastembed, each in a `lane` of its own,
+as `batched` does a function of the user's; `terms` is `qdrant/bm25`. The client builds the layer at
+its first call; nothing heavy is imported before a document is met.
 """
 
 from __future__ import annotations
@@ -14,13 +14,28 @@ from typing import TYPE_CHECKING, Any
 from aqdrant.inference.protocol import Embedder, EmbedderLike, Inputs, Vectors
 
 if TYPE_CHECKING:
+    from aqdrant.inference.batched import Batched
     from aqdrant.inference.choosing import Embedders
     from aqdrant.inference.fastembed_models import FastEmbed
     from aqdrant.inference.layer import Inference
 
-__all__ = ["Embedder", "EmbedderLike", "Embedders", "FastEmbed", "Inference", "Inputs", "Vectors"]
+__all__ = [
+    "Batched",
+    "Embedder",
+    "EmbedderLike",
+    "Embedders",
+    "FastEmbed",
+    "Inference",
+    "Inputs",
+    "Vectors",
+]
 
-_LATE = {"Embedders": "choosing", "FastEmbed": "fastembed_models", "Inference": "layer"}
+_LATE = {
+    "Batched": "batched",
+    "Embedders": "choosing",
+    "FastEmbed": "fastembed_models",
+    "Inference": "layer",
+}
 """What the import of aqdrant itself does without."""
 
 

@@ -84,6 +84,7 @@ async def test_requests_are_packed_where_it_is_wanted(way: Any) -> None:
         (gzip.compress(COUNTED)[:-9], "cut short"),
         (gzip.compress(bytes(1001)), "larger than 1000 bytes"),
     ],
+    ids=["no gzip", "cut", "long"],
 )
 async def test_damaged_and_endless_answers(content: bytes, told: str) -> None:
     options = {"grpc.max_receive_message_length": 1000}

@@ -18,7 +18,7 @@ from aqdrant.exceptions import (
     InferenceError,
     OperationTimeout,
 )
-from aqdrant.inference import Inputs
+from aqdrant.inference import Batched, Inputs
 from aqdrant.operations import QueryPoints, UpsertPoints
 from aqdrant.testing import RecordingTransport
 
@@ -98,6 +98,42 @@ async def test_function_runs_in_a_worker_thread_and_an_async_one_on_the_loop() -
     await client.query_points(C, document("a", "plain"))
     await client.query_points(C, document("a", "another"))
     assert threads[0] != threading.get_ident() == threads[1]
+
+
+async def test_batched_function_runs_once_at_a_time_for_all_that_wait() -> None:
+    runs: list[list[str]] = []
+    began, go = threading.Event(), threading.Event()
+
+    def model(texts: Sequence[str]) -> Any:
+        runs.append(sorted(texts))
+        began.set()
+        assert go.wait(10)
+        return letters(texts)
+
+    client, transport = recording(embedders={"*": Batched(model)})
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(client.query_points, C, document("a"))
+        assert await anyio.to_thread.run_sync(began.wait, 10)
+        for count in range(2, 7):
+            tasks.start_soon(client.query_points, C, document("a" * count, f"model {count}"))
+        await anyio.wait_all_tasks_blocked()
+        go.set()
+    assert runs == [["a"], ["a" * count for count in range(2, 7)]]
+    asked: Any = transport.operations
+    assert sorted(operation.body.query[0] for operation in asked) == [1, 2, 3, 4, 5, 6]
+
+
+@pytest.mark.parametrize(
+    ("function", "options", "message"),
+    [
+        (Asked().embed, {}, "An async function is passed as an embedder itself"),
+        ("model", {}, "function: str 'model', wanted a function"),
+        (letters, {"batch_size": 0}, "batch_size: 0, wanted 1 or more"),
+    ],
+)
+def test_what_cannot_be_batched(function: Any, options: dict[str, Any], message: str) -> None:
+    with pytest.raises(ArgumentError, match=message):
+        Batched(function, **options)
 
 
 def test_sync_client_embeds_too() -> None:
