@@ -67,6 +67,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         f"{', '.join(LOOPS)}, or all (the default)",
     )
     group.addoption(
+        "--async-only", action="store_true", help="leave out tests that need no event loop"
+    )
+    group.addoption(
         "--seed", type=int, help="the seed for the `seed` fixture, as a failed test printed it"
     )
 
@@ -95,8 +98,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out most rows of the longest tables where a share of the examples is enough."""
-    if SHARE == 1:
+    """Leave out what needs no loop, where that is asked for, and most rows of long tables.
+
+    The latter where a share of the examples is enough.
+    """
+    async_only = config.getoption("--async-only")
+    if SHARE == 1 and not async_only:
         return
     tests = [item.nodeid.partition("[")[0] for item in items]
     rows, seen = Counter(tests), Counter[str]()
@@ -105,7 +112,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item, test in zip(items, tests, strict=True):
         is_on_a_loop = "anyio_backend" in getattr(item, "fixturenames", ())
         is_short = rows[test] < (LONG_ON_A_LOOP if is_on_a_loop else LONG)
-        is_kept = is_short or seen[test] % 5 == 0
+        is_kept = is_short or SHARE == 1 or seen[test] % 5 == 0
+        is_kept &= is_on_a_loop or not async_only
         (kept if is_kept else left_out).append(item)
         seen[test] += 1
     items[:] = kept
