@@ -21,10 +21,12 @@ from aqdrant.exceptions import (
     BadRequest,
     ConnectionFailed,
     Forbidden,
+    InternalServerError,
     NotFound,
     PayloadTooLarge,
     RateLimited,
     ServiceUnavailable,
+    StatusError,
     TLSFailed,
     UploadFailed,
 )
@@ -300,6 +302,16 @@ async def test_answer_that_was_lost_is_accounted_for(monkeypatch: pytest.MonkeyP
     with pytest.raises(ConnectionFailed, match="no way"):
         await client.upload_points(C, map(point, range(4)), 2, result=account)
     assert (account.points, account.checkpoint, account.unanswered) == (2, 2, 2)
+
+
+@pytest.mark.one_loop
+@pytest.mark.parametrize("fault", [InternalServerError, ServiceUnavailable])
+async def test_fault_of_a_server_may_come_after_it_wrote(fault: type[StatusError]) -> None:
+    client, _ = server(lambda _: fault("after it was written."))
+    account = UploadResult()
+    with pytest.raises(fault):
+        await client.upload_points(C, map(point, range(4)), max_retries=0, result=account)
+    assert (account.points, account.unanswered) == (0, 4)
 
 
 async def test_what_is_not_transient_is_not_tried_again() -> None:
