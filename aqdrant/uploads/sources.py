@@ -232,8 +232,7 @@ async def _table_pieces(
     while (part := await to_thread.run_sync(next, parts, None)) is not None:
         ids, vectors, payloads = part
         named = by_name(vectors)
-        if all(is_block(column) for column in named.values()):
-            _check_blocks(named, fit)
+        if all(is_block(one) and not fit.column_misfit(name, one) for name, one in named.items()):
             pieces = _array_pieces(vectors, _Beside(ids, payloads, 0), cut, batch_size, 0, at)
         else:
             own_ids = _random_ids(len(payloads)) if ids is None else ids
