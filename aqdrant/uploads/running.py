@@ -86,7 +86,7 @@ class Run:
         self._send = send
         self._settings = settings
         self.result = result
-        self._began = time.monotonic()
+        self._began = time.monotonic() - result.seconds
         self._settled: dict[int, int] = {}
         self._error: Exception | None = None
         self._not_before = -math.inf

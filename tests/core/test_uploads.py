@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import AsyncIterator, Callable, Iterator
+import time
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -312,6 +313,27 @@ async def test_fault_of_a_server_may_come_after_it_wrote(fault: type[StatusError
     with pytest.raises(fault):
         await client.upload_points(C, map(point, range(4)), max_retries=0, result=account)
     assert (account.points, account.unanswered) == (0, 4)
+
+
+async def test_account_of_an_earlier_upload_goes_on() -> None:
+    answers: list[Any] = [DONE, ConnectionFailed("lost.", processed=True), DONE, DONE]
+    client, _ = server(lambda _: answers.pop(0))
+    account = UploadResult()
+    with pytest.raises(ConnectionFailed):
+        await client.upload_points(C, map(point, range(4)), 2, max_retries=0, result=account)
+    assert (account.points, account.unanswered) == (2, 2)
+    earlier = account.seconds
+    told: list[tuple[int, bool]] = []
+
+    def watch(result: UploadResult) -> None:
+        told.append((result.points, result.is_finished))
+
+    for start in (2, 4):
+        points = map(point, range(4))
+        await client.upload_points(C, points, result=account, start=start, on_progress=watch)
+    assert told == [(4, False), (4, True), (4, True)]
+    assert (account.unanswered, account.checkpoint) == (0, 4)
+    assert account.seconds > earlier
 
 
 async def test_what_is_not_transient_is_not_tried_again() -> None:
@@ -640,6 +662,40 @@ async def test_others_run_while_a_long_beginning_is_left_out_and_points_are_read
     assert account.points == 1000
     assert len(sent(transport)) == 1
     assert skipping > 19_000 / 128
+
+
+@pytest.mark.one_loop
+@pytest.mark.parametrize("slow", ["ids", "payload", "skipped"])
+async def test_others_run_while_slow_columns_are_read(slow: str) -> None:
+    client, _ = server()
+    turns = 0
+    done = anyio.Event()
+
+    async def count() -> None:
+        nonlocal turns
+        while not done.is_set():
+            turns += 1
+            await checkpoint()
+
+    def slowly(values: Iterable[Any]) -> Iterator[Any]:
+        for value in values:
+            end = time.perf_counter() + 0.002
+            while time.perf_counter() < end:
+                pass
+            yield value
+
+    columns: dict[str, Any] = {"ids": range(30), "payload": [{}] * 30}
+    name = "ids" if slow == "skipped" else slow
+    columns[name] = slowly(columns[name])
+    start = 29 if slow == "skipped" else 0
+    account = UploadResult()
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(count)
+        vectors = np.zeros((30, 2))
+        await client.upload_collection(C, vectors, start=start, result=account, **columns)
+        done.set()
+    assert account.points == 30 - start
+    assert turns >= 29
 
 
 @pytest.fixture(params=["tqdm", "rich"])
