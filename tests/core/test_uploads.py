@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from aqdrant.exceptions import (
     Forbidden,
     InternalServerError,
     NotFound,
+    OperationTimeout,
     PayloadTooLarge,
     RateLimited,
     ServiceUnavailable,
@@ -487,6 +488,40 @@ async def test_next_batch_is_encoded_while_one_is_under_way() -> None:
     assert [call.operation for call in calls] == transport.prepared
     contents = [encoded.content for call in calls if (encoded := call.options.encoded)]
     assert contents == [1, 2, 3]
+
+
+@pytest.mark.one_loop
+async def test_texts_are_embedded_once_however_often_they_are_sent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    Clock(monkeypatch)
+    transport = Preparing()
+    transport.answer(UpsertPoints, RateLimited("slowly."), ServiceUnavailable("later."), DONE)
+    asked: list[str] = []
+
+    async def embed(texts: Sequence[str]) -> list[list[float]]:
+        asked.extend(texts)
+        return [[1.0, 2.0]] * len(texts)
+
+    client = AsyncQdrantClient(transport=transport, embedders={"*": embed})
+    texts = [{"id": n, "vector": {"text": f"{n}", "model": "own"}} for n in range(2)]
+    result = await client.upload_points(C, texts)
+    assert (result.points, result.retries, asked) == (2, 2, ["0", "1"])
+    (prepared,) = transport.prepared
+    tries = [call for call in transport.calls if isinstance(call.operation, UpsertPoints)]
+    assert [call.options.encoded for call in tries] == [Encoded(prepared, transport, 1)] * 3
+
+
+async def test_deadline_holds_for_what_is_embedded_beforehand() -> None:
+    transport = Preparing()
+
+    async def never(_texts: Sequence[str]) -> Any:
+        await anyio.sleep_forever()
+
+    client = AsyncQdrantClient(transport=transport, embedders={"*": never})
+    texts = [{"id": 1, "vector": {"text": "a", "model": "own"}}]
+    with pytest.raises(OperationTimeout, match=r"0\.01 s"):
+        await client.upload_points(C, texts, timeout=0.01)
 
 
 async def test_cancelled_upload_leaves_an_exact_account() -> None:
