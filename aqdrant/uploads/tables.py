@@ -21,6 +21,9 @@ _TABLES: Final = {
     "pyarrow": ("Table", "RecordBatch", "RecordBatchReader"),
 }
 
+_LONGEST_NUMBER: Final = 20
+"""Digits of an id, at most; a UUID has 32."""
+
 
 def is_table(value: object) -> bool:
     """Whether this is a table of one of the three packages, or reads one in batches."""
@@ -45,7 +48,7 @@ def rows_of_tables(
         values = [_values(part, columns[name]) for name in others]
         payloads = [dict(zip(others, row, strict=True)) for row in zip(*values, strict=True)]
         yield (
-            _values(part, columns["id"]) if "id" in columns else None,
+            [_id(one) for one in _values(part, columns["id"])] if "id" in columns else None,
             found[""] if found.keys() == {""} else found,
             payloads or [{} for _ in range(_length(part))],
         )
@@ -125,6 +128,14 @@ def _values(part: Any, label: Any) -> list[Any]:
     missing = column.isna().tolist()
     pairs = zip(column.tolist(), missing, strict=True)
     return [None if is_missing else _plain(value) for value, is_missing in pairs]
+
+
+def _id(value: Any) -> Any:
+    """The number in a text: a column of one type has both kinds of ids, as in our own tables."""
+    if isinstance(value, str) and len(value) <= _LONGEST_NUMBER and value.isdecimal():
+        number = int(value)
+        return number if str(number) == value else value
+    return value
 
 
 def _plain(value: Any) -> Any:

@@ -15,6 +15,7 @@ from aqdrant import AsyncQdrantClient, QdrantClient, models, uploads
 from aqdrant.exceptions import ArgumentError, UploadFailed
 
 C = "texts"
+UUID = "00000000-0000-0000-0000-000000000001"
 VECTORS = np.arange(8, dtype=np.float32).reshape(4, 2)
 ROWS: dict[str, Any] = {
     "id": [1, 2, 3, 4],
@@ -121,17 +122,17 @@ def test_columns_of_a_table_are_named_vectors() -> None:
 def test_own_tables_go_back_in(kind: str) -> None:
     multi = {"size": 2, "distance": "Dot", "multivector_config": {"comparator": "max_sim"}}
     points: list[Any] = [
-        {"id": 1, "vector": {"a": [1.0, 2.0], "text": [[1.0, 2.0], [3.0, 4.0]]}},
+        {"id": UUID, "vector": {"a": [1.0, 2.0], "text": [[1.0, 2.0], [3.0, 4.0]]}},
         {"id": 2, "vector": {"s": {"indices": [1], "values": [0.5]}}},
         {"id": 3, "vector": {}},
     ]
     with QdrantClient(":memory:") as client:
         vectors: Any = {"a": {"size": 2, "distance": "Dot"}, "text": multi}
         client.create_collection(C, vectors, {"s": models.SparseVectorParams()})
-        client.upsert(C, [{**one, "payload": {"text": one["id"]}} for one in points])
+        client.upsert(C, [{**one, "payload": {"text": n}} for n, one in enumerate(points)])
         page = client.scroll(C, with_vectors=True)
         table = getattr(page, f"to_{kind}")()
-        client.delete(C, [1, 2, 3])
+        client.delete(C, [UUID, 2, 3])
         client.upload_points(C, table.to_reader() if kind == "arrow" else table)
         assert client.scroll(C, with_vectors=True).points == page.points
 
