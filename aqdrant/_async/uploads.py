@@ -94,6 +94,7 @@ class UploadMethods(ClientCore):
                 coroutine; what it raises ends the upload. `aqdrant.uploads.TqdmBar()` and
                 `RichBar()` are such functions.
             result: an account of your own to write to; it is exact also where this is cancelled.
+                That of an earlier upload goes on counting.
             timeout: seconds for each attempt to send a batch.
 
         Returns:
@@ -274,6 +275,7 @@ def _account(given: Any, total: int | None, start: int) -> UploadResult:
             f"result: {kind_of(given)}, wanted an UploadResult.", parameter="result"
         )
     account = UploadResult() if given is None else given
-    account.checkpoint = start
-    account.total = total
+    # What an earlier upload left on its way is no longer told of: it comes again.
+    account.checkpoint, account.unanswered = start, 0
+    account.total, account.is_finished = total, False
     return account

@@ -69,6 +69,7 @@ class UploadMethods(ClientCore):
                 coroutine; what it raises ends the upload. `aqdrant.uploads.TqdmBar()` and
                 `RichBar()` are such functions.
             result: an account of your own to write to; it is exact also where this is cancelled.
+                That of an earlier upload goes on counting.
             timeout: seconds for each attempt to send a batch.
 
         Returns:

@@ -49,6 +49,12 @@ class Inference(ForwardingTransport):
         self, operation: Operation[R], options: CallOptions = DEFAULT_OPTIONS, /
     ) -> R:
         """Embed, within the call's timeout, and run the operation with what is left of it."""
+        encoded = options.encoded
+        if encoded is not None and encoded.fits(operation, self):
+            filled: Encoded = encoded.content
+            return await self.inner.execute(
+                cast("Operation[R]", filled.operation), replace(options, encoded=filled)
+            )
         plan = self._plan(operation)
         if plan is None:
             return await self.inner.execute(operation, options)
@@ -59,8 +65,13 @@ class Inference(ForwardingTransport):
     async def prepare(
         self, operation: Operation[Any], options: CallOptions = DEFAULT_OPTIONS, /
     ) -> Encoded | None:
-        """Have what holds no documents encoded; the others go on as another operation."""
-        return await super().prepare(operation, options) if self._plan(operation) is None else None
+        """Embed, and have the operation encoded, so that neither is done anew in a further try."""
+        if self._prepare_inner is None or (plan := self._plan(operation)) is None:
+            return await super().prepare(operation, options)
+        began = time.monotonic()
+        await _each([plan.embed(job) for job in plan.jobs])
+        filled = await super().prepare(plan.filled(operation), _rest_of(options, began))
+        return None if filled is None else Encoded(operation, self, filled)
 
     def try_execute(
         self, operation: Operation[Any], options: CallOptions = DEFAULT_OPTIONS, /

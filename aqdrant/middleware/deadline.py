@@ -13,7 +13,7 @@ from aqdrant.exceptions import OperationTimeout
 from aqdrant.middleware.layer import ForwardingTransport
 from aqdrant.middleware.watch import current_task, watch_here
 from aqdrant.operations import Operation, StreamOperation
-from aqdrant.transport import DEFAULT_OPTIONS, ByteStream, CallOptions, Transport
+from aqdrant.transport import DEFAULT_OPTIONS, ByteStream, CallOptions, Encoded, Transport
 
 __all__ = ["Deadline"]
 
@@ -73,6 +73,18 @@ class Deadline(ForwardingTransport):
     ) -> Any:
         """Hand the timeout on: who answers at once holds it by the clock."""
         return super().try_execute(operation, self._bounded(options))
+
+    async def prepare(
+        self, operation: Operation[Any], options: CallOptions = DEFAULT_OPTIONS, /
+    ) -> Encoded | None:
+        """Have the operation encoded within its timeout: documents are embedded, too."""
+        options = self._bounded(options)
+        timeout = options.timeout or self.limit
+        if timeout is None:
+            return await super().prepare(operation, options)
+        with anyio.move_on_after(timeout):
+            return await super().prepare(operation, options)
+        raise _expired(operation, timeout)
 
     def _bounded(self, options: CallOptions) -> CallOptions:
         if options.timeout is not None or self.default is None:

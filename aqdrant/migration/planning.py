@@ -127,23 +127,24 @@ async def make_collections(target: AsyncQdrantClient, plans: list[Plan], *, resu
     """Make the collections and their indexes, still without points.
 
     What the target refuses it refuses before a collection of its own is touched: those that are to
-    be replaced are made under another name first.
+    be replaced are made under another name first, and that is gone before any is replaced.
     """
     made: list[str] = []
-    trials: dict[str, str] = {}
     try:
         for plan in plans:
-            name = plan.name
             if plan.is_there and resume:
                 continue
-            if plan.is_there:
-                name = trials[plan.name] = f"{plan.name}-{uuid4().hex[:8]}"
+            name = f"{plan.name}-{uuid4().hex[:8]}" if plan.is_there else plan.name
             made.append(name)
             await _make(target, name, plan)
-    except BaseException as error:
-        with anyio.move_on_after(_CLEANING, shield=True), suppress(AqdrantError):
-            for name in made:
+            if plan.is_there:
                 await target.delete_collection(name)
+                made.remove(name)
+    except BaseException as error:
+        with anyio.move_on_after(_CLEANING, shield=True):
+            for name in made:
+                with suppress(AqdrantError):
+                    await target.delete_collection(name)
         if isinstance(error, AqdrantError):
             error.add_note("The target refused a collection of the migration; nothing was changed.")
         raise
@@ -152,7 +153,6 @@ async def make_collections(target: AsyncQdrantClient, plans: list[Plan], *, resu
             # What stopped the migration may have stopped it before this was done.
             await _complete(target, plan)
         elif plan.is_there:
-            await target.delete_collection(trials[plan.name])
             await target.delete_collection(plan.name)
             await _make(target, plan.name, plan)
 

@@ -111,6 +111,8 @@ def read_true_array(value: Any, depths: Collection[int], keep: bool) -> Any:
     if value.ndim not in depths:
         wanted = " or ".join(f"{depth}-d" for depth in sorted(depths))
         raise Mismatch(f"{kind_of(value)}, wanted a {wanted} array")
+    if value.dtype.char == "g":
+        value = value.astype("float64")  # no encoder knows extended precision
     if kind == "f" and not _is_surely_finite(value):
         _check_finite(value)
     return value if keep else value.tolist()

@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
 from math import isfinite
-from typing import Any, cast
+from typing import Any, Final, cast
 from uuid import UUID
 
 import msgspec
@@ -138,10 +138,20 @@ def _read_other(value: Any, depth: int) -> Any:
     if isinstance(value, list | tuple | set | frozenset):
         return _read_items(cast("Iterable[Any]", value), depth)
     if hasattr(value, "tolist"):
-        return read_payload_value(value.tolist(), depth)
+        return read_payload_value(_in_known_kind(value).tolist(), depth)
     if hasattr(value, "model_dump"):
         return read_payload_value(value.model_dump(mode="json", exclude_none=True), depth)
     for kind in (int, float, str):
         if isinstance(value, kind):
             return read_payload_value(kind(value), depth)
     raise Mismatch(f"{type(value).__name__}, which has no form in JSON")
+
+
+_KNOWN_KINDS: Final = {"f": "f8", "c": "c16", "M": "M8[us]", "m": "m8[us]"}
+"""Kinds of numpy's whose own form in Python is none of the builtins at some precision."""
+
+
+def _in_known_kind(value: Any) -> Any:
+    """An array or scalar that `tolist` turns into builtins: nanoseconds would be plain integers."""
+    known = _KNOWN_KINDS.get(getattr(getattr(value, "dtype", None), "kind", ""))
+    return value if known is None or not hasattr(value, "itemsize") else value.astype(known)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncGenerator, Callable, Iterator
-from itertools import islice
 from typing import Any, Final, TypeAlias, cast
 
 from anyio.lowlevel import checkpoint
@@ -22,7 +21,7 @@ from aqdrant.uploads.given import is_async
 from aqdrant.uploads.packing import packed
 from aqdrant.uploads.pieces import Piece, Points
 
-__all__ = ["LARGEST", "TURN", "Cut", "Refuse", "Turns", "chunks_of", "next_of", "skip"]
+__all__ = ["LARGEST", "TURN", "Cut", "Refuse", "Turns", "chunks_of", "next_in_time", "skip"]
 
 Refuse: TypeAlias = Callable[[int, object, Exception], None]
 """Notes a point that is refused: its index, its id, the reason."""
@@ -147,7 +146,7 @@ async def chunks_of(source: Any, count: int, start: int) -> AsyncGenerator[list[
     while True:
         taken: list[Any] = []
         try:
-            await in_caller(_next_in_time, elements, count, taken)
+            await in_caller(next_in_time, elements, count, taken)
         except Exception:
             if taken:
                 yield taken
@@ -159,18 +158,17 @@ async def chunks_of(source: Any, count: int, start: int) -> AsyncGenerator[list[
 
 async def skip(elements: Iterator[Any], count: int) -> None:
     """Leave out the first elements of an iterator."""
-    while count > 0 and (taken := await in_caller(next_of, elements, min(count, TURN))):
+    while count > 0:
+        taken: list[Any] = []
+        await in_caller(next_in_time, elements, min(count, TURN), taken)
+        if not taken:
+            return
         count -= len(taken)
         await checkpoint()
 
 
-def next_of(elements: Iterator[Any], count: int) -> list[Any]:
-    """The next elements of an iterator."""
-    return list(islice(elements, count))
-
-
-def _next_in_time(elements: Iterator[Any], count: int, taken: list[Any]) -> None:
-    """Take the next elements of an iterator, as many as it makes in a moment."""
+def next_in_time(elements: Iterator[Any], count: int, taken: list[Any]) -> None:
+    """Take the next elements of an iterator, as many as it makes in a moment, up to `count`."""
     end = time.perf_counter() + _MOMENT
     for item in elements:
         taken.append(item)

@@ -18,6 +18,7 @@ from aqdrant.context import retried
 from aqdrant.exceptions import (
     AqdrantError,
     ArgumentError,
+    InternalServerError,
     PayloadTooLarge,
     RateLimited,
     ServiceUnavailable,
@@ -85,7 +86,7 @@ class Run:
         self._send = send
         self._settings = settings
         self.result = result
-        self._began = time.monotonic()
+        self._began = time.monotonic() - result.seconds
         self._settled: dict[int, int] = {}
         self._error: Exception | None = None
         self._not_before = -math.inf
@@ -232,7 +233,7 @@ class Run:
             if not _is_open(error):
                 self.result.unanswered -= count
             raise
-        # A cancellation, or an answer that was lost, leaves them: perhaps they were written.
+        # A cancellation, a lost answer or a server's fault leaves them: perhaps they were written.
         self.result.unanswered -= count
 
     async def _wait_turn(self) -> None:
@@ -281,4 +282,6 @@ async def _next(ready: MemoryObjectReceiveStream[_Ready]) -> _Ready | None:
 
 def _is_open(error: Exception) -> bool:
     """Whether the points of a batch may have been written in spite of this."""
+    if isinstance(error, InternalServerError | ServiceUnavailable):
+        return True
     return isinstance(error, TransportError) and error.processed is not False

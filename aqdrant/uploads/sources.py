@@ -20,7 +20,7 @@ from aqdrant.exceptions import ArgumentError
 from aqdrant.models._arrays import read_true_array
 from aqdrant.models._reading import STRICT, reader
 from aqdrant.models._scalars import Mismatch, is_mapping
-from aqdrant.uploads.cutting import LARGEST, TURN, Cut, Refuse, Turns, chunks_of, next_of, skip
+from aqdrant.uploads.cutting import LARGEST, TURN, Cut, Refuse, Turns, chunks_of, next_in_time, skip
 from aqdrant.uploads.fitting import Fit, size_of
 from aqdrant.uploads.given import by_name, common_length, is_block, rows_of
 from aqdrant.uploads.pieces import Columns, Piece
@@ -232,8 +232,7 @@ async def _table_pieces(
     while (part := await to_thread.run_sync(next, parts, None)) is not None:
         ids, vectors, payloads = part
         named = by_name(vectors)
-        if all(is_block(column) for column in named.values()):
-            _check_blocks(named, fit)
+        if all(is_block(one) and not fit.column_misfit(name, one) for name, one in named.items()):
             pieces = _array_pieces(vectors, _Beside(ids, payloads, 0), cut, batch_size, 0, at)
         else:
             own_ids = _random_ids(len(payloads)) if ids is None else ids
@@ -270,7 +269,12 @@ def _random_ids(count: int) -> list[Any]:
 
 
 async def _take(source: Iterator[Any], count: int, parameter: str) -> list[Any]:
-    taken = await in_caller(next_of, source, count)
-    if len(taken) < count:
-        raise ArgumentError(f"{parameter} ends before the vectors do.", parameter=parameter)
-    return taken
+    taken: list[Any] = []
+    while True:
+        before = len(taken)
+        await in_caller(next_in_time, source, count, taken)
+        if len(taken) == count:
+            return taken
+        if len(taken) == before:
+            raise ArgumentError(f"{parameter} ends before the vectors do.", parameter=parameter)
+        await checkpoint()

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from aqdrant.exceptions import ArgumentError
+from aqdrant.uploads.vector_columns import of_arrow, of_pandas, of_polars
 
 __all__ = ["is_table", "rows_of_tables"]
 
@@ -20,10 +21,13 @@ _TABLES: Final = {
     "pyarrow": ("Table", "RecordBatch", "RecordBatchReader"),
 }
 
+_LONGEST_NUMBER: Final = 20
+"""Digits of an id, at most; a UUID has 32."""
+
 
 def is_table(value: object) -> bool:
     """Whether this is a table of one of the three packages, or reads one in batches."""
-    return type(value).__name__ in _TABLES.get(_package(value), ())
+    return bool(_package(value))
 
 
 def rows_of_tables(
@@ -44,7 +48,7 @@ def rows_of_tables(
         values = [_values(part, columns[name]) for name in others]
         payloads = [dict(zip(others, row, strict=True)) for row in zip(*values, strict=True)]
         yield (
-            _values(part, columns["id"]) if "id" in columns else None,
+            [_id(one) for one in _values(part, columns["id"])] if "id" in columns else None,
             found[""] if found.keys() == {""} else found,
             payloads or [{} for _ in range(_length(part))],
         )
@@ -105,7 +109,12 @@ def _length(table: Any) -> int:
 
 
 def _package(value: object) -> str:
-    return type(value).__module__.partition(".")[0]
+    """The package that a table is of, as are those of classes derived from its own."""
+    for kind in type(value).__mro__:
+        package = kind.__module__.partition(".")[0]
+        if kind.__name__ in _TABLES.get(package, ()):
+            return package
+    return ""
 
 
 def _values(part: Any, label: Any) -> list[Any]:
@@ -121,29 +130,21 @@ def _values(part: Any, label: Any) -> list[Any]:
     return [None if is_missing else _plain(value) for value, is_missing in pairs]
 
 
+def _id(value: Any) -> Any:
+    """The number in a text: a column of one type has both kinds of ids, as in our own tables."""
+    if isinstance(value, str) and len(value) <= _LONGEST_NUMBER and value.isdecimal():
+        number = int(value)
+        return number if str(number) == value else value
+    return value
+
+
 def _plain(value: Any) -> Any:
     return value.tolist() if hasattr(value, "tolist") else value
 
 
 def _vectors(part: Any, label: Any) -> Any:
-    """A column of vectors: as an array where all have one length, else as a list."""
+    """A column of vectors: as an array where all have one shape, else as a list."""
     package = _package(part)
-    if package == "pandas":
-        column = part[label]
-        pairs = zip(column.tolist(), column.isna().tolist(), strict=True)
-        return [None if is_missing else value for value, is_missing in pairs]
-    if package == "polars":
-        series = part[label]
-        is_whole = _is_array_type(series.dtype) and not series.null_count()
-        return series.to_numpy() if is_whole else series.to_list()
-    arrow = part.column(label)
-    if hasattr(arrow, "combine_chunks"):
-        arrow = arrow.combine_chunks()
-    size = getattr(arrow.type, "list_size", -1)
-    if size > 0 and not arrow.null_count:
-        return arrow.flatten().to_numpy(zero_copy_only=False).reshape(len(arrow), size)
-    return arrow.to_pylist()
-
-
-def _is_array_type(kind: Any) -> bool:
-    return type(kind).__name__ == "Array"
+    if package == "pyarrow":
+        return of_arrow(part.column(label))
+    return of_polars(part[label]) if package == "polars" else of_pandas(part[label])

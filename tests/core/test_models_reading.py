@@ -117,6 +117,11 @@ class TestVectors:
         named = read({"id": 1, "vector": {"a": array}}, models.PointStruct, "p").vector
         assert named["a"] is array
 
+    def test_numbers_of_extended_precision_become_those_of_double(self) -> None:
+        array = np.ones(2, np.longdouble)
+        taken = read({"id": 1, "vector": array}, models.PointStruct, "p").vector
+        assert (taken.dtype, taken.tolist()) == (np.float64, [1.0, 1.0])
+
     def test_rows_may_be_arrays_in_a_list(self) -> None:
         rows = [np.ones(3), (1, 2, 3), [1.0, 2.0, 3.0]]
         taken = read({"id": 1, "vector": rows}, models.PointStruct, "p").vector
@@ -233,6 +238,9 @@ class TestPayloads:
             (np.bool_(True), True),
             (np.str_("a"), "a"),
             (np.arange(3), [0, 1, 2]),
+            (np.longdouble(0.5), 0.5),
+            (np.datetime64("2024-01-02T03:04:05.000006", "ns"), "2024-01-02T03:04:05.000006"),
+            (np.array([1500], "m8[ns]"), ["PT0.000001S"]),
             ((1, (2,)), [1, [2]]),
             ({3}, [3]),
             (models.Distance.DOT, "Dot"),
@@ -269,6 +277,7 @@ class TestPayloads:
             (object(), "object, which has no form in JSON"),
             (b"abc", "bytes, which has no form in JSON"),
             (1 + 2j, "complex, which has no form"),
+            (np.clongdouble(1), "complex, which has no form"),
         ],
     )
     def test_refused(self, given: Any, reason: str) -> None:

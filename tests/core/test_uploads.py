@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import AsyncIterator, Callable, Iterator
+import time
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -21,10 +22,13 @@ from aqdrant.exceptions import (
     BadRequest,
     ConnectionFailed,
     Forbidden,
+    InternalServerError,
     NotFound,
+    OperationTimeout,
     PayloadTooLarge,
     RateLimited,
     ServiceUnavailable,
+    StatusError,
     TLSFailed,
     UploadFailed,
 )
@@ -302,6 +306,37 @@ async def test_answer_that_was_lost_is_accounted_for(monkeypatch: pytest.MonkeyP
     assert (account.points, account.checkpoint, account.unanswered) == (2, 2, 2)
 
 
+@pytest.mark.one_loop
+@pytest.mark.parametrize("fault", [InternalServerError, ServiceUnavailable])
+async def test_fault_of_a_server_may_come_after_it_wrote(fault: type[StatusError]) -> None:
+    client, _ = server(lambda _: fault("after it was written."))
+    account = UploadResult()
+    with pytest.raises(fault):
+        await client.upload_points(C, map(point, range(4)), max_retries=0, result=account)
+    assert (account.points, account.unanswered) == (0, 4)
+
+
+async def test_account_of_an_earlier_upload_goes_on() -> None:
+    answers: list[Any] = [DONE, ConnectionFailed("lost.", processed=True), DONE, DONE]
+    client, _ = server(lambda _: answers.pop(0))
+    account = UploadResult()
+    with pytest.raises(ConnectionFailed):
+        await client.upload_points(C, map(point, range(4)), 2, max_retries=0, result=account)
+    assert (account.points, account.unanswered) == (2, 2)
+    earlier = account.seconds
+    told: list[tuple[int, bool]] = []
+
+    def watch(result: UploadResult) -> None:
+        told.append((result.points, result.is_finished))
+
+    for start in (2, 4):
+        points = map(point, range(4))
+        await client.upload_points(C, points, result=account, start=start, on_progress=watch)
+    assert told == [(4, False), (4, True), (4, True)]
+    assert (account.unanswered, account.checkpoint) == (0, 4)
+    assert account.seconds > earlier
+
+
 async def test_what_is_not_transient_is_not_tried_again() -> None:
     client, transport = server()
     transport.answer(UpsertPoints, TLSFailed("bad certificate."))
@@ -453,6 +488,40 @@ async def test_next_batch_is_encoded_while_one_is_under_way() -> None:
     assert [call.operation for call in calls] == transport.prepared
     contents = [encoded.content for call in calls if (encoded := call.options.encoded)]
     assert contents == [1, 2, 3]
+
+
+@pytest.mark.one_loop
+async def test_texts_are_embedded_once_however_often_they_are_sent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    Clock(monkeypatch)
+    transport = Preparing()
+    transport.answer(UpsertPoints, RateLimited("slowly."), ServiceUnavailable("later."), DONE)
+    asked: list[str] = []
+
+    async def embed(texts: Sequence[str]) -> list[list[float]]:
+        asked.extend(texts)
+        return [[1.0, 2.0]] * len(texts)
+
+    client = AsyncQdrantClient(transport=transport, embedders={"*": embed})
+    texts = [{"id": n, "vector": {"text": f"{n}", "model": "own"}} for n in range(2)]
+    result = await client.upload_points(C, texts)
+    assert (result.points, result.retries, asked) == (2, 2, ["0", "1"])
+    (prepared,) = transport.prepared
+    tries = [call for call in transport.calls if isinstance(call.operation, UpsertPoints)]
+    assert [call.options.encoded for call in tries] == [Encoded(prepared, transport, 1)] * 3
+
+
+async def test_deadline_holds_for_what_is_embedded_beforehand() -> None:
+    transport = Preparing()
+
+    async def never(_texts: Sequence[str]) -> Any:
+        await anyio.sleep_forever()
+
+    client = AsyncQdrantClient(transport=transport, embedders={"*": never})
+    texts = [{"id": 1, "vector": {"text": "a", "model": "own"}}]
+    with pytest.raises(OperationTimeout, match=r"0\.01 s"):
+        await client.upload_points(C, texts, timeout=0.01)
 
 
 async def test_cancelled_upload_leaves_an_exact_account() -> None:
@@ -628,6 +697,40 @@ async def test_others_run_while_a_long_beginning_is_left_out_and_points_are_read
     assert account.points == 1000
     assert len(sent(transport)) == 1
     assert skipping > 19_000 / 128
+
+
+@pytest.mark.one_loop
+@pytest.mark.parametrize("slow", ["ids", "payload", "skipped"])
+async def test_others_run_while_slow_columns_are_read(slow: str) -> None:
+    client, _ = server()
+    turns = 0
+    done = anyio.Event()
+
+    async def count() -> None:
+        nonlocal turns
+        while not done.is_set():
+            turns += 1
+            await checkpoint()
+
+    def slowly(values: Iterable[Any]) -> Iterator[Any]:
+        for value in values:
+            end = time.perf_counter() + 0.002
+            while time.perf_counter() < end:
+                pass
+            yield value
+
+    columns: dict[str, Any] = {"ids": range(30), "payload": [{}] * 30}
+    name = "ids" if slow == "skipped" else slow
+    columns[name] = slowly(columns[name])
+    start = 29 if slow == "skipped" else 0
+    account = UploadResult()
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(count)
+        vectors = np.zeros((30, 2))
+        await client.upload_collection(C, vectors, start=start, result=account, **columns)
+        done.set()
+    assert account.points == 30 - start
+    assert turns >= 29
 
 
 @pytest.fixture(params=["tqdm", "rich"])

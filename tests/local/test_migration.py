@@ -148,6 +148,30 @@ async def test_collision_is_refused_or_replaced(source: AsyncQdrantClient) -> No
         assert len((await target.get_collections()).collections) == 1
 
 
+async def test_interrupted_replacement_leaves_nothing_under_another_name(
+    source: AsyncQdrantClient,
+) -> None:
+    params = models.VectorParams(size=1, distance=models.Distance.DOT)
+    transport = Choosy()
+    async with AsyncQdrantClient(transport=transport) as target:
+        for name in (C, "zebra"):
+            await target.create_collection(name, params)
+        await source.create_collection("zebra", params)
+        made: list[str] = []
+        with anyio.CancelScope() as scope:
+
+            def cancel() -> None:
+                made.append("index")
+                if len(made) == 2:  # after that of the trial
+                    scope.cancel()
+
+            transport.on_index = cancel
+            await source.migrate(target, recreate_on_collision=True)
+        assert scope.cancelled_caught
+        names = [one.name for one in (await target.get_collections()).collections]
+        assert sorted(names) == [C, "zebra"]
+
+
 async def test_missing_collection_is_refused_before_anything_is_made(
     source: AsyncQdrantClient,
 ) -> None:

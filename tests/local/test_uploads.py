@@ -15,6 +15,7 @@ from aqdrant import AsyncQdrantClient, QdrantClient, models, uploads
 from aqdrant.exceptions import ArgumentError, UploadFailed
 
 C = "texts"
+UUID = "00000000-0000-0000-0000-000000000001"
 VECTORS = np.arange(8, dtype=np.float32).reshape(4, 2)
 ROWS: dict[str, Any] = {
     "id": [1, 2, 3, 4],
@@ -58,6 +59,53 @@ def test_table_becomes_points(kind: str, start: int) -> None:
             assert records[2].payload == {"name": None, "year": 3}
 
 
+MULTIVECTORS: list[Any] = [[[1.0, 2.0], [3.0, 4.0]], [[5.0, 6.0], [7.0, 8.0]]]
+ROW = pa.list_(pa.float32(), 2)
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        pa.array(MULTIVECTORS, pa.list_(ROW, 2)),
+        pa.array(MULTIVECTORS, pa.large_list(ROW)),
+        pa.FixedShapeTensorArray.from_numpy_ndarray(np.array(MULTIVECTORS, np.float32)),
+        pl.Series(MULTIVECTORS, dtype=pl.Array(pl.Array(pl.Float32, 2), 2)),
+        pl.Series(MULTIVECTORS),
+        pd.Series(MULTIVECTORS, dtype=pd.ArrowDtype(pa.list_(ROW))),
+    ],
+    ids=["fixed", "lists", "tensors", "polars arrays", "polars lists", "pandas of arrow"],
+)
+def test_multivectors_come_in_any_kind_of_column(column: Any) -> None:
+    multi = models.MultiVectorConfig(comparator=models.MultiVectorComparator.MAX_SIM)
+    params = models.VectorParams(size=2, distance=models.Distance.DOT, multivector_config=multi)
+    of = {pd.Series: pd.DataFrame, pl.Series: pl.DataFrame}.get(type(column), pa.table)
+    with QdrantClient(":memory:") as client:
+        client.create_collection(C, params)
+        client.upload_points(C, of({"id": pa.array([1, 2]), "vector": column}))
+        records, _ = client.scroll(C, with_vectors=True)
+        assert [record.vector for record in records] == MULTIVECTORS
+
+
+def test_vectors_in_lists_are_refused_one_by_one() -> None:
+    lists = [[1.0, 2.0], [3.0], None, [4.0, None], [5.0, 6.0]]
+    for of in (pa.table, pl.DataFrame):
+        table: Any = of({"id": [1, 2, 3, 4, 5], "vector": lists})
+        for part in (table, table.slice(1, 1)):
+            with client_with() as client:
+                result = client.upload_points(C, part, raise_failures=False)
+                assert [failure.id for failure in result.failures] == [2, 3, 4][: len(part)]
+                assert client.count(C).count == result.points == (2 if len(part) > 1 else 0)
+
+
+def test_table_of_a_derived_class_is_one() -> None:
+    class Places(pd.DataFrame):
+        pass
+
+    with client_with() as client:
+        client.upload_points(C, Places(table("pandas")))
+        assert client.count(C).count == 4
+
+
 def test_columns_of_a_table_are_named_vectors() -> None:
     with client_with(a={"size": 2, "distance": "Dot"}) as client:
         client.upload_points(C, pl.DataFrame({"a": VECTORS.tolist(), "b": [1, 2, 3, 4]}))
@@ -74,17 +122,17 @@ def test_columns_of_a_table_are_named_vectors() -> None:
 def test_own_tables_go_back_in(kind: str) -> None:
     multi = {"size": 2, "distance": "Dot", "multivector_config": {"comparator": "max_sim"}}
     points: list[Any] = [
-        {"id": 1, "vector": {"a": [1.0, 2.0], "text": [[1.0, 2.0], [3.0, 4.0]]}},
+        {"id": UUID, "vector": {"a": [1.0, 2.0], "text": [[1.0, 2.0], [3.0, 4.0]]}},
         {"id": 2, "vector": {"s": {"indices": [1], "values": [0.5]}}},
         {"id": 3, "vector": {}},
     ]
     with QdrantClient(":memory:") as client:
         vectors: Any = {"a": {"size": 2, "distance": "Dot"}, "text": multi}
         client.create_collection(C, vectors, {"s": models.SparseVectorParams()})
-        client.upsert(C, [{**one, "payload": {"text": one["id"]}} for one in points])
+        client.upsert(C, [{**one, "payload": {"text": n}} for n, one in enumerate(points)])
         page = client.scroll(C, with_vectors=True)
         table = getattr(page, f"to_{kind}")()
-        client.delete(C, [1, 2, 3])
+        client.delete(C, [UUID, 2, 3])
         client.upload_points(C, table.to_reader() if kind == "arrow" else table)
         assert client.scroll(C, with_vectors=True).points == page.points
 
