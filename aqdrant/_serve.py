@@ -12,6 +12,7 @@ from aqdrant._registry import open_transport
 from aqdrant.inference.choosing import Embedders
 from aqdrant.inference.layer import Inference
 from aqdrant.inference.terms import TERMS
+from aqdrant.operations import GetCollections
 from aqdrant.transport import Transport, TransportConfig
 
 __all__ = ["serve", "with_inference"]
@@ -30,6 +31,7 @@ async def serve(*, path: str | None, **place: Any) -> None:
 
     Raises:
         ArgumentError: other machines could reach it, and there is no key.
+        StorageError: the folder cannot be used, or another process has it.
     """
     running = import_module(_RUNNING)
     where = running.Place(**place)
@@ -37,6 +39,12 @@ async def serve(*, path: str | None, **place: Any) -> None:
     scheme = "memory" if path is None else "file"
     extra = {"is_confined": True}
     transport = open_transport(TransportConfig(scheme=scheme, path=path, extra=extra))
+    try:
+        # A folder that cannot be used is told here, not to each client of a server that is ready.
+        await transport.execute(GetCollections())
+    except BaseException:
+        await transport.aclose()
+        raise
     grpc = None if where.grpc_port is None else import_module(_GRPC).GrpcApplication
     await running.serve(with_inference(transport), where, _say_ready, grpc)
 

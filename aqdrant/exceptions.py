@@ -324,7 +324,7 @@ class StatusError(AqdrantError):
     Args:
         status_code: HTTP status; over gRPC the one that corresponds.
         grpc_code: name of the gRPC status, for example ``"NOT_FOUND"``; None over REST.
-        reason: the server's own text.
+        reason: the server's own text; None in process, where `message` is all there is.
         body: the answer's body, as far as it was read.
         headers: headers or trailing metadata of the answer.
         retry_after: seconds to wait before trying again, where the server said so.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 from aqdrant import models
 from aqdrant import operations as ops
@@ -12,8 +12,6 @@ from aqdrant._async.notices import warn
 from aqdrant._async.shaping import at_least, build, checked_name, read
 
 __all__ = ["CollectionMethods"]
-
-OptimizationKind: TypeAlias = Literal["queued", "completed", "idle_segments"]
 
 _CREATE = {
     "vectors": "vectors_config",
@@ -209,7 +207,7 @@ class CollectionMethods(ClientCore):
         self,
         collection_name: str,
         completed_limit: int | None = None,
-        with_: OptimizationKind | Sequence[OptimizationKind] | None = None,
+        with_: models.OptimizationsWith | Sequence[models.OptimizationsWith] | None = None,
     ) -> models.OptimizationsResponse:
         """Read what the optimizers do.
 
@@ -219,7 +217,7 @@ class CollectionMethods(ClientCore):
             with_: what to list beside those that run.
         """
         kinds = [with_] if isinstance(with_, str) else [] if with_ is None else with_
-        listed: list[str] = read(kinds, list[OptimizationKind], "with_")
+        listed: list[str] = read(kinds, list[models.OptimizationsWith], "with_")
         operation = ops.GetOptimizations(
             checked_name(collection_name, "collection_name"),
             with_=",".join(listed) or None,

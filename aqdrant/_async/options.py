@@ -70,7 +70,7 @@ _SERVER_OPTIONS = frozenset(
         ),
     }
 )
-"""Options of the transports to a server, which check their values."""
+"""Options of the transports to a server, which check their values; in process they mean nothing."""
 
 
 def configure(
@@ -207,11 +207,14 @@ def _check_together(
             )
         known = _STORE_OPTIONS if address.scheme == "file" else _NO_OPTIONS
         for name, value in extra.items():
+            if name in _SERVER_OPTIONS:
+                continue  # As `api_key` and `headers`: one set of arguments, any address.
             if name not in known:
+                names = [*inspect.signature(constructor).parameters, *known, *_SERVER_OPTIONS]
                 raise ArgumentError(
                     f"unknown argument {name!r} for the embedded engine.",
                     parameter=name,
-                    fix=nearest(name, [*inspect.signature(constructor).parameters, *known]),
+                    fix=nearest(name, names),
                 )
             if (type(value), value) not in [(type(one), one) for one in known[name]]:
                 wanted = " or ".join(repr(one) for one in known[name])

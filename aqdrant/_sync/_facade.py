@@ -135,12 +135,14 @@ class Facade(FormerMethods):
         lease = getattr(self, "_lease", None)  # None where the constructor failed
         if lease is None or _is_finalizing() or not lease.used:
             return
-        warnings.warn(
-            f"{self!r} was not closed: call close(), or use it in a `with` block.",
-            ResourceWarning,
-            source=self,
-            stacklevel=2,
-        )
+        if self._async._config.scheme != "memory":  # pyright: ignore[reportPrivateUsage]
+            # In memory nothing stays open, and tests by the thousand never close theirs.
+            warnings.warn(
+                f"{self!r} was not closed: call close(), or use it in a `with` block.",
+                ResourceWarning,
+                source=self,
+                stacklevel=2,
+            )
         lease.dispose(self._async.aclose)
 
     def __reduce__(self) -> tuple[Any, ...]:

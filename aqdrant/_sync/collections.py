@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aqdrant import models
-from aqdrant._async.collections import OptimizationKind
 from aqdrant._sync.core import ClientCore
 
 __all__ = ["CollectionMethods"]
@@ -195,7 +194,7 @@ class CollectionMethods(ClientCore):
         self,
         collection_name: str,
         completed_limit: int | None = None,
-        with_: OptimizationKind | Sequence[OptimizationKind] | None = None,
+        with_: models.OptimizationsWith | Sequence[models.OptimizationsWith] | None = None,
     ) -> models.OptimizationsResponse:
         """Read what the optimizers do.
 

@@ -198,7 +198,8 @@ class _Writer:
 
     def _members(self, node: ast.ClassDef) -> list[str]:
         """Return what follows the docstring of a handle, of the sync client and its classes."""
-        self._typed.add(_TYPES[CLIENT_CLASS][::-1])
+        name, module = _TYPES[CLIENT_CLASS]
+        self._typed.add((module, name))
         self._needed.add(("typing", "TYPE_CHECKING"))
         for member in node.body:
             if isinstance(member, ast.Assign):

@@ -211,8 +211,8 @@ def may_run_again(operation: Operation[Any], fault: Fault) -> bool:
 def log_retry(operation: Operation[Any], fault: Fault, what_next: str) -> None:
     """Log a failed attempt, and what comes of it."""
     kind = type(fault).__name__
-    target = operation.target or "-"
-    LOGGER.warning("%s %s failed with %s; %s", operation.name, target, kind, what_next)
+    where = " on ".join(part for part in (operation.name, operation.target) if part)
+    LOGGER.warning("%s failed with %s; %s", where, kind, what_next)
 
 
 def _left(options: CallOptions) -> CallOptions:

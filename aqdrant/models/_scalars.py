@@ -104,6 +104,8 @@ def kind_of(value: object) -> str:
         return f"{name} {value!r}"
     if isinstance(value, list | tuple | dict | set):
         return f"{name} of {len(cast('list[Any]', value))}"
+    if type(value).__module__.startswith("qdrant_client."):
+        return f"{name} of qdrant_client (import it from aqdrant.models)"
     return name
 
 
@@ -126,7 +128,9 @@ def is_listlike(value: object) -> bool:
         return True
     if is_array(value):
         return len(value.shape) > 0
-    return not isinstance(value, _NO_LISTS) and isinstance(value, Iterable)
+    if isinstance(value, _NO_LISTS) or hasattr(type(value), "model_dump"):
+        return False  # pydantic's models are iterable, too
+    return isinstance(value, Iterable)
 
 
 def listed(value: Any) -> list[Any]:

@@ -12,6 +12,7 @@ from aqdrant.models._unions import Untagged
 __all__ = [
     "ExtendedPointId",
     "Payload",
+    "PointId",
     "PointIdsList",
     "ShardKey",
     "ShardKeySelector",
@@ -36,6 +37,7 @@ class PointIdsList(Model):
 
 
 ExtendedPointId: TypeAlias = int | str | UUID
+PointId: TypeAlias = ExtendedPointId
 ShardKey: TypeAlias = int | str
 ShardKeySelector: TypeAlias = ShardKey | Sequence[ShardKey] | ShardKeyWithFallback
 Payload: TypeAlias = dict[str, Any]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 from uuid import UUID
 
 from aqdrant.models._model import Model
@@ -15,6 +15,7 @@ __all__ = [
     "OptimizationSegmentInfo",
     "OptimizationsResponse",
     "OptimizationsSummary",
+    "OptimizationsWith",
     "PendingOptimization",
     "ProgressTree",
     "TrackerStatus",
@@ -98,6 +99,7 @@ class TrackerStatusOneOf2(Model):
     error: str
 
 
+OptimizationsWith: TypeAlias = Literal["queued", "completed", "idle_segments"]
 TrackerStatus: TypeAlias = TrackerStatusOneOf | TrackerStatusOneOf1 | TrackerStatusOneOf2
 
 declare(TrackerStatus, by_key(cancelled=TrackerStatusOneOf1, error=TrackerStatusOneOf2))

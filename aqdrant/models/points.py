@@ -32,6 +32,7 @@ __all__ = [
     "PointRequest",
     "PointStruct",
     "PointVectors",
+    "Points",
     "PointsBatch",
     "PointsList",
     "ReadConsistency",
@@ -306,6 +307,7 @@ class DeleteVectorsOperation(Model):
 
 
 PointInsertOperations: TypeAlias = PointsBatch | PointsList
+Points: TypeAlias = Batch | Sequence[PointStruct]
 OrderValue: TypeAlias = int | float
 ReadConsistency: TypeAlias = int | ReadConsistencyType
 OrderByInterface: TypeAlias = str | OrderBy

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+import re
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, aclosing, suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from qdrant_client import models as official_models
 
 from aqdrant import AsyncCollection, AsyncQdrantClient, QdrantClient, models
 from aqdrant._registry import open_transport
@@ -134,7 +136,7 @@ WRONG: dict[str, tuple[Any, ...]] = {
         *([{"id": 1, "vector": [1.0], "payload": {"a": {"b": [object()]}}}], {"ids": [1]}),
         models.Batch(ids=[1, 2], vectors=[[1.0]]),
     ),
-    "OptimizationKind | Sequence[OptimizationKind] | None": (
+    "models.OptimizationsWith | Sequence[models.OptimizationsWith] | None": (
         *(*NEVER, 5, True, math.nan, "no such kind", [5], FAILING),
     ),
     "QueryLike | None": (
@@ -407,6 +409,23 @@ async def test_condition_that_stands_alone_is_told_where_it_goes() -> None:
         await client.delete("texts", alone)
     with pytest.raises(ArgumentError, match=r"Filter\(must="):
         await client.count("texts", alone)
+
+
+def test_model_of_the_official_client_is_told_from_ours() -> None:
+    def official(name: str, fields: Mapping[str, Any]) -> Any:
+        return getattr(official_models, name)(**fields)
+
+    point = official("PointStruct", {"id": 1, "vector": [1.0]})
+    only = official("Filter", {"must": []})
+    with QdrantClient(":memory:") as client:
+        for refused, parameter, call in (
+            ("PointStruct", "points[0]", lambda: client.upsert("texts", [point])),
+            ("Filter", "points_selector", lambda: client.delete("texts", only)),
+            ("Filter", "query", lambda: client.query_points("texts", only)),
+        ):
+            told = f"{parameter}: {refused} of qdrant_client (import it from aqdrant.models)"
+            with pytest.raises(ArgumentError, match=re.escape(told)):
+                call()
 
 
 async def test_collection_outlives_a_recreation_that_cannot_be() -> None:

@@ -230,6 +230,12 @@ def test_secret_that_nobody_sees_is_no_warning(options: dict[str, Any]) -> None:
     AsyncQdrantClient(**options, api_key="s3cr3t")
 
 
+def test_options_of_a_server_may_stay_where_the_engine_is_in_process() -> None:
+    kept: dict[str, Any] = {"metadata": {"a": "b"}, "http2": True, "verify": False, "headers": {}}
+    with QdrantClient(":memory:", **kept) as client:
+        assert client.get_collections().collections == []
+
+
 def test_name_that_begins_like_an_address_of_this_machine_is_none() -> None:
     with pytest.warns(UserWarning, match="plain text"):
         AsyncQdrantClient(url="http://127.evil.example", api_key="s3cr3t")

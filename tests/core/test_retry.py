@@ -352,8 +352,8 @@ async def test_every_retry_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING, "aqdrant.retry"):
         await at_most(transport, delay=0.25).execute(COUNT)
     assert [record.getMessage() for record in caplog.records] == [
-        "CountPoints collection 'texts' failed with ConnectionFailed; retry 1 of 3 in 0.25 s",
-        "CountPoints collection 'texts' failed with RateLimited; retry 2 of 3 in 0.50 s",
+        "CountPoints on collection 'texts' failed with ConnectionFailed; retry 1 of 3 in 0.25 s",
+        "CountPoints on collection 'texts' failed with RateLimited; retry 2 of 3 in 0.50 s",
     ]
 
 

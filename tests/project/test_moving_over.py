@@ -44,19 +44,23 @@ def model_names() -> None:
     for name in ("PointStruct", "Filter", "Distance"):
         assert hasattr(models, name)
         assert hasattr(inner, name)
-    assert hasattr(common_types, "Points")
+    for name in ("PointId", "Points"):
+        assert hasattr(models, name)
+        assert hasattr(common_types, name)
 
 
 def statuses() -> None:
     assert not issubclass(UnexpectedResponse, ValueError)
+    missing = b'{"status":{"error":"Not found"}}'
     with (
-        served(lambda _: (404, b'{"status":{"error":"Not found"}}', "")) as url,
+        served(lambda _: (404, missing, "")) as url,
         QdrantClient(url, check_compatibility=False) as client,
         pytest.raises(exceptions.NotFound) as caught,
     ):
         client.count("c")
     assert isinstance(caught.value, exceptions.StatusError)
     assert caught.value.status_code == 404
+    assert (caught.value.body, caught.value.reason) == (missing, "Not found")
 
 
 def lost_connections() -> None:

@@ -91,6 +91,7 @@ def test_key_is_asked_for() -> None:
         (("--memory", "--tls-cert", "none.pem"), "private key"),
         (("--memory", "--tls-cert", "none.pem", "--tls-key", "none.pem"), "cannot be read"),
         (("--memory", "--host", "192.0.2.1", "--open-to-all"), "cannot listen"),
+        (("--path", __file__), "a file, not a folder"),
     ],
 )
 def test_what_cannot_be_served_is_told(arguments: tuple[str, ...], told: str) -> None:

@@ -159,6 +159,12 @@ def test_stats_of_the_portal_reach_the_caller() -> None:
     assert [call.time for call in stats] == [0.5]
 
 
+def wait_for_the_portal() -> None:
+    for thread in threading.enumerate():
+        if thread.name == "aqdrant-portal":
+            thread.join(5)
+
+
 def test_unclosed_client_warns_and_is_closed() -> None:
     transport = SampleTransport()
     client = client_of(transport)
@@ -169,9 +175,7 @@ def test_unclosed_client_warns_and_is_closed() -> None:
         gc.collect()
     assert [warning.category for warning in caught] == [ResourceWarning]
     assert "sample open> was not closed: call close()" in str(caught[0].message)
-    for thread in threading.enumerate():
-        if thread.name == "aqdrant-portal":
-            thread.join(5)
+    wait_for_the_portal()
     assert transport.streamed == ["transport closed"]
 
 
@@ -182,6 +186,17 @@ def test_unclosed_client_that_opened_nothing_is_silent() -> None:
         client.readyz()
         del client
         gc.collect()
+
+
+def test_unclosed_client_in_memory_is_silent() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        client = QdrantClient(":memory:")
+        client.create_collection("a", {"size": 1, "distance": "Dot"})
+        client.upload_points("a", [{"id": 1, "vector": [1.0]}])  # by the portal
+        del client
+        gc.collect()
+    wait_for_the_portal()
 
 
 def test_constructor_that_failed_leaves_no_noise() -> None:
