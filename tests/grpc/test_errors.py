@@ -54,3 +54,11 @@ def test_errors_are_of_the_kind_that_rest_has(call: Call) -> None:
 def test_when_to_come_back_stands_in_the_trailers() -> None:
     limited = [call for call in FAILED if call.line["status"] == "RESOURCE_EXHAUSTED"]
     assert {getattr(grpc_error(call), "retry_after", None) for call in limited} > {30.0}
+
+
+@pytest.mark.parametrize("code", ["17", "-1", "", "two", "9" * 5000, "\u0663"])
+def test_a_status_that_nobody_knows_is_an_unknown_error(code: str) -> None:
+    answer = Response(200, [(b"grpc-status", code.encode())])
+    with pytest.raises(StatusError) as caught:
+        read_message(answer, OPERATION, 1.0, "http://ex")
+    assert caught.value.grpc_code == "UNKNOWN"

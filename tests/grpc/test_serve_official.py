@@ -38,6 +38,10 @@ def settings(server: Server, **more: Any) -> dict[str, Any]:
 
 def test_sync_client(server: Server) -> None:
     client = QdrantClient(**settings(server))
+    # A text as name too: grpcio takes no messages as long as that.
+    for name in ("none", "a text " * 3000, "ein längerer Text " * 3000):
+        with pytest.raises(grpc.RpcError, match=name[:100]) as caught:
+            client.get_collection(name)
     with pytest.raises(grpc.RpcError, match="Collection `none`") as caught:
         client.get_collection("none")
     assert caught.value.code() is grpc.StatusCode.NOT_FOUND

@@ -108,6 +108,11 @@ def test_bad_query_is_refused(engine: Engine, case: int) -> None:
         engine.query(**request)
 
 
+def test_diversity_among_no_candidates_finds_nothing(engine: Engine) -> None:
+    query = models.NearestQuery(nearest=ONE, mmr=models.Mmr(candidates_limit=0))
+    assert engine.query(query=query) == []
+
+
 def test_what_is_multiplied_by_nothing_may_be_missing(engine: Engine) -> None:
     for expression in (
         models.MultExpression(mult=["zero", "absent"]),

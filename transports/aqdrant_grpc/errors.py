@@ -29,6 +29,7 @@ CODES = (
     "DATA_LOSS",
     "UNAUTHENTICATED",
 )
+_NAMES = {str(number): name for number, name in enumerate(CODES)}
 _STATUS = {
     "CANCELLED": 503,
     "INVALID_ARGUMENT": 400,
@@ -99,11 +100,11 @@ def _error(
     code = trailers.get("grpc-status")
     if code is None and answer.status == 200:
         return _undecodable("the answer has no grpc-status", operation, server)
-    name = CODES[int(code)] if code and code.isdecimal() and int(code) < len(CODES) else "UNKNOWN"
+    name = _NAMES.get(code or "", "UNKNOWN")
     reason = unquote(trailers.get("grpc-message", ""))
     if name == "DEADLINE_EXCEEDED" or (name == "CANCELLED" and reason == "Timeout expired"):
         return OperationTimeout(
-            f"the server ran out of time: {reason}.",
+            f"the server ran out of time: {reason or name}.",
             timeout=timeout,
             operation=operation.name,
             target=place_of(operation, server),

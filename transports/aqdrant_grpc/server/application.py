@@ -88,25 +88,33 @@ class GrpcApplication:
         if headers.get(b"te") != b"trailers" and isinstance(scope["headers"], list):
             # Hypercorn keeps the trailers from who does not ask for them, as some proxies do not.
             cast("list[tuple[bytes, bytes]]", scope["headers"]).append((b"te", b"trailers"))
+        body = await read_body(receive)
+        if body is not None:
+            path = scope["path"].removeprefix(scope.get("root_path", ""))
+            work = partial(self._reply, path, headers, body, begun, send)
+            await _run_while_wanted(work, receive)
+
+    async def _reply(
+        self, path: str, headers: dict[bytes, bytes], body: bytes, begun: float, send: Send
+    ) -> None:
         content: list[bytes] = []
         try:
-            body = await read_body(receive)
-            path = scope["path"].removeprefix(scope.get("root_path", ""))
             check_key(headers, self._key)
             deadline = read_deadline(headers)
             if path == WATCH:
                 read_message(body)
-                await watch(receive, send, self._ended, deadline)
+                await watch(send, self._ended, deadline)
                 return
-            work = partial(self._run, path, headers, body, begun)
-            content = await _run_while_wanted(work, receive, deadline)
-            ending = trailers("OK")
+            with move_on_after(deadline):
+                content = await self._run(path, headers, body, begun)
+            # Of a deadline a real server says so, and not DEADLINE_EXCEEDED.
+            ending = trailers("OK") if content else trailers("CANCELLED", "Timeout expired")
         except Refused as error:
             ending = trailers(error.code, error.message)
         except AqdrantError as error:
             ending = error_trailers(error)
         except Exception:
-            LOGGER.exception("%s failed", scope["path"])
+            LOGGER.exception("%s failed", path)
             reason = "Service internal error: a defect; the log has more"
             ending = trailers("INTERNAL", reason)
         await send(dict(START))
@@ -132,37 +140,21 @@ class GrpcApplication:
         return await _encode(kind, result, begun)
 
 
-async def _run_while_wanted(
-    work: Callable[[], Awaitable[list[bytes]]], receive: Receive, deadline: float | None
-) -> list[bytes]:
-    """Run a call to its end, to its deadline, or until the client has gone or cancels it.
+async def _run_while_wanted(work: Callable[[], Awaitable[None]], receive: Receive) -> None:
+    """Run a call and answer it, unless the client goes or cancels the call before.
 
-    Raises:
-        Refused: it did not come to its end.
+    Hypercorn lets an answer to a client that has gone wait for ever.
     """
-    content: list[bytes] = []
-    failure: Exception | None = None
-    with move_on_after(deadline) as patience:
-        async with create_task_group() as tasks:
+    async with create_task_group() as tasks:
 
-            async def watch() -> None:
-                # The body has ended: what comes next is the end of the call.
-                if (await receive())["type"] == "http.disconnect":
-                    tasks.cancel_scope.cancel()
+        async def watch() -> None:
+            # The body has ended: what comes next is the end of the call.
+            if (await receive())["type"] == "http.disconnect":
+                tasks.cancel_scope.cancel()
 
-            tasks.start_soon(watch)
-            try:
-                content = await work()
-            except Exception as error:  # noqa: BLE001  # a task group would wrap it
-                failure = error
-            tasks.cancel_scope.cancel()
-    if failure is not None:
-        raise failure
-    if not content:
-        # Of a deadline a real server says so, and not DEADLINE_EXCEEDED.
-        is_late = patience.cancelled_caught
-        raise Refused("CANCELLED", "Timeout expired" if is_late else "the call was cancelled")
-    return content
+        tasks.start_soon(watch)
+        await work()
+        tasks.cancel_scope.cancel()
 
 
 async def _encode(kind: type[Operation[Any]], result: Any, begun: float) -> list[bytes]:

@@ -89,29 +89,23 @@ def read_deadline(headers: Mapping[bytes, bytes]) -> float | None:
     return int(text[:-1]) * unit
 
 
-async def read_body(receive: Receive) -> bytes:
+async def read_body(receive: Receive) -> bytes | None:
     """Read a body to its end: what is left unread would hold up the other calls.
 
-    Raises:
-        Refused: it is too long, or the client has gone.
+    Of one that is too long the beginning is kept, which tells its length; None if the client goes.
     """
     pieces: list[bytes] = []
     size = 0
     while True:
         event = await receive()
         if event["type"] == "http.disconnect":
-            raise Refused("CANCELLED", "the call was cancelled")
+            return None
         piece: bytes = event.get("body", b"")
-        size += len(piece)
         if size <= MESSAGE_LIMIT + _PREFIX:
             pieces.append(piece)
-        else:
-            pieces.clear()
+        size += len(piece)
         if not event.get("more_body"):
-            break
-    if size > MESSAGE_LIMIT + _PREFIX:
-        raise _too_long(size - _PREFIX)
-    return b"".join(pieces)
+            return b"".join(pieces)
 
 
 def _too_long(size: int) -> Refused:

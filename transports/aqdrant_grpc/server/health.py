@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final, TypeAlias
 
-from anyio import create_task_group, move_on_after
+from anyio import move_on_after, sleep_forever
 
 from aqdrant_grpc._methods import HEALTH
 
@@ -26,16 +26,14 @@ _NOT_SERVING: Final = b"\x08\x02"
 
 Ended: TypeAlias = Callable[[], Awaitable[Any]]
 """Returns when the server is about to end."""
-Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 
-async def watch(receive: Receive, send: Send, ended: Ended | None, deadline: float | None) -> None:
-    """Say that the server serves, and when it no longer does.
+async def watch(send: Send, ended: Ended | None, deadline: float | None) -> None:
+    """Say that the server serves, and when it no longer does; cancelled when the client goes.
 
     Args:
-        receive: the client's side of the call, of which only its end is left.
-        send: the answer's.
+        send: the answer's side of the call.
         ended: returns when the server is about to end; None where nothing tells.
         deadline: seconds that the client watches; None without end.
     """
@@ -46,24 +44,10 @@ async def watch(receive: Receive, send: Send, ended: Ended | None, deadline: flo
 
     await send(dict(START))
     await say(SERVING)
-    is_ending = False
-    with move_on_after(deadline) as patience:
-        async with create_task_group() as tasks:
-
-            async def leave() -> None:
-                nonlocal is_ending
-                if ended is not None:
-                    await ended()
-                    is_ending = True
-                    tasks.cancel_scope.cancel()
-
-            tasks.start_soon(leave)
-            while (await receive())["type"] != "http.disconnect":
-                pass
-            tasks.cancel_scope.cancel()
-    if is_ending:
+    ending = trailers("CANCELLED", "Timeout expired")
+    with move_on_after(deadline):
+        await (sleep_forever() if ended is None else ended())
         await say(_NOT_SERVING)
-    is_late = patience.cancelled_caught
-    ending = trailers("CANCELLED", "Timeout expired") if is_late else trailers("OK")
+        ending = trailers("OK")
     await send({"type": "http.response.body", "body": b""})
     await send({"type": TRAILERS, "headers": ending})

@@ -236,10 +236,17 @@ def trailers(code: str, message: str = "") -> Trailers:
     ending: Trailers = [(b"grpc-status", b"%d" % CODES.index(code))]
     if message:
         # Whatever gRPC's percent-encoding does not ask for stays as it is, spaces too.
-        ending.append((b"grpc-message", quote(message, safe=_PLAIN).encode()))
+        quoted = quote(message, safe=_PLAIN)
+        if len(quoted) > _LONGEST:
+            begun = message.encode()[: _LONGEST // 3].decode(errors="ignore")
+            quoted = quote(f"{begun}...", safe=_PLAIN)
+        ending.append((b"grpc-message", quoted.encode()))
     return ending
 
 
+_LONGEST: Final = 7000
+"""Bytes of a message on the wire: gRPC's own libraries drop calls with more than 8 KiB of trailers.
+"""
 _PLAIN: Final = "".join(chr(number) for number in range(0x20, 0x7F) if number != ord("%"))
 
 

@@ -24,7 +24,7 @@ def candidates(values: Floats, limit: int, slack: float = 0.0) -> Rows:
     Minus infinity marks what is no candidate. Positions come in ascending order.
     """
     count = len(values)
-    if count > limit and slack < math.inf:
+    if 0 < limit < count and slack < math.inf:
         bound = _lower_bound(values, limit)
         if bound > -math.inf:
             near: Rows = (values >= bound - slack).nonzero()[0]
