@@ -14,6 +14,7 @@ import msgspec
 
 from aqdrant import models
 from aqdrant.exceptions import ArgumentError
+from aqdrant.models._official import fields_of, is_named
 from aqdrant.models._reading import STRICT, read, reader
 from aqdrant.models._scalars import MAX_UNSIGNED, Mismatch, is_array, is_listlike, kind_of
 
@@ -125,7 +126,7 @@ def selector(
 ) -> models.PointIdsList | models.FilterSelector:
     """Ids in any iterable, a filter, or either selector, as a selector."""
     shard_key = optional(shard_key, models.ShardKeySelector, "shard_key_selector")
-    value = _selector_of_mapping(value, parameter)
+    value = _selector_of_mapping(_own(value, parameter), parameter)
     if isinstance(value, models.Filter):
         value = models.FilterSelector(filter=value)
     if not isinstance(value, models.PointIdsList | models.FilterSelector):
@@ -157,7 +158,7 @@ async def points_body(
     """The body of an upsert: a batch of columns, or a list of points."""
     names = {"batch": "points", "shard_key": "shard_key_selector"}
     rest = {"shard_key": shard_key, "update_filter": update_filter, "update_mode": update_mode}
-    points = _body_of_mapping(points)
+    points = _body_of_mapping(_own(points, "points"))
     if isinstance(points, models.PointsList | models.PointsBatch):
         given = {name: value for name, value in points if value is not None}
         rest |= {name: value for name, value in given.items() if rest.get(name) is None}
@@ -169,6 +170,12 @@ async def points_body(
     body = build(models.PointsList, names, points=(), **rest)
     body.points = await read_in_turns(points, models.PointStruct, "points", pause)
     return body
+
+
+def _own(value: Any, parameter: str) -> Any:
+    """A model of the official client as ours of the same name; anything else as it is."""
+    kind = getattr(models, type(value).__name__, None) if fields_of(value) is not None else None
+    return value if kind is None else read(value, kind, parameter)
 
 
 def _body_of_mapping(value: Any) -> Any:
@@ -200,7 +207,7 @@ async def read_in_turns(
 
 def check_iterable(items: Any, kind: type[msgspec.Struct], parameter: str) -> None:
     """Refuse what holds no elements, and a single point."""
-    is_single = isinstance(items, kind) or is_mapping(items)
+    is_single = isinstance(items, kind) or is_mapping(items) or is_named(items, kind.__name__)
     if is_single or not is_listlike(items):
         raise ArgumentError(
             f"{parameter}: {kind_of(items)}, wanted an iterable of {kind.__name__}.",

@@ -1,10 +1,10 @@
 """One compiled reader per type: what comes in becomes models, or is refused.
 
-STRICT is for what users pass: models, mappings, lists, tuples, arrays and UUIDs mixed at every
-depth, canonical models out. SERVED is for requests that we serve: as strict, but that members which
-a model does not have are ignored where Qdrant ignores them. LENIENT is for what servers answer:
-members that a newer server added are ignored, an unknown enum value stays a str and an unknown
-union member a dict.
+STRICT is for what users pass: models (the official client's, too), mappings, lists, tuples, arrays
+and UUIDs mixed at every depth, canonical models out. SERVED is for requests that we serve: as
+strict, but that members which a model does not have are ignored where Qdrant ignores them. LENIENT
+is for what servers answer: members that a newer server added are ignored, an unknown enum value
+stays a str and an unknown union member a dict.
 
 A reader takes a value and the depth at which it lies, and returns the very object it was given
 where nothing had to change, so reading what is canonical already costs no copies (but for payloads,
@@ -26,6 +26,7 @@ from msgspec.structs import astuple, replace
 
 from aqdrant.models import _arrays, _payloads, _scalars
 from aqdrant.models._bounds import BOUNDS
+from aqdrant.models._official import fields_of
 from aqdrant.models._payloads import MAX_DEPTH, TOO_DEEP
 from aqdrant.models._scalars import (
     Mismatch,
@@ -232,6 +233,9 @@ def _struct(kind: Any, temper: Temper) -> Reader:
             return _read_model(value, depth + 1, prepared[0])
         if is_mapping(value):
             return _read_mapping(value, depth + 1, kind, prepared[0], temper)
+        given = fields_of(value)
+        if given is not None:
+            return _read_mapping(given, depth + 1, kind, prepared[0], temper)
         refusal = f"{kind_of(value)}, wanted {kind.__name__} or a dict of its fields"
         if kind.__name__ == "Filter" and not isinstance(value, str):
             refusal += ": conditions go in Filter(must=[...])"

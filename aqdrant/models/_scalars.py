@@ -104,8 +104,6 @@ def kind_of(value: object) -> str:
         return f"{name} {value!r}"
     if isinstance(value, list | tuple | dict | set):
         return f"{name} of {len(cast('list[Any]', value))}"
-    if type(value).__module__.startswith("qdrant_client."):
-        return f"{name} of qdrant_client (import it from aqdrant.models)"
     return name
 
 

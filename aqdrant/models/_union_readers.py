@@ -17,6 +17,7 @@ from uuid import UUID
 import msgspec
 
 from aqdrant.models import _arrays, _scalars
+from aqdrant.models._official import fields_of
 from aqdrant.models._readers import (
     LENIENT,
     STRICT,
@@ -51,6 +52,7 @@ def union_reader(annotation: Any, temper: Temper) -> Reader:
     if read_listlike is not None:
         by_type[list] = by_type[tuple] = read_listlike
     read_scalar = _scalar_reader(scalars, parts, temper)
+    by_name: dict[str, Reader] = {model.__name__: by_type[model] for model in models}
 
     def read_other(value: Any, depth: int) -> Any:
         if _scalars.is_array(value):
@@ -61,6 +63,8 @@ def union_reader(annotation: Any, temper: Temper) -> Reader:
             return read_dict(value, depth)
         if read_listlike is not None and _scalars.is_listlike(value):
             return read_listlike(value, depth)
+        if read_dict is not None and (given := fields_of(value)) is not None:
+            return by_name.get(type(value).__name__, read_dict)(given, depth)
         return read_scalar(value)
 
     def read_union(value: Any, depth: int = 0) -> Any:

@@ -14,6 +14,7 @@ from anyio.lowlevel import checkpoint
 from aqdrant import models
 from aqdrant._portal import in_caller
 from aqdrant.exceptions import ArgumentError
+from aqdrant.models._official import is_named
 from aqdrant.models._reading import STRICT, reader
 from aqdrant.models._scalars import Mismatch, is_mapping
 from aqdrant.uploads.fitting import Fit, size_of
@@ -75,7 +76,7 @@ class Cut:
             yield self._piece(self._at)
 
     def _checked(self, item: Any, index: int) -> models.PointStruct | None:
-        if isinstance(item, models.Record):
+        if isinstance(item, models.Record) or is_named(item, "Record"):
             vector: Any = {} if item.vector is None else item.vector
             item = models.PointStruct(id=item.id, vector=vector, payload=item.payload)
         try:

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import inspect
 import math
-import re
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, aclosing, suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from qdrant_client import models as official_models
 
 from aqdrant import AsyncCollection, AsyncQdrantClient, QdrantClient, models
 from aqdrant._registry import open_transport
@@ -409,23 +407,6 @@ async def test_condition_that_stands_alone_is_told_where_it_goes() -> None:
         await client.delete("texts", alone)
     with pytest.raises(ArgumentError, match=r"Filter\(must="):
         await client.count("texts", alone)
-
-
-def test_model_of_the_official_client_is_told_from_ours() -> None:
-    def official(name: str, fields: Mapping[str, Any]) -> Any:
-        return getattr(official_models, name)(**fields)
-
-    point = official("PointStruct", {"id": 1, "vector": [1.0]})
-    only = official("Filter", {"must": []})
-    with QdrantClient(":memory:") as client:
-        for refused, parameter, call in (
-            ("PointStruct", "points[0]", lambda: client.upsert("texts", [point])),
-            ("Filter", "points_selector", lambda: client.delete("texts", only)),
-            ("Filter", "query", lambda: client.query_points("texts", only)),
-        ):
-            told = f"{parameter}: {refused} of qdrant_client (import it from aqdrant.models)"
-            with pytest.raises(ArgumentError, match=re.escape(told)):
-                call()
 
 
 async def test_collection_outlives_a_recreation_that_cannot_be() -> None:

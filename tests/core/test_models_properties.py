@@ -65,6 +65,7 @@ def test_goes_both_ways(name: str, data: st.DataObject) -> None:
     text = other.model_dump_json(by_alias=True, exclude_none=True)
     assert normal(json.loads(text)) == dump(ours)
     assert dump(kind.model_validate_json(text)) == dump(ours)
+    assert dump(kind.model_validate(other)) == dump(ours)
     # What is read is canonical: reading it once more changes nothing.
     assert kind.model_validate(ours) == ours
 
@@ -89,3 +90,5 @@ def test_every_member_of_a_union_is_told_apart(
     taken = read(json.loads(text), getattr(models, name), "value")
     # Where nothing is set, members look alike: then only the JSON is the same.
     assert type(taken) is type(model) or encode(taken) == text
+    theirs = getattr(official, part.__name__).model_validate_json(text)
+    assert type(read(theirs, getattr(models, name), "value")) is part
