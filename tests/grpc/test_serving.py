@@ -161,14 +161,19 @@ async def test_a_call_that_its_client_cancels_is_not_run_to_its_end() -> None:
         assert await transport.execute(ASK) is not None
 
 
-async def test_a_client_that_dies_in_the_middle_of_a_call_leaves_nothing_behind() -> None:
+@pytest.mark.parametrize(
+    ("which", "path"), [(0, "/collections/c/points/scroll"), (1, "/qdrant.Points/Upsert")]
+)
+async def test_a_client_that_dies_in_the_middle_of_a_call_leaves_nothing_behind(
+    which: int, path: str
+) -> None:
     h2 = H2Connection()
     h2.initiate_connection()
     headers = [(":method", "POST"), (":scheme", "http"), (":authority", "a")]
-    h2.send_headers(1, [*headers, (":path", "/qdrant.Points/Upsert")])
+    h2.send_headers(1, [*headers, (":path", path)])
     h2.send_data(1, bytes(100))
     async with running(RecordingTransport()) as server:
-        port = int(server.urls[1].rpartition(":")[2])
+        port = int(server.urls[which].rpartition(":")[2])
         with anyio.fail_after(10):
             async with await anyio.connect_tcp("127.0.0.1", port) as link:
                 await link.send(h2.data_to_send())

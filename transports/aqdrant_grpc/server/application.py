@@ -12,7 +12,7 @@ from functools import partial
 from time import perf_counter
 from typing import Any, Final, TypeAlias, cast
 
-from anyio import create_task_group, move_on_after, to_thread
+from anyio import create_task_group, move_on_after, sleep, to_thread
 from anyio.lowlevel import checkpoint
 
 from aqdrant.exceptions import AqdrantError
@@ -45,6 +45,8 @@ Send: TypeAlias = Callable[[Message], Awaitable[None]]
 
 _MOMENT: Final = 1 << 16
 """Bytes of a message that are read in less than about a millisecond; longer ones in a thread."""
+_PATIENCE: Final = 0.1
+"""Seconds that the end of an answer may take once the client has gone."""
 _NO_HTTP2: Final = b"This is the gRPC port, which needs HTTP/2 with trailers. REST has its own.\n"
 
 
@@ -92,11 +94,12 @@ class GrpcApplication:
         if body is not None:
             path = scope["path"].removeprefix(scope.get("root_path", ""))
             work = partial(self._reply, path, headers, body, begun, send)
-            await _run_while_wanted(work, receive)
+            await _run_while_wanted(work, receive, send)
 
     async def _reply(
         self, path: str, headers: dict[bytes, bytes], body: bytes, begun: float, send: Send
-    ) -> None:
+    ) -> list[Message]:
+        """Run a call; give the events of its answer, as far as they are not sent already."""
         content: list[bytes] = []
         try:
             check_key(headers, self._key)
@@ -104,7 +107,7 @@ class GrpcApplication:
             if path == WATCH:
                 read_message(body)
                 await watch(send, self._ended, deadline)
-                return
+                return []
             with move_on_after(deadline):
                 content = await self._run(path, headers, body, begun)
             # Of a deadline a real server says so, and not DEADLINE_EXCEEDED.
@@ -117,9 +120,12 @@ class GrpcApplication:
             LOGGER.exception("%s failed", path)
             reason = "Service internal error: a defect; the log has more"
             ending = trailers("INTERNAL", reason)
-        await send(dict(START))
-        await send({"type": "http.response.body", "body": frame(content) if content else b""})
-        await send({"type": TRAILERS, "headers": ending})
+        answer = frame(content) if content else b""
+        return [
+            dict(START),
+            {"type": "http.response.body", "body": answer},
+            {"type": TRAILERS, "headers": ending},
+        ]
 
     async def _run(
         self, path: str, headers: dict[bytes, bytes], body: bytes, begun: float
@@ -140,20 +146,29 @@ class GrpcApplication:
         return await _encode(kind, result, begun)
 
 
-async def _run_while_wanted(work: Callable[[], Awaitable[None]], receive: Receive) -> None:
+async def _run_while_wanted(
+    work: Callable[[], Awaitable[list[Message]]], receive: Receive, send: Send
+) -> None:
     """Run a call and answer it, unless the client goes or cancels the call before.
 
-    Hypercorn lets an answer to a client that has gone wait for ever.
+    Hypercorn lets an answer to a client that has gone wait for ever; of one that is sent it tells
+    that the client has gone, too, and then has something left to do.
     """
+    is_done = False
     async with create_task_group() as tasks:
 
         async def watch() -> None:
             # The body has ended: what comes next is the end of the call.
             if (await receive())["type"] == "http.disconnect":
+                if is_done:
+                    await sleep(_PATIENCE)
                 tasks.cancel_scope.cancel()
 
         tasks.start_soon(watch)
-        await work()
+        answer = await work()
+        is_done = True
+        for event in answer:
+            await send(event)
         tasks.cancel_scope.cancel()
 
 

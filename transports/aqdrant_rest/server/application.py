@@ -14,7 +14,7 @@ from functools import partial
 from time import perf_counter
 from typing import Any, Final, TypeAlias
 
-from anyio import to_thread
+from anyio import CancelScope, create_task_group, sleep, to_thread
 from anyio.lowlevel import checkpoint
 
 from aqdrant.exceptions import AqdrantError
@@ -39,6 +39,8 @@ Send: TypeAlias = Callable[[Message], Awaitable[None]]
 Headers: TypeAlias = list[tuple[bytes, bytes]]
 
 _SLASHES: Final = re.compile("//+")
+_PATIENCE: Final = 0.1
+"""Seconds that the end of an answer may take once the client has gone."""
 _MOMENT: Final = 1 << 16
 """Bytes of a body that are read in less than about a millisecond; longer ones are in a thread."""
 _OPEN_PATHS: Final = frozenset({"/", "/healthz", "/livez", "/readyz"})
@@ -79,7 +81,10 @@ class RestApplication:
         elif scope["type"] == "http":
             # Tasks that start eagerly run before hypercorn knows of them: an answer would be lost.
             await checkpoint()
-            await self._answer(scope, receive, send)
+            if scope.get("http_version") == "2":
+                await _while_there(self._answer, scope, receive, send)
+            else:
+                await self._answer(scope, receive, send)
 
     async def _answer(self, scope: Message, receive: Receive, send: Send) -> None:
         headers = dict(scope["headers"])
@@ -204,6 +209,40 @@ async def _send(send: Send, answer: Reply, added: Iterable[tuple[bytes, bytes]])
         headers.append((b"retry-after", b"%d" % -(-answer.retry_after // 1)))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": answer.content})
+
+
+async def _while_there(
+    answer: Callable[[Message, Receive, Send], Awaitable[None]],
+    scope: Message,
+    receive: Receive,
+    send: Send,
+) -> None:
+    """Answer over HTTP/2, unless the client goes: hypercorn would have the answer wait for ever."""
+    is_gone = False
+
+    async def receive_noting() -> Message:
+        nonlocal is_gone
+        message = await receive()
+        is_gone = is_gone or message["type"] == "http.disconnect"
+        return message
+
+    with CancelScope() as whole:
+
+        async def send_watching(message: Message) -> None:
+            async with create_task_group() as tasks:
+
+                async def watch() -> None:
+                    while not is_gone:
+                        await receive_noting()
+                    # It is told at the end of a whole answer, too, with something left to do.
+                    await sleep(_PATIENCE)
+                    whole.cancel()
+
+                tasks.start_soon(watch)
+                await send(message)
+                tasks.cancel_scope.cancel()
+
+        await answer(scope, receive_noting, send_watching)
 
 
 async def _live(receive: Receive, send: Send) -> None:
