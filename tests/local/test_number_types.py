@@ -7,7 +7,8 @@ from random import Random
 
 import pytest
 
-from aqdrant import models
+from aqdrant import QdrantClient, models
+from aqdrant.exceptions import BadRequest
 
 from .pair import Pair
 
@@ -72,3 +73,14 @@ def test_quantized_vectors_are_compared_in_full(kind: str, seed: int) -> None:
             ours = pair.query(models.QueryRequest(query=vector, using="v", params=asked))
             assert [point for point, _ in ours] == [point for point, _ in exact]
             assert dict(ours) == pytest.approx(dict(exact), abs=1e-6)
+
+
+def test_number_that_float16_cannot_hold_is_refused_without_a_warning() -> None:
+    half = models.VectorParams(
+        size=2, distance=models.Distance.DOT, datatype=models.Datatype.FLOAT16
+    )
+    with QdrantClient(":memory:") as client:
+        client.create_collection("c", half)
+        with pytest.raises(BadRequest, match="a number that float16 cannot"):
+            client.upsert("c", [models.PointStruct(id=1, vector=[1e6, 1.0])])
+        assert client.count("c").count == 0

@@ -39,5 +39,6 @@ def stored_form(datatype: Datatype, distance: Distance, vectors: Floats) -> Floa
         divisors = lengths_to_divide_by(vectors)
         vectors = vectors if divisors is None else vectors / divisors[:, None]
     if datatype is Datatype.FLOAT16:
-        return vectors.astype(np.float16).astype(np.float32)
+        with np.errstate(over="ignore"):  # what does not fit is infinite, and refused as such
+            return vectors.astype(np.float16).astype(np.float32)
     return vectors
