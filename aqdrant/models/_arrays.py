@@ -115,6 +115,8 @@ def read_true_array(value: Any, depths: Collection[int], keep: bool) -> Any:
         value = value.astype("float64")  # no encoder knows extended precision
     if kind == "f" and not _is_surely_finite(value):
         _check_finite(value)
+    if kind != "f" and value.ndim > 1 and value.shape[-2] == 2:
+        value = value.astype("float64")  # as `_write_points`
     return value if keep else value.tolist()
 
 
@@ -157,7 +159,27 @@ def _read_rows(value: list[Any], depth: int, keep: bool) -> list[Any]:
             raise mismatch.inside(index) from None
         changed = changed or row is not item
         taken.append(row)
+    if depth == 2 and len(taken) == 2:
+        changed = _write_points(taken) or changed
     return taken if changed else value
+
+
+def _write_points(rows: list[Any]) -> bool:
+    """Make the first of two rows floats, where it is integers; whether it was.
+
+    Qdrant reads two rows in JSON as the indices and values of a sparse vector, where the first has
+    no decimal point.
+    """
+    first = rows[0]
+    if is_array(first):
+        if first.dtype.kind == "f":
+            return False
+        rows[0] = first.astype("float64")
+        return True
+    if not first or first[0].__class__ is not int:
+        return False
+    rows[0] = [float(number) for number in first]
+    return True
 
 
 def read_row(value: list[Any]) -> list[Any]:

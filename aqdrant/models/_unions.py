@@ -8,6 +8,7 @@ has (`by_key`), by the value of a tag (`by_tag`), or by a function.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from types import UnionType
 from typing import (
@@ -43,6 +44,9 @@ TABLES: dict[frozenset[type], Discriminator] = {}
 """The members of a union that are models → the function that picks one of them for a mapping."""
 
 
+_MODULES = re.compile(r"\b(?:aqdrant\.models\.\w+|collections\.abc|datetime|typing|uuid)\.(?=\w)")
+
+
 class _Marker(type):
     """Metaclass of the markers: whatever the hook returned passes msgspec's check of its type."""
 
@@ -57,14 +61,18 @@ if TYPE_CHECKING:
 else:
 
     class Untagged:
-        """Annotation of a field whose type is a union that msgspec cannot decode by itself."""
+        """Annotation of a field whose type is a union that msgspec cannot decode by itself.
+
+        `help` and signatures show the union, without the modules of its members.
+        """
 
         _markers: ClassVar[dict[Any, _Marker]] = {}
 
         def __class_getitem__(cls, union):
             marker = cls._markers.get(union)
             if marker is None:
-                marker = cls._markers[union] = _Marker("Untagged", (), {"union": union})
+                shown = {"__module__": "builtins", "__qualname__": _MODULES.sub("", repr(union))}
+                marker = cls._markers[union] = _Marker("Untagged", (), {"union": union, **shown})
             return marker
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import inspect
 import json
 import pickle
 from typing import Any
@@ -276,6 +277,13 @@ class TestShow:
             ("id", "1"),
             ("vector", "<384 floats>"),
         ]
+
+
+def test_signature_tells_what_a_union_takes() -> None:
+    shown = inspect.signature(models.Filter).parameters
+    assert "FieldCondition | IsEmptyCondition" in str(shown["must"])
+    assert "id: int | str | UUID," in str(inspect.signature(models.PointStruct))
+    assert not any("Untagged" in str(parameter) for parameter in shown.values())
 
 
 def test_enums_are_text() -> None:

@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple, get_type_hints
 
+import numpy as np
 import pytest
 
 from aqdrant import models, operations
@@ -272,3 +273,24 @@ def test_what_is_no_json_is_told(text: bytes) -> None:
     # In the first one a value of a newer server comes before the end.
     with pytest.raises(DecodeError, match="not JSON"):
         decode(text, models.UpdateResult)
+
+
+ROWS = [[1, 0], [0, 1]]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [ROWS, ((1, 0), (0, 1)), np.array(ROWS), [np.array(row, "uint8") for row in ROWS]],
+    ids=["lists", "tuples", "array", "arrays"],
+)
+def test_multivector_of_whole_numbers_is_not_sent_as_a_sparse_vector(rows: Any) -> None:
+    """Qdrant takes two rows for indices and values where the first has no decimal point."""
+    for place in (
+        models.PointStruct(id=1, vector={"tokens": rows}),
+        models.PointVectors(id=1, vector={"tokens": rows}),
+        models.Batch(ids=[1], vectors={"tokens": [rows]}),
+        models.QueryRequest(query=rows),
+        models.Prefetch(query=models.NearestQuery(nearest=rows)),
+    ):
+        sent = encode(read(place, type(place), "x"))
+        assert b"[[1.0,0.0],[0" in sent
