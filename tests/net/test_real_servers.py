@@ -123,7 +123,7 @@ def nagling() -> Iterator[Origin]:
 async def test_quickack_spares_the_wait_for_a_delayed_acknowledgement(nagling: Origin) -> None:
     """Each answer waits about 40 ms without, so that half of that tells the two apart."""
 
-    async def fastest(quickack: bool) -> float:
+    async def median(quickack: bool) -> float:
         pool = Pool(nagling, options=SocketOptions(quickack=quickack))
         taken: list[float] = []
         for _ in range(30):
@@ -133,4 +133,6 @@ async def test_quickack_spares_the_wait_for_a_delayed_acknowledgement(nagling: O
         await pool.aclose()
         return sorted(taken)[15]
 
-    assert await fastest(quickack=False) > 0.02 > await fastest(quickack=True)
+    assert await median(quickack=False) > 0.02
+    # A busy machine makes answers slow as well, but not five times in a row.
+    assert min([await median(quickack=True) for _ in range(5)]) < 0.02
