@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import random
+import sys
 import time
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import aclosing
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from anyio.lowlevel import checkpoint
 
 from aqdrant import models
-from aqdrant.exceptions import MigrationFailed
+from aqdrant.exceptions import BadRequest, MigrationFailed
 from aqdrant.migration.planning import MigrationResult, Plan
 from aqdrant.models._scalars import is_mapping
 from aqdrant.uploads.bars import tell
@@ -32,6 +33,8 @@ _SAMPLE: Final = 32
 """Points whose content is compared in the end."""
 _NUMBERS: Final = 32_768
 """Numbers of vectors in a page, about: the garbage collector goes through those of some pages."""
+_IDS: Final = 1000
+"""Points of a page of which the ids alone are read."""
 _TOLERANCE: Final = 1e-4
 """Of a vector's numbers: the target may normalise anew what was normalised."""
 
@@ -60,6 +63,10 @@ class Copy:
         self._target = target
         self._name = plan.name
         self._numbers = Fit(plan.info.config.params).numbers
+        strict = plan.info.config.strict_mode_config  # the copy's, too
+        limits = strict if strict and strict.enabled else models.StrictModeConfigOutput()
+        self._most_read = limits.max_query_limit or sys.maxsize
+        self._most_written = limits.upsert_max_batchsize or sys.maxsize
         self._resume = resume and plan.is_there
         self._on_progress = on_progress
         self._shard_keys: list[models.ShardKey | None] = [*plan.shard_keys] or [None]
@@ -72,7 +79,9 @@ class Copy:
 
     async def carry(self, batch_size: int, parallel: int) -> None:
         """Carry the points."""
-        self.result.total = (await self._source.count(self._name)).count
+        self.result.total = await self._exact_count(self._source)
+        if self.result.total is None:
+            self.result.total = (await self._source.count(self._name, exact=False)).count
         for key in self._shard_keys:
             before = self.result.points, self.result.bytes
             note = partial(self._note, before)
@@ -81,7 +90,7 @@ class Copy:
                 await self._target.upload_points(
                     self._name,
                     records,
-                    batch_size=batch_size,
+                    batch_size=min(batch_size, self._most_written),
                     parallel=parallel,
                     wait=True,
                     shard_key_selector=key,
@@ -94,8 +103,7 @@ class Copy:
         Raises:
             MigrationFailed: they differ.
         """
-        here = (await self._source.count(self._name, exact=True)).count
-        there = (await self._target.count(self._name, exact=True)).count
+        here, there = await self._counted(self._source), await self._counted(self._target)
         if here != there:
             raise MigrationFailed(
                 f"the source has {here} points and the copy {there}.",
@@ -108,6 +116,22 @@ class Copy:
         for key in self._shard_keys:
             await self._compare(key, [record for of, record in self._sample if of == key])
         self.result.is_verified = True
+
+    async def _exact_count(self, client: AsyncQdrantClient) -> int | None:
+        """How many points there are; None where a strict collection does not tell exactly."""
+        try:
+            return (await client.count(self._name, exact=True)).count
+        except BadRequest:
+            return None
+
+    async def _counted(self, client: AsyncQdrantClient) -> int:
+        count = await self._exact_count(client)
+        if count is not None:
+            return count
+        size = min(_IDS, self._most_read)
+        pages = client.scroll_pages(self._name, page_size=size, with_payload=False)
+        async with aclosing(pages):
+            return sum([len(page.points) async for page in pages])
 
     async def _compare(self, key: models.ShardKey | None, sample: list[models.Record]) -> None:
         ids = [record.id for record in sample]
@@ -130,7 +154,7 @@ class Copy:
     async def _records(
         self, page_size: int, key: models.ShardKey | None
     ) -> AsyncGenerator[models.Record]:
-        at_once = _NUMBERS // max(1, self._numbers)
+        at_once = min(_NUMBERS // max(1, self._numbers), self._most_read)
         pages = self._source.scroll_pages(
             self._name,
             page_size=max(1, min(page_size, at_once)),

@@ -172,6 +172,18 @@ async def test_interrupted_replacement_leaves_nothing_under_another_name(
         assert sorted(names) == [C, "zebra"]
 
 
+async def test_strict_collection_is_carried_in_its_own_limits(source: AsyncQdrantClient) -> None:
+    strict = models.StrictModeConfig(
+        enabled=True, max_query_limit=20, upsert_max_batchsize=10, search_allow_exact=False
+    )
+    await source.update_collection(C, strict_mode_config=strict)
+    transport = Choosy()
+    async with AsyncQdrantClient(transport=transport) as target:
+        (result,) = await source.migrate(target)
+        assert (result.points, result.total, result.is_verified) == (COUNT, COUNT, True)
+        assert max(transport.sizes) == 10
+
+
 async def test_missing_collection_is_refused_before_anything_is_made(
     source: AsyncQdrantClient,
 ) -> None:
@@ -198,6 +210,8 @@ class Choosy(ForwardingTransport):
         super().__init__(LocalTransport())
         self._refused = refused
         self._lost = lost
+        self.sizes: list[int] = []
+        """Points of each upsert."""
 
     async def execute(self, operation: Any, *options: Any) -> Any:
         if isinstance(operation, CreateCollection) and operation.collection_name == self._refused:
@@ -205,9 +219,10 @@ class Choosy(ForwardingTransport):
         if isinstance(operation, CreateFieldIndex) and self.on_index is not None:
             self.on_index()
             await checkpoint()
-        if isinstance(operation, UpsertPoints) and self._lost:
+        if isinstance(operation, UpsertPoints):
             body: Any = operation.body
-            rest = models.PointsList(points=body.points[1:])
+            self.sizes.append(len(body.points))
+            rest = models.PointsList(points=body.points[1:]) if self._lost else body
             return await self.inner.execute(UpsertPoints(operation.collection_name, rest), *options)
         given: Any = operation
         return await self.inner.execute(given, *options)
