@@ -17,8 +17,12 @@ from h2.config import H2Configuration
 from h2.connection import H2Connection
 from h2.events import DataReceived, RequestReceived, StreamEnded, StreamReset, WindowUpdated
 from h2.settings import SettingCodes, Settings
+from qdrant_client import grpc as official
+
+from aqdrant import AsyncQdrantClient
 
 Script = Callable[["Exchange"], None]
+COUNTED = official.CountResponse(result=official.CountResult(count=7)).SerializeToString()
 
 
 class Exchange:
@@ -197,3 +201,11 @@ def serving(
     finally:
         server.loop.call_soon_threadsafe(server.stop.set)  # type: ignore[attr-defined]
         thread.join(10)
+
+
+def open_client(port: int, *, tls: bool = False, **options: Any) -> AsyncQdrantClient:
+    """A client of the gRPC port; nothing listens on the REST port."""
+    scheme = "https" if tls else "http"
+    return AsyncQdrantClient(
+        f"{scheme}://127.0.0.1:1", grpc_port=port, prefer_grpc=True, timeout=20, **options
+    )

@@ -17,7 +17,6 @@ import pytest
 import trustme
 from qdrant_client import grpc as official
 
-from aqdrant import AsyncQdrantClient
 from aqdrant.exceptions import (
     ArgumentError,
     ConnectionFailed,
@@ -27,21 +26,11 @@ from aqdrant.exceptions import (
     TransportError,
 )
 
-from .server import Exchange, serving
-
-COUNTED = official.CountResponse(result=official.CountResult(count=7)).SerializeToString()
+from .server import COUNTED, Exchange, open_client, serving
 
 
 def counting(exchange: Exchange) -> None:
     exchange.answer(COUNTED)
-
-
-def open_client(port: int, *, tls: bool = False, **options: Any) -> AsyncQdrantClient:
-    """A client of the gRPC port; nothing listens on the REST port."""
-    scheme = "https" if tls else "http"
-    return AsyncQdrantClient(
-        f"{scheme}://127.0.0.1:1", grpc_port=port, prefer_grpc=True, timeout=20, **options
-    )
 
 
 AUTHORITY = trustme.CA()

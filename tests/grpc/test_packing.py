@@ -11,20 +11,12 @@ import grpc
 import pytest
 from qdrant_client import grpc as official
 
-from aqdrant import AsyncQdrantClient
 from aqdrant.exceptions import ArgumentError, DecodeError
 
-from .server import Exchange, serving
+from .server import COUNTED, Exchange, open_client, serving
 
-COUNTED = official.CountResponse(result=official.CountResult(count=7)).SerializeToString()
 LONG = "text " * 20_000
 """Unpacked on a thread, and it compresses well."""
-
-
-def open_client(port: int, **options: Any) -> AsyncQdrantClient:
-    return AsyncQdrantClient(
-        "http://127.0.0.1:1", grpc_port=port, prefer_grpc=True, timeout=20, **options
-    )
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import ssl
 import struct
+import zlib
 
 from aqdrant.exceptions import (
     AqdrantError,
@@ -18,7 +19,7 @@ from aqdrant.exceptions import (
 )
 from aqdrant.transport import TransportConfig
 from aqdrant_grpc.options import ChannelOptions
-from aqdrant_grpc.packing import Overlong, Packing, pack, unpack
+from aqdrant_grpc.packing import Packing, pack
 from aqdrant_net import (
     AnswerTooLarge,
     ConnectError,
@@ -30,6 +31,7 @@ from aqdrant_net import (
     ReadError,
     Response,
 )
+from aqdrant_net.unpacking import GZIP, unpack
 
 __all__ = ["Channel", "Metadata"]
 
@@ -41,6 +43,8 @@ _CALLS = 1024
 _JOINED = 256 * 1024
 """Messages up to this size are copied behind their prefix; longer ones follow it."""
 _PREFIX = 5
+_UNPACKED = 1 << 30
+"""Bytes that an answer may unpack to, where no limit is set."""
 _OF_GRPC = ((b"te", b"trailers"), (b"content-type", b"application/grpc"))
 _TLS_KINDS = ("tls", "certificate", "tls-to-plain", "plain-to-tls", "protocol")
 _FIXES = {
@@ -83,7 +87,7 @@ class Channel:
         self.target = f"{'http' if tls is None else 'https'}://{origin}"
         self.made = 0
         """Connections made so far."""
-        self._options = options
+        self._largest = _UNPACKED if options.max_receive is None else options.max_receive
         self._packing = packing
         self._fields: Metadata = (*_OF_GRPC, *packing.fields)
         if options.server_name is not None:
@@ -127,23 +131,19 @@ class Channel:
                 prefix + content if len(content) < _JOINED else (prefix, content),
                 repeatable=repeatable,
             )
+            if not answer.reused:
+                self.made += 1
+            # Some servers pack what nobody asked them to; no gzip is left to who reads it.
+            if answer.content[:1] == b"\1" and (b"grpc-encoding", b"gzip") in answer.headers:
+                answer.content = await self._unpacked(answer.content)
         except NetError as error:
             raise self._failure(error) from error
-        if not answer.reused:
-            self.made += 1
-        if answer.content[:1] == b"\1":  # some servers pack what nobody asked them to
-            answer.content = await self._unpacked(answer)
         return answer
 
-    async def _unpacked(self, answer: Response) -> bytes:
-        """The content of an answer without gzip; what is no gzip is left to who reads it."""
-        if (b"grpc-encoding", b"gzip") not in answer.headers:
-            return answer.content
+    async def _unpacked(self, content: bytes) -> bytes:
         try:
-            message = await unpack(answer.content[_PREFIX:], self._options.max_receive)
-        except Overlong as error:
-            raise self._too_large(error.args[0]) from None
-        except ValueError as error:
+            message = await unpack(content[_PREFIX:], GZIP, self.target, self._largest)
+        except zlib.error as error:
             raise DecodeError(
                 f"the answer cannot be unpacked: {error}.", processed=True, target=self.target
             ) from error
@@ -157,7 +157,12 @@ class Channel:
         if isinstance(error, PoolClosed):
             return ClientClosed("the client is closed.", target=self.target)
         if isinstance(error, AnswerTooLarge):
-            return self._too_large(self._options.max_receive)
+            return DecodeError(
+                f"the answer is larger than {self._largest} bytes.",
+                processed=True,
+                target=self.target,
+                fix="Ask for less, or raise grpc.max_receive_message_length in grpc_options.",
+            )
         message = error.message if error.message.endswith(".") else f"{error.message}."
         if isinstance(error, ConnectError):
             is_plain = error.kind == "protocol" and self.target.startswith("http:")
@@ -170,14 +175,6 @@ class Channel:
         if isinstance(error, ReadError) and not error.heard:
             fix = _UNHEARD[self.target.partition(":")[0]]
         return ConnectionFailed(message, processed=processed, target=self.target, fix=fix)
-
-    def _too_large(self, limit: int | None) -> DecodeError:
-        return DecodeError(
-            f"the answer is larger than {limit} bytes.",
-            processed=True,
-            target=self.target,
-            fix="Ask for less, or raise grpc.max_receive_message_length in grpc_options.",
-        )
 
 
 def _encode_timeout(timeout: float) -> bytes:

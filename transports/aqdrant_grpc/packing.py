@@ -1,6 +1,6 @@
-"""Messages packed with gzip, the one way that Qdrant knows, where the user wants it.
+"""Packing messages with gzip, the one way that Qdrant knows, where the user wants it.
 
-The transport reads the wish, the channel packs requests and unpacks answers.
+The transport reads the wish, the channel packs requests.
 """
 
 from __future__ import annotations
@@ -13,21 +13,13 @@ from anyio import to_thread
 
 from aqdrant.exceptions import ArgumentError
 from aqdrant.models._scalars import kind_of
+from aqdrant_net.unpacking import GZIP, LARGE
 
-__all__ = ["Overlong", "Packing", "pack", "read_packing", "unpack"]
+__all__ = ["Packing", "pack", "read_packing"]
 
-_GZIP: Final = 31
-"""Has zlib write and read the header of gzip."""
 _LEVEL: Final = 6
-_LARGE: Final = 1 << 16
-"""Bytes that are packed or unpacked in a thread."""
-_MOST: Final = 1 << 30
 _GZIP_NAMES: Final = (2, "gzip")
 """The value of `grpc.Compression.Gzip`, and the name that goes over the wire."""
-
-
-class Overlong(ValueError):
-    """An answer that unpacks to more than the limit; its argument is the limit."""
 
 
 class Packing(NamedTuple):
@@ -66,32 +58,6 @@ def read_packing(options: Mapping[str, Any]) -> Packing:
 
 async def pack(message: bytes) -> bytes:
     """Pack a message."""
-    if len(message) < _LARGE:
-        return zlib.compress(message, _LEVEL, _GZIP)
-    return await to_thread.run_sync(zlib.compress, message, _LEVEL, _GZIP)
-
-
-async def unpack(message: bytes, limit: int | None) -> bytes:
-    """Unpack a message of at most so many bytes, 1 GiB by default.
-
-    Raises:
-        Overlong: it is longer.
-        ValueError: it is damaged.
-    """
-    most = _MOST if limit is None else limit
-    if len(message) < _LARGE:
-        return _unpack(message, most)
-    return await to_thread.run_sync(_unpack, message, most)
-
-
-def _unpack(packed: bytes, most: int) -> bytes:
-    unpacking = zlib.decompressobj(_GZIP)
-    try:
-        message = unpacking.decompress(packed, most + 1)
-    except zlib.error as error:
-        raise ValueError(str(error)) from error
-    if len(message) > most:
-        raise Overlong(most)
-    if not unpacking.eof:
-        raise ValueError("it is cut short")
-    return message
+    if len(message) < LARGE:
+        return zlib.compress(message, _LEVEL, GZIP)
+    return await to_thread.run_sync(zlib.compress, message, _LEVEL, GZIP)

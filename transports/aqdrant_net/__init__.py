@@ -8,7 +8,8 @@
 General layout: a `Pool` (`pool`) keeps a `Lender` (`lending`) for each event loop, which lends
 connections that `opening` makes: a `Link` from `loop_asyncio` or `loop_trio`, with `tls` on it,
 under an `Http1Connection` (`http1`) or an `Http2Connection` (`http2`). `links` has the interfaces
-between them, `errors` the tree of what is raised. Nothing of aqdrant is imported.
+between them, `errors` the tree of what is raised; `unpacking` is for who asks for packed answers.
+Nothing of aqdrant is imported.
 """
 
 from __future__ import annotations

@@ -6,14 +6,15 @@ Called by the transport and by the streams.
 from __future__ import annotations
 
 import zlib
-from typing import Any, Final
+from typing import Any
 
-from anyio import to_thread
 from msgspec.structs import astuple
 
 from aqdrant.exceptions import DecodeError
 from aqdrant.models._reading import decode
 from aqdrant.transport import CallStats, is_collecting, report
+from aqdrant_net import AnswerTooLarge
+from aqdrant_net.unpacking import ANY_HEADER, unpack
 
 from . import _routes
 from ._decoding import decode_envelope
@@ -21,11 +22,6 @@ from .carriers import Answer, Fields
 from .errors import Call, answer_error, not_json, too_large
 
 __all__ = ["raise_unless_success", "read_result", "texts"]
-
-_LARGE: Final = 1 << 16
-"""Packed bytes that are unpacked in a thread."""
-_ANY_HEADER: Final = 47
-"""Has zlib recognize gzip and deflate by themselves."""
 
 
 async def read_result(call: Call, answer: Answer) -> Any:
@@ -88,20 +84,8 @@ async def _unpacked(call: Call, answer: Answer) -> bytes:
     if texts(answer.headers).get("content-encoding", "identity") == "identity":
         return packed
     try:
-        if len(packed) < _LARGE:
-            return _unpack(packed, call)
-        return await to_thread.run_sync(_unpack, packed, call)
+        return await unpack(packed, ANY_HEADER, call.target, call.answer_bytes)
+    except AnswerTooLarge as error:
+        raise too_large(call, error.most) from None
     except zlib.error as error:
         raise _unreadable(call, answer, error) from error
-
-
-def _unpack(packed: bytes, call: Call) -> bytes:
-    """Unpack an answer; a few packed bytes may stand for more than memory holds."""
-    unpacking = zlib.decompressobj(_ANY_HEADER)
-    most = call.answer_bytes
-    content = unpacking.decompress(packed, 0 if most is None else most + 1)
-    if most is not None and len(content) > most:
-        raise too_large(call, most)
-    if not unpacking.eof:
-        raise zlib.error("it is cut short")
-    return content
