@@ -112,8 +112,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item, test in zip(items, tests, strict=True):
         is_on_a_loop = "anyio_backend" in getattr(item, "fixturenames", ())
         is_short = rows[test] < (LONG_ON_A_LOOP if is_on_a_loop else LONG)
-        is_kept = is_short or SHARE == 1 or seen[test] % 5 == 0
-        is_kept &= is_on_a_loop or not async_only
+        is_enough = SHARE == 1 or is_short or seen[test] % 5 == 0
+        is_kept = is_enough and (is_on_a_loop or not async_only)
         (kept if is_kept else left_out).append(item)
         seen[test] += 1
     items[:] = kept

@@ -174,8 +174,9 @@ async def points_body(
 
 def _own(value: Any, parameter: str) -> Any:
     """A model of the official client as ours of the same name; anything else as it is."""
-    kind = getattr(models, type(value).__name__, None) if fields_of(value) is not None else None
-    return value if kind is None else read(value, kind, parameter)
+    given = fields_of(value)
+    kind = None if given is None else getattr(models, type(value).__name__, None)
+    return value if kind is None else read(given, kind, parameter)
 
 
 def _body_of_mapping(value: Any) -> Any:

@@ -116,7 +116,7 @@ def read_true_array(value: Any, depths: Collection[int], keep: bool) -> Any:
     if kind == "f" and not _is_surely_finite(value):
         _check_finite(value)
     if kind != "f" and value.ndim > 1 and value.shape[-2] == 2:
-        value = value.astype("float64")  # as `_write_points`
+        value = value.astype("float64")  # as `_float_the_first`
     return value if keep else value.tolist()
 
 
@@ -160,11 +160,11 @@ def _read_rows(value: list[Any], depth: int, keep: bool) -> list[Any]:
         changed = changed or row is not item
         taken.append(row)
     if depth == 2 and len(taken) == 2:
-        changed = _write_points(taken) or changed
+        changed = _float_the_first(taken) or changed
     return taken if changed else value
 
 
-def _write_points(rows: list[Any]) -> bool:
+def _float_the_first(rows: list[Any]) -> bool:
     """Make the first of two rows floats, where it is integers; whether it was.
 
     Qdrant reads two rows in JSON as the indices and values of a sparse vector, where the first has

@@ -231,9 +231,7 @@ def _struct(kind: Any, temper: Temper) -> Reader:
             prepared.append(_Fields(kind, temper))
         if value.__class__ is kind or isinstance(value, kind):
             return _read_model(value, depth + 1, prepared[0])
-        if is_mapping(value):
-            return _read_mapping(value, depth + 1, kind, prepared[0], temper)
-        given = fields_of(value)
+        given = value if is_mapping(value) else fields_of(value)
         if given is not None:
             return _read_mapping(given, depth + 1, kind, prepared[0], temper)
         refusal = f"{kind_of(value)}, wanted {kind.__name__} or a dict of its fields"
